@@ -1,0 +1,110 @@
+"""What an autograd implementation must offer to be verified: about 50 lines to write.
+
+    vjp:  (f, x, w) -> f(x), f'(x)^T w          for f: R^n -> R^m, cotangent w of the shape of f(x)
+    jvp:  (f, x, v) -> f(x), f'(x) v            optional, tangent v of the shape of x
+
+Arrays are the implementation's own; NumPy arrays cross the border only in `array` and `numpy`, always copied. A function is a plain
+callable: backend arrays in by position, a tuple of backend arrays out.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from harness.tape.interface import Tape
+
+Arrays = tuple[Any, ...]
+Function = Callable[..., Arrays]
+Vjp = Callable[[Function, Arrays, Arrays], tuple[Arrays, Arrays]]
+
+CAPABILITIES = {
+    "jvp": "forward mode: the method `jvp`",
+    "tape": "an imperative tape: the method `tape`",
+    "reverse_routes": "several ways to the same vjp: the method `reverse_routes`",
+    "layouts": "arrays with strides: `array` honours `layout`",
+    "complex": "complex dtypes",
+    "second_order": "`vjp` of a function that itself calls `vjp`",
+}
+
+
+class Unsupported(Exception):
+    """The backend says, on purpose, that it does not offer something. The message is one sentence; it becomes the reason in the record."""
+
+
+@dataclass(frozen=True)
+class Description:
+    """What the harness may know about a backend's array without copying it."""
+
+    shape: tuple[int, ...]
+    dtype: str
+    device: str
+
+
+class Backend(ABC):
+    """An autograd implementation under test. Subclass it, fill in the abstract methods, name it `package.module:Object`."""
+
+    name: str
+    version: str
+    capabilities: frozenset[str] = frozenset()
+
+    @abstractmethod
+    def devices(self) -> tuple[str, ...]:
+        """The devices present, the default first: ("cpu", "cuda:0")."""
+
+    @abstractmethod
+    def dtypes(self, device: str) -> tuple[str, ...]:
+        """The differentiable dtypes on `device`, by NumPy's names, and "bfloat16"."""
+
+    @abstractmethod
+    def array(self, values: np.ndarray, *, dtype: str, device: str, layout: str = "contiguous") -> Any:
+        """A new array holding `values` (never sharing memory with them), cast to `dtype`; integers and booleans keep their own dtype."""
+
+    @abstractmethod
+    def numpy(self, array: Any) -> np.ndarray:
+        """A copy of `array` in NumPy; bfloat16 becomes float32 (exact)."""
+
+    @abstractmethod
+    def describe(self, array: Any) -> Description:
+        """Shape, dtype and device of `array`. Raises TypeError when it is not one of the backend's arrays."""
+
+    @abstractmethod
+    def op(self, name: str) -> Callable[..., Any] | None:
+        """The catalogue op `name` on this backend's arrays, called `op(*arrays, **params)`; None when it has none."""
+
+    @abstractmethod
+    def vjp(self, function: Function, primals: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
+        """(outputs, gradients): `function(*primals)`, and per primal f'(x)^T w, or None when no output depends on it."""
+
+    def jvp(self, function: Function, primals: Arrays, tangents: Arrays) -> tuple[Arrays, Arrays]:
+        """(outputs, output tangents): `function(*primals)`, and per output f'(x) v."""
+        raise Unsupported(f"backend {self.name} has no forward mode.")
+
+    def reverse_routes(self) -> Mapping[str, Vjp]:
+        """Other ways to the same vjp (`backward()`, a functional transform), by name."""
+        return {}
+
+    def tape(self, device: str) -> Tape:
+        """The imperative interface, for laws on accumulation, graph lifetime and grad modes."""
+        raise Unsupported(f"backend {self.name} has no tape.")
+
+    def spell(self, op: str, args: Sequence[str], params: Mapping[str, Any]) -> str:
+        """The call as a person would write it in this library."""
+        written = [*args, *(f"{key}={value!r}" for key, value in params.items())]
+        return f"{op}({', '.join(written)})"
+
+    def preamble(self) -> str:
+        """The import lines that a script in this library starts with."""
+        return ""
+
+    def literal(self, name: str, values: np.ndarray, *, dtype: str, device: str, layout: str) -> str:
+        """Python source of an expression that makes the array, for a script that needs this library and NumPy only."""
+        return f"np.array({values.tolist()!r}, dtype={str(values.dtype)!r})"
+
+    def reset(self) -> None:
+        """Restore global state (grad mode, default dtype) after an exception."""

@@ -1,0 +1,65 @@
+"""Backends by name: ours, those of installed packages (entry points `autograd_harness.backends`), and `package.module:Object`.
+
+`faulty:FAULT:NAME` is the backend NAME with one deliberate fault, for negative controls.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+
+from harness.backends.protocol import Backend
+
+OURS = {"torch": "harness.backends.torch_backend:TorchBackend"}
+
+
+class BackendError(Exception):
+    """A backend cannot be had; the message is one sentence with a remedy."""
+
+
+@cache
+def load_backend(name: str) -> Backend:
+    """The backend called `name`, imported now, made once.
+
+    Raises:
+        BackendError: unknown name, missing package, or an object that is no backend.
+    """
+    if name.startswith("faulty:"):
+        from harness.backends.faulty import FaultyBackend  # a wrapper that registers nothing: loaded only when asked for
+
+        _, fault, inner = (name.split(":", 2) + ["torch"])[:3]
+        return FaultyBackend(load_backend(inner), fault)
+    made = _import(_target(name), name)
+    backend = made() if isinstance(made, type) else made
+    if not isinstance(backend, Backend):
+        raise BackendError(f"backend {name!r} is {type(backend).__name__}, not a harness.backends.Backend; subclass it.")
+    return backend
+
+
+def backend_names() -> tuple[str, ...]:
+    """The names that need no module path, ours first."""
+    return (*OURS, *(entry.name for entry in entry_points(group="autograd_harness.backends")))
+
+
+def _target(name: str) -> str:
+    targets = {entry.name: entry.value for entry in entry_points(group="autograd_harness.backends")} | OURS
+    if name in targets:
+        return targets[name]
+    if ":" in name:
+        return name
+    close = get_close_matches(name, targets, n=1)
+    hint = f"Did you mean {close[0]!r}? " if close else ""
+    raise BackendError(f"no backend is called {name!r}. {hint}Known: {', '.join(targets)}; or name your own as package.module:Object.")
+
+
+def _import(target: str, name: str) -> object:
+    module, _, attribute = target.partition(":")
+    try:
+        return getattr(import_module(module), attribute)
+    except AttributeError:
+        raise BackendError(f"backend {name!r}: module {module} has no {attribute!r}; check the part after the colon.") from None
+    except ImportError as error:
+        remedy = f"pip install 'autograd-harness[{name}]'" if name in OURS else "check that its package is installed and on PYTHONPATH"
+        raise BackendError(f"backend {name!r} cannot be imported ({error}); {remedy}.") from error

@@ -1,0 +1,53 @@
+"""All ops by name: ours, one family a module, and those that installed packages add (entry points `autograd_harness.ops`).
+
+A family module has `OPS`, a tuple of `Op`. An entry point names such a tuple.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from types import MappingProxyType
+
+from harness.ops.op import Op
+
+FAMILIES = ("elementwise",)
+
+
+@cache
+def catalogue() -> Mapping[str, Op]:
+    """Every op by name, in the order of the families.
+
+    Raises:
+        ValueError: two ops share a name.
+    """
+    ops: dict[str, Op] = {}
+    for op in _all_ops():
+        if op.name in ops:
+            raise ValueError(f"two ops are called {op.name!r}; rename the one that an entry point of autograd_harness.ops adds.")
+        ops[op.name] = op
+    return MappingProxyType(ops)
+
+
+def lookup(name: str) -> Op:
+    """The op called `name`.
+
+    Raises:
+        LookupError: no such op; the message offers close names.
+    """
+    try:
+        return catalogue()[name]
+    except KeyError:
+        close = get_close_matches(name, catalogue(), n=3)
+        hint = f"Did you mean {', '.join(close)}?" if close else "See them with: autograd-harness list ops."
+        raise LookupError(f"no op of the catalogue is called {name!r}. {hint}") from None
+
+
+def _all_ops() -> Iterator[Op]:
+    for family in FAMILIES:
+        yield from import_module(f"harness.ops.{family}").OPS
+    for entry in entry_points(group="autograd_harness.ops"):
+        yield from entry.load()

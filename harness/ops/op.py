@@ -1,0 +1,108 @@
+"""One differentiable function of the catalogue, as data.
+
+An op is called as `op(*arrays, **params)`: arrays by position, parameters (plain JSON data) by keyword. Names and meaning are the
+array API standard's where it has the function, else torch's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from harness.ops.choose import Choose, DoesNotFit, Shape
+from harness.ops.domain import REALS, Domain
+
+Shapes = tuple[Shape, ...]
+Params = dict[str, Any]
+Values = tuple[np.ndarray, ...]
+
+
+@dataclass(frozen=True)
+class Operand:
+    """One array argument. An `array` is differentiable; an `index` holds integers in [0, bound), a `mask` booleans."""
+
+    name: str
+    domain: Domain = REALS
+    role: Literal["array", "index", "mask"] = "array"
+    bound: Callable[[Shapes, Params], int] | None = None
+
+
+def elementwise_shapes(choose: Choose, first: Shape | None) -> Shapes:
+    """The shapes of an op of one operand that takes every shape."""
+    return (choose.shape() if first is None else first,)
+
+
+def no_params(choose: Choose, shapes: Shapes) -> Params:
+    return {}
+
+
+def same_shape(shapes: Shapes, params: Params) -> Shapes:
+    return (shapes[0],)
+
+
+def smooth(values: Values, params: Params) -> float:
+    """The margin of an op without kinks in its domain."""
+    return float("inf")
+
+
+def anywhere(values: Values, params: Params) -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class Op:
+    """A differentiable function.
+
+    `shapes(choose, first)` draws one shape per operand; `first`, when given, is the shape of the first operand (raises DoesNotFit when the op
+    cannot take it). `parameters(choose, shapes)` draws the keyword arguments. `result_shapes(shapes, params)` is the shape rule, one
+    shape per result. `margin(values, params)` is the distance, in units of the operands, to the nearest point where the op is not smooth (a kink,
+    a tie, a branch cut); inf where it is smooth on its whole domain. `admits(values, params)` is what a domain per operand cannot say (a
+    gap between eigenvalues, no overflow). `complex` marks ops that are also defined, and differentiable, for complex operands.
+    """
+
+    name: str
+    family: str
+    reference: Callable[..., Any]
+    operands: tuple[Operand, ...]
+    source: str
+    shapes: Callable[[Choose, Shape | None], Shapes] = elementwise_shapes
+    parameters: Callable[[Choose, Shapes], Params] = no_params
+    result_shapes: Callable[[Shapes, Params], Shapes] = same_shape
+    margin: Callable[[Values, Params], float] = smooth
+    admits: Callable[[Values, Params], bool] = anywhere
+    complex: bool = False
+    variadic: bool = False  # the last operand may be repeated: shapes decides how often
+
+    def operand(self, position: int) -> Operand:
+        return self.operands[min(position, len(self.operands) - 1)] if self.variadic else self.operands[position]
+
+    def contains(self, values: Values, params: Params) -> bool:
+        """Whether `values` lie in the op's domain, so that function and derivative are finite and well defined."""
+        inside = all(
+            self.operand(i).role != "array" or (bool(np.all(np.isfinite(x))) and self.operand(i).domain.contains(x))
+            for i, x in enumerate(values)
+        )
+        return inside and self.admits(values, params)
+
+
+def apply_reference(op: Op, values: Values, params: Params) -> Values:
+    """The op's NumPy value: always a tuple of arrays, one per result."""
+    result = op.reference(*values, **params)
+    return tuple(np.asarray(r) for r in result) if isinstance(result, tuple | list) else (np.asarray(result),)
+
+
+__all__ = [
+    "DoesNotFit",
+    "Op",
+    "Operand",
+    "Params",
+    "Shapes",
+    "Values",
+    "apply_reference",
+    "elementwise_shapes",
+    "no_params",
+    "same_shape",
+]

@@ -1,0 +1,129 @@
+"""The events of a run, one JSON object per line, in the order they happened.
+
+    run, (start, case*, finding?, cell)*, end        per worker; the files of several workers merge
+
+`format` stands in the first line. Readers accept unknown fields, unknown events and a truncated last line. Everything that people see (terminal, HTML,
+JUnit, Markdown, exit code) is derived from these. Plain data only: this module imports nothing of ours.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+RECORD_FORMAT = 1
+
+
+class Counts(msgspec.Struct, kw_only=True):
+    """Comparisons: `attempted` = valid + vacuous + inconclusive + broken; `rejected` cases never reached a comparison."""
+
+    attempted: int = 0
+    valid: int = 0
+    vacuous: int = 0
+    inconclusive: int = 0
+    rejected: int = 0
+    broken: int = 0
+
+
+class RunStarted(msgspec.Struct, tag="run", kw_only=True):
+    """The first line: what was asked for, of what, where."""
+
+    format: int = RECORD_FORMAT
+    version: str
+    command: str
+    seed: int
+    profile: str
+    started: str  # ISO 8601, UTC
+    backends: list[dict[str, Any]] = []  # {name, version, devices, known}
+    environment: dict[str, str] = {}  # python, numpy, platform, processor, cores ...
+    cells_planned: int = 0
+    worker: str = "main"
+
+
+class CellStarted(msgspec.Struct, tag="start", kw_only=True):
+    """Written before a cell runs, so that a crash can be laid at its door."""
+
+    cell: str
+    time: float  # seconds since the run started
+
+
+class CaseRun(msgspec.Struct, tag="case", kw_only=True):
+    """One comparison. `where`, `pattern`, `ladder` and `details` are kept for every case that does not hold."""
+
+    cell: str
+    case: str
+    verdict: str
+    reason: str = ""
+    vacuous: bool = False
+    comparisons: int = 1
+    actual: float | None = None
+    expected: float | None = None
+    bound: float | None = None
+    tolerance: float | None = None
+    resolution: float | None = None
+    rule: str = ""
+    where: str = ""
+    pattern: str = ""
+    evaluations: int = 0
+    seconds: float = 0.0
+    phase: str = "search"  # search | shrink | replay
+    shapes: list[list[int]] = []
+    layouts: list[str] = []
+    drawn: dict[str, Any] = {}  # regime, margin, depth ...
+    ladder: list[dict[str, Any]] = []  # {step, value, bound, kept, why}
+    details: dict[str, Any] = {}
+
+
+class CellEnded(msgspec.Struct, tag="cell", kw_only=True):
+    """A row of the evidence matrix. `verdict` is one of harness.verdict.Verdict's names, or INSUFFICIENT EVIDENCE."""
+
+    cell: str
+    law: str
+    family: str
+    op: str
+    op_family: str
+    dtype: str
+    device: str
+    backend: str
+    verdict: str
+    reason: str = ""
+    counts: Counts
+    minimum: int = 1  # valid comparisons needed
+    seconds: float = 0.0
+    shares: dict[str, float] = {}  # seconds in generation, backend, oracle, bookkeeping
+
+
+class Finding(msgspec.Struct, tag="finding", kw_only=True):
+    """A broken law with its smallest counterexample. `signature` groups the cells that one bug breaks; `known` is the baseline's reason."""
+
+    signature: str
+    cell: str
+    case: str
+    law: str
+    op: str
+    dtype: str
+    device: str
+    backend: str
+    verdict: str = "BROKEN"
+    title: str
+    text: str  # the whole block that the terminal shows
+    program: str = ""  # the subject as Python
+    result: dict[str, Any] = {}  # the fields of CaseRun that matter, plus the neighbourhood table
+    script: str = ""  # standalone reproduction: needs the library under test and NumPy only
+    pytest: str = ""
+    known: str | None = None
+
+
+class RunEnded(msgspec.Struct, tag="end", kw_only=True):
+    """The last line. A record without it was interrupted or killed."""
+
+    verdict: str  # HOLDS, BROKEN, INSUFFICIENT EVIDENCE, ERRORED, INTERRUPTED
+    exit_code: int
+    seconds: float
+    interrupted: bool = False
+    peak_memory_bytes: int = 0
+    message: str = ""
+
+
+Event = RunStarted | CellStarted | CaseRun | CellEnded | Finding | RunEnded

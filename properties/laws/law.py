@@ -1,0 +1,32 @@
+"""A law: a sourced statement that must hold, and the pure function that checks it on one case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from harness.backends import Backend
+from harness.program import Case
+from harness.verdict.result import Result
+
+
+@dataclass(frozen=True)
+class Law:
+    """What must hold, where it was promised, and how to see whether it does.
+
+    `check(backend, case)` is pure: it knows no strategies, no Hypothesis and no pytest, so that the suite, `check`, `replay` and a cluster worker all call
+    the same function. `needs` names capabilities (harness.backends.protocol.CAPABILITIES); a backend without them is UNSUPPORTED. `subject` says what kind of
+    case the law wants: one op ("op": a cell per op, and one for random programs) or a tape sequence ("tape": a cell per dtype and device).
+    `faults` names the deliberate faults (harness.backends.faulty) that this law must break on: its negative controls.
+    """
+
+    name: str
+    family: str
+    statement: str
+    equation: str
+    source: str
+    check: Callable[[Backend, Case], Result]
+    faults: tuple[str, ...]
+    needs: frozenset[str] = frozenset()
+    subject: Literal["op", "tape"] = "op"
