@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 Arrays = tuple[Any, ...]
 Function = Callable[..., Arrays]
 Vjp = Callable[[Function, Arrays, Arrays], tuple[Arrays, Arrays]]
+Jvp = Callable[[Function, Arrays, Arrays], tuple[Arrays, Arrays]]
 
 CAPABILITIES = {
     "jvp": "forward mode: the method `jvp`",
     "tape": "an imperative tape: the method `tape`",
     "reverse_routes": "several ways to the same vjp: the method `reverse_routes`",
+    "forward_routes": "several ways to the same jvp: the method `forward_routes`",
     "layouts": "arrays with strides: `array` honours `layout`",
     "complex": "complex dtypes",
     "second_order": "`vjp` of a function that itself calls `vjp`",
@@ -87,6 +89,10 @@ class Backend(ABC):
 
     def reverse_routes(self) -> Mapping[str, Vjp]:
         """Other ways to the same vjp (`backward()`, a functional transform), by name."""
+        return {}
+
+    def forward_routes(self) -> Mapping[str, Jvp]:
+        """Other ways to the same jvp, by name."""
         return {}
 
     def tape(self, device: str) -> Tape:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from properties.laws.law import Law
 
-FAMILIES: tuple[str, ...] = ()
+FAMILIES = ("oracle_laws", "linearity", "form", "sameness", "tape_laws")
 
 
 @cache

@@ -1,0 +1,115 @@
+"""A case's subject on a backend: a plain function of the differentiable primals, its constants filled in.
+
+    bound.function(*bound.primals) -> outputs          bound.at(points) -> outputs as NumPy arrays
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from harness.backends.protocol import Arrays, Backend, Function, Unsupported
+from harness.program import Case, Program, evaluate
+from harness.program.opaque import resolve
+
+
+@dataclass(frozen=True)
+class Bound:
+    """The subject of `case` in `dtype` on the case's device."""
+
+    backend: Backend
+    case: Case
+    dtype: str
+    function: Function
+    primals: Arrays
+
+    def array(self, values: np.ndarray, layout: str = "contiguous") -> Any:
+        """`values` on the case's device, in this dtype."""
+        return self.backend.array(values, dtype=self.dtype, device=self.case.device, layout=layout)
+
+    def at(self, points: Sequence[np.ndarray]) -> tuple[np.ndarray, ...]:
+        """The outputs at `points` (one array per differentiable primal), without derivatives."""
+        return self.numpy(self.function(*map(self.array, points)))
+
+    def numpy(self, arrays: Arrays) -> tuple[np.ndarray, ...]:
+        return tuple(self.backend.numpy(array) for array in arrays)
+
+    def cotangents(self, values: Sequence[np.ndarray] | None = None) -> Arrays:
+        """The case's cotangents (or `values` in their place) in their layouts."""
+        layouts = self.case.layouts[len(self.case.primals) :]
+        given = self.case.cotangents if values is None else values
+        return tuple(self.array(w, layout) for w, layout in zip(given, _padded(layouts, len(given)), strict=True))
+
+    def tangents(self, values: Sequence[np.ndarray] | None = None) -> Arrays:
+        """The case's tangents (or `values` in their place) in their layouts."""
+        layouts = self.case.layouts[len(self.case.primals) + len(self.case.cotangents) :]
+        given = self.case.tangents if values is None else values
+        return tuple(self.array(v, layout) for v, layout in zip(given, _padded(layouts, len(given)), strict=True))
+
+
+def bind(backend: Backend, case: Case, *, dtype: str | None = None, jitter: np.random.Generator | None = None) -> Bound:
+    """The case's subject on `backend`, in the case's dtype or another one.
+
+    With `jitter`, every value that is read or computed is multiplied by 1 +- eps, the signs drawn afresh: the spread of several such runs is what
+    rounding alone can do (stochastic arithmetic: Vignes, A stochastic arithmetic for reliable scientific computation, 1993).
+
+    Raises:
+        Unsupported: the backend lacks an op of the program.
+    """
+    kind = dtype or case.dtype
+    given = [backend.array(x, dtype=kind, device=case.device, layout=layout) for x, layout in zip(case.primals, _padded(case.layouts, len(case.primals)), strict=True)]
+    shaken = _Shake(backend, case.device, kind, jitter)
+    for position in case.differentiable:
+        given[position] = shaken(given[position])
+
+    def function(*points: Any) -> Arrays:
+        inputs = list(given)
+        for position, point in zip(case.differentiable, points, strict=True):
+            inputs[position] = point
+        return run(*inputs)
+
+    run = _runner(backend, case.subject, shaken)
+    return Bound(backend, case, kind, function, tuple(given[i] for i in case.differentiable))
+
+
+class _Shake:
+    """Multiplication by 1 +- eps; the identity without a generator."""
+
+    def __init__(self, backend: Backend, device: str, dtype: str, jitter: np.random.Generator | None) -> None:
+        self.active = jitter is not None and backend.op("multiply") is not None
+        self._backend, self._device, self._dtype, self._jitter = backend, device, dtype, jitter
+
+    def __call__(self, array: Any) -> Any:
+        if not self.active or self._jitter is None:
+            return array
+        signs = self._jitter.choice((-1.0, 1.0), size=self._backend.describe(array).shape)
+        factor = self._backend.array(1 + unit_roundoff(self._dtype) * signs, dtype=self._dtype, device=self._device)
+        multiply = self._backend.op("multiply")
+        return array if multiply is None else multiply(array, factor)
+
+
+def unit_roundoff(dtype: str) -> float:
+    """The spacing of the floating-point numbers of `dtype` at 1."""
+    return 2.0**-7 if dtype == "bfloat16" else float(np.finfo(dtype).eps)
+
+
+def _runner(backend: Backend, subject: Any, shaken: _Shake) -> Function:
+    if not isinstance(subject, Program):
+        opaque = resolve(subject)
+        return lambda *inputs: tuple(shaken(output) for output in opaque(*inputs))
+
+    def apply(op: str, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        call = backend.op(op)
+        if call is None:
+            raise Unsupported(f"backend {backend.name} has no op {op!r}.")
+        result = call(*args, **params)
+        return tuple(map(shaken, result)) if isinstance(result, tuple | list) else shaken(result)
+
+    return lambda *inputs: evaluate(subject, apply, inputs)
+
+
+def _padded(layouts: Sequence[str], count: int) -> list[str]:
+    return [*layouts[:count], *["contiguous"] * (count - len(layouts[:count]))]

@@ -1,0 +1,67 @@
+"""Deliberate faults: each is one way in which real autograds have been wrong, and the negative control of a law.
+
+A fault says what it does to the numbers that pass through a derivative (NumPy in, NumPy out); `harness.backends.faulty` puts it into a backend.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+Change = Callable[[np.ndarray], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What goes wrong. `gradient`, `tangent`, `cotangent` and `value` change what vjp returns, what jvp returns, what vjp reads and the value beside it."""
+
+    summary: str
+    gradient: Change | None = None
+    tangent: Change | None = None
+    cotangent: Change | None = None
+    value: Change | None = None
+    after: int = 0  # calls of vjp that are still right
+    special: str = ""  # a fault that the wrapper itself carries out
+
+
+def first_entry(change: Callable[[complex], complex]) -> Change:
+    """Apply `change` to the first entry only."""
+
+    def changed(x: np.ndarray) -> np.ndarray:
+        out = x.copy()
+        if out.size:
+            out.flat[0] = change(out.flat[0])
+        return out
+
+    return changed
+
+
+FAULTS: dict[str, Fault] = {
+    "scaled-gradient": Fault("every gradient is 0.05 % too large", gradient=lambda g: g * (1 + 5e-4)),
+    "negated-gradient": Fault("every gradient has the wrong sign", gradient=np.negative),
+    "zeroed-entry": Fault("the first entry of every gradient is zero", gradient=first_entry(lambda _: 0.0)),
+    "flipped-entry": Fault("the first entry of every gradient has the wrong sign", gradient=first_entry(lambda g: -g)),
+    "nan-entry": Fault("the first entry of every gradient is NaN", gradient=first_entry(lambda _: np.nan)),
+    "reversed-entries": Fault("the entries of every gradient are in reverse order", gradient=lambda g: g.ravel()[::-1].reshape(g.shape)),
+    "missing-gradient": Fault("the first gradient is None", special="missing"),
+    "wrong-shape": Fault("every gradient has one axis too many", gradient=lambda g: g[None]),
+    "wrong-dtype": Fault("every gradient comes back in another precision", special="dtype"),
+    "absolute-cotangent": Fault("the cotangent's sign is ignored", cotangent=np.abs),
+    "clamped-cotangent": Fault("the cotangent is clamped to [-1, 1]", cotangent=lambda w: np.clip(w.real, -1, 1) + (1j * w.imag if w.dtype.kind == "c" else 0)),
+    "contiguous-cotangent": Fault("the cotangent's memory is read as if it were contiguous", special="contiguous"),
+    "mutated-cotangent": Fault("the cotangent is scaled in place", special="mutates"),
+    "shifted-value": Fault("the value returned beside the gradient is off by 1", value=lambda y: y + 1),
+    "stale-after-10": Fault("from the eleventh vjp on, gradients are doubled", gradient=lambda g: 2 * g, after=10),
+    "alternating": Fault("every second vjp differs by some ulps", special="alternates"),
+    "scaled-tangent": Fault("every output tangent is 0.05 % too large", tangent=lambda v: v * (1 + 5e-4)),
+    "zeroed-tangent": Fault("every output tangent is zero", tangent=np.zeros_like),
+    "wrong-route": Fault("one of the other routes to the gradient doubles it", special="route"),
+    "overwrites-grad": Fault("backward overwrites the accumulated gradient", special="tape"),
+    "doubles-grad": Fault("backward adds the gradient twice", special="tape"),
+    "keeps-graph": Fault("backward never frees the graph", special="tape"),
+    "frees-retained-graph": Fault("backward frees the graph in spite of retain_graph", special="tape"),
+    "records-in-no-grad": Fault("ops are recorded under no_grad", special="tape"),
+    "leaks-no-grad": Fault("recording stays off after an exception leaves no_grad", special="tape"),
+}

@@ -1,0 +1,150 @@
+"""PyTorch as a backend: reverse mode (three routes), forward mode (two), and its imperative tape, on the CPU and on CUDA.
+
+    vjp:  torch.autograd.grad(f(x), x, w, allow_unused=True)
+    jvp:  torch.autograd.forward_ad, a dual number per primal
+
+Source: https://docs.pytorch.org/docs/stable/notes/autograd.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F  # noqa: N812 (the name under which everyone writes it, and so do our scripts)
+from torch.autograd import forward_ad
+
+from harness.backends.protocol import Arrays, Backend, Description, Function, Jvp, Vjp
+from harness.backends.torch_spelling import SPELLINGS, compile_call, spell
+from harness.backends.torch_tape import TorchTape
+from harness.program.layout import lay_out
+
+_NAMESPACE = {"torch": torch, "F": F}
+_DTYPES = ("float64", "float32", "bfloat16", "float16", "complex128", "complex64")
+
+
+class TorchBackend(Backend):
+    """The installed torch. Conventions at kinks: docs/reference/torch-conventions.md."""
+
+    name = "torch"
+    version = torch.__version__
+    capabilities = frozenset({"jvp", "tape", "reverse_routes", "forward_routes", "layouts", "complex", "second_order"})
+
+    def devices(self) -> tuple[str, ...]:
+        """The CPU and every CUDA device."""
+        return ("cpu", *(f"cuda:{i}" for i in range(torch.cuda.device_count())))
+
+    def dtypes(self, device: str) -> tuple[str, ...]:
+        """The floating and complex dtypes; torch has all of them on both devices."""
+        return _DTYPES
+
+    def array(self, values: np.ndarray, *, dtype: str, device: str, layout: str = "contiguous") -> torch.Tensor:
+        """A tensor with the strides that `layout` asks for; integers and booleans keep their dtype."""
+        buffer, shape, strides, offset = lay_out(np.asarray(values), layout)
+        flat = torch.tensor(buffer)  # copies
+        if flat.is_floating_point() or flat.is_complex():
+            flat = flat.to(getattr(torch, dtype))
+        return torch.as_strided(flat.to(device), shape, strides, offset)
+
+    def numpy(self, array: torch.Tensor) -> np.ndarray:
+        """A copy on the host, lazy conjugation and negation carried out."""
+        plain = array.detach().cpu().resolve_conj().resolve_neg()
+        return np.array((plain.float() if plain.dtype is torch.bfloat16 else plain).numpy())
+
+    def describe(self, array: Any) -> Description:
+        """Shape, dtype and device of a tensor."""
+        if not isinstance(array, torch.Tensor):
+            raise TypeError(f"expected a torch.Tensor; got {type(array).__name__}")
+        return Description(tuple(array.shape), str(array.dtype).removeprefix("torch."), str(array.device))
+
+    def op(self, name: str) -> Callable[..., Any] | None:
+        """The op as `spell` writes it."""
+        return _op(name) if name in SPELLINGS else None
+
+    def vjp(self, function: Function, primals: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
+        """By `torch.autograd.grad`; a gradient that torch calls unused is None."""
+        leaves = tuple(primal.detach().requires_grad_() for primal in primals)
+        outputs = function(*leaves)
+        roots, seeds = _recorded(outputs, cotangents)
+        if not roots:
+            return outputs, (None,) * len(leaves)
+        return outputs, torch.autograd.grad(roots, leaves, seeds, allow_unused=True)
+
+    def jvp(self, function: Function, primals: Arrays, tangents: Arrays) -> tuple[Arrays, Arrays]:
+        """By dual numbers; an output without a tangent does not depend on the primals: its tangent is zero."""
+        with forward_ad.dual_level():
+            duals = (forward_ad.make_dual(p.detach(), t) for p, t in zip(primals, tangents, strict=True))
+            unpacked = [forward_ad.unpack_dual(output) for output in function(*duals)]
+        values = tuple(dual.primal for dual in unpacked)
+        return values, tuple(torch.zeros_like(d.primal) if d.tangent is None else d.tangent for d in unpacked)
+
+    def reverse_routes(self) -> Mapping[str, Vjp]:
+        """`.backward()` into `.grad`, and the functional transform."""
+        return {"Tensor.backward": _vjp_by_backward, "torch.func.vjp": _vjp_by_transform}
+
+    def forward_routes(self) -> Mapping[str, Jvp]:
+        """The functional transform."""
+        return {"torch.func.jvp": lambda function, primals, tangents: torch.func.jvp(function, primals, tangents)}
+
+    def tape(self, device: str) -> TorchTape:
+        """Tensors themselves are the tape."""
+        return TorchTape(self, device)
+
+    def spell(self, op: str, args: Sequence[str], params: Mapping[str, Any]) -> str:
+        """`torch.sum(x, dim=0)` and the like."""
+        return spell(op, args, dict(params))
+
+    def preamble(self) -> str:
+        """Imports of a script."""
+        return "import torch\nimport torch.nn.functional as F"
+
+    def literal(self, name: str, values: np.ndarray, *, dtype: str, device: str, layout: str) -> str:
+        """`torch.tensor(...)`, and `as_strided` where the layout is not contiguous."""
+        buffer, shape, strides, offset = lay_out(np.asarray(values), layout)
+        kind = dtype if buffer.dtype.kind in "fc" else buffer.dtype.name
+        where = "" if device == "cpu" else f", device={device!r}"
+        made = f"torch.tensor({_numbers(buffer if layout != 'contiguous' else values)}, dtype=torch.{kind}{where})"
+        if layout != "contiguous":
+            return f"torch.as_strided({made}, {tuple(shape)}, {tuple(strides)}, {offset})"
+        return made if values.size else f"torch.zeros({tuple(values.shape)}, dtype=torch.{kind}{where})"
+
+    def reset(self) -> None:
+        """Back to recording, in the usual default dtype."""
+        torch.set_grad_enabled(True)
+
+
+@cache
+def _op(name: str) -> Callable[..., Any]:
+    return partial(_call, name)
+
+
+def _call(name: str, /, *args: Any, **params: Any) -> Any:
+    return compile_call(name, len(args), _NAMESPACE)(*args, **params)
+
+
+def _recorded(outputs: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
+    """The outputs that have a graph, and their cotangents; torch refuses the others."""
+    kept = [(y, w) for y, w in zip(outputs, cotangents, strict=True) if y.requires_grad]
+    return tuple(y for y, _ in kept), tuple(w for _, w in kept)
+
+
+def _vjp_by_backward(function: Function, primals: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
+    leaves = tuple(primal.detach().requires_grad_() for primal in primals)
+    outputs = function(*leaves)
+    roots, seeds = _recorded(outputs, cotangents)
+    if roots:
+        torch.autograd.backward(roots, seeds)
+    return outputs, tuple(leaf.grad for leaf in leaves)
+
+
+def _vjp_by_transform(function: Function, primals: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
+    outputs, pull_back = torch.func.vjp(function, *primals)
+    return outputs, pull_back(cotangents)
+
+
+def _numbers(values: np.ndarray) -> str:
+    """Nested lists that Python reads back exactly; `float("nan")` where a literal has no spelling."""
+    return repr(values.tolist()).replace("nan", 'float("nan")').replace("inf", 'float("inf")')

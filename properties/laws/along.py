@@ -1,0 +1,49 @@
+"""The subject along one direction: a function of one real variable, which is all that a finite difference can see.
+
+    phi(t) = f(x + t D v)        D = RMS of each leaf (1 where it is 0) as a power of two: t = 1 is a large step for every leaf
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from harness.backends import Backend
+from harness.backends.bind import Bound, bind
+from harness.program import Case
+from properties.laws.inner import flat, inner, wide
+
+_WIDE = {"complex64": "complex128", "complex128": "complex128"}
+
+
+def direction(case: Case) -> tuple[np.ndarray, ...]:
+    """D v, one array per differentiable primal; exact in the case's dtype, since v is and D is a power of two."""
+    return tuple(_scale(x) * wide(v) for x, v in zip(case.points, case.tangents, strict=True))
+
+
+def precise(backend: Backend, case: Case) -> Bound:
+    """The subject in double precision where the backend has it (the primals are exact there), else in the case's own dtype."""
+    best = _WIDE.get(case.dtype, "float64")
+    return bind(backend, case, dtype=best if best in backend.dtypes(case.device) else case.dtype)
+
+
+def outputs_along(backend: Backend, case: Case) -> Callable[[float], np.ndarray]:
+    """t -> all outputs of f(x + t D v) in one real vector."""
+    bound, step = precise(backend, case), direction(case)
+    return lambda t: flat(bound.at(_displaced(case, step, t)))
+
+
+def projected_along(backend: Backend, case: Case) -> Callable[[float], float]:
+    """t -> <w, f(x + t D v)>."""
+    bound, step = precise(backend, case), direction(case)
+    return lambda t: inner(case.cotangents, bound.at(_displaced(case, step, t)))
+
+
+def _displaced(case: Case, step: tuple[np.ndarray, ...], t: float) -> tuple[np.ndarray, ...]:
+    return tuple(wide(x) + t * v for x, v in zip(case.points, step, strict=True))
+
+
+def _scale(x: np.ndarray) -> float:
+    size = float(np.sqrt(np.mean(np.abs(wide(x)) ** 2))) if x.size else 0.0
+    return float(2.0 ** np.round(np.log2(size))) if np.isfinite(size) and size > 0 else 1.0

@@ -1,0 +1,114 @@
+"""What a gradient is like, before its numbers: shape, dtype and device are the primal's; and derivatives leave the world as it was.
+
+    grad.shape == x.shape,  grad.dtype == x.dtype,  grad.device == x.device
+    x, w, f(x) after the vjp == x, w, f(x) before
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from harness.backends import Backend
+from harness.backends.bind import Bound, bind
+from harness.program import Case
+from harness.verdict import Result, structural
+from properties.laws.exact import check_equal
+from properties.laws.inner import flat
+from properties.laws.law import Law
+
+
+def check_form(backend: Backend, case: Case) -> Result:
+    """Every gradient, and every output tangent where there is a forward mode."""
+    bound = bind(backend, case)
+    _, gradients = backend.vjp(bound.function, bound.primals, bound.cotangents())
+    wrong = list(_differences(backend, gradients, bound.primals, "gradient"))
+    compared = len(bound.primals)
+    if "jvp" in backend.capabilities:
+        outputs, tangents = backend.jvp(bound.function, bound.primals, bound.tangents())
+        wrong += _differences(backend, tangents, outputs, "output tangent")
+        compared += len(outputs)
+    return structural("grad-form", not wrong, "; ".join(wrong), comparisons=compared)
+
+
+def check_value(backend: Backend, case: Case) -> Result:
+    """The values beside the vjp and the jvp against the plain call."""
+
+    def pair(bound: Bound) -> tuple[np.ndarray, np.ndarray]:
+        plain = flat(bound.at(case.points))
+        beside, _ = backend.vjp(bound.function, bound.primals, bound.cotangents())
+        values = [flat(bound.numpy(beside))]
+        if "jvp" in backend.capabilities:
+            values.append(flat(bound.numpy(backend.jvp(bound.function, bound.primals, bound.tangents())[0])))
+        return np.concatenate(values), np.concatenate([plain] * len(values))
+
+    return check_equal("value-unchanged", backend, case, pair)
+
+
+def check_pure(backend: Backend, case: Case) -> Result:
+    """Primals, cotangents and tangents, bit for bit."""
+    bound = bind(backend, case)
+    cotangents, tangents = bound.cotangents(), bound.tangents()
+    watched = {"primal": bound.primals, "cotangent": cotangents, "tangent": tangents}
+    before = {what: bound.numpy(arrays) for what, arrays in watched.items()}
+    bound.function(*bound.primals)
+    backend.vjp(bound.function, bound.primals, cotangents)
+    if "jvp" in backend.capabilities:
+        backend.jvp(bound.function, bound.primals, tangents)
+    changed = [f"{what} {i}" for what, arrays in watched.items() for i in _changed(bound.numpy(arrays), before[what])]
+    compared = sum(x.size for arrays in before.values() for x in arrays)
+    return structural("inputs-not-mutated", not changed, f"changed in place: {', '.join(changed)}", comparisons=compared)
+
+
+def _differences(backend: Backend, arrays: Sequence[Any], like: Sequence[Any], what: str) -> Iterator[str]:
+    if len(arrays) != len(like):
+        yield f"{len(arrays)} {what}s came back for {len(like)}"
+        return
+    for i, (array, value) in enumerate(zip(arrays, like, strict=True)):
+        if array is None:
+            continue
+        try:
+            seen, due = backend.describe(array), backend.describe(value)
+        except TypeError as error:
+            yield f"{what} {i} is not an array of the backend ({error})"
+            continue
+        for field in ("shape", "dtype", "device"):
+            if getattr(seen, field) != getattr(due, field):
+                yield f"{what} {i} has {field} {getattr(seen, field)}; the value it belongs to has {getattr(due, field)}"
+
+
+def _changed(after: Sequence[np.ndarray], before: Sequence[np.ndarray]) -> Iterator[int]:
+    return (i for i, (x, y) in enumerate(zip(after, before, strict=True)) if x.tobytes() != y.tobytes())
+
+
+LAWS = (
+    Law(
+        name="grad-form",
+        family="form",
+        statement="A gradient has the shape, dtype and device of its primal; an output tangent those of its output.",
+        equation="grad.shape, grad.dtype, grad.device = x.shape, x.dtype, x.device",
+        source="https://docs.pytorch.org/docs/stable/generated/torch.Tensor.grad.html",
+        check=check_form,
+        faults=("wrong-shape", "wrong-dtype"),
+    ),
+    Law(
+        name="value-unchanged",
+        family="form",
+        statement="The value returned beside a derivative is the value of the plain call.",
+        equation="vjp(f, x)[0] = jvp(f, x)[0] = f(x)",
+        source="https://docs.pytorch.org/docs/stable/generated/torch.func.vjp.html",
+        check=check_value,
+        faults=("shifted-value",),
+    ),
+    Law(
+        name="inputs-not-mutated",
+        family="form",
+        statement="Neither the function nor its derivatives change primals, cotangents or tangents.",
+        equation="x, v, w after = x, v, w before, bit for bit",
+        source="https://docs.pytorch.org/docs/stable/generated/torch.Tensor.register_hook.html",
+        check=check_pure,
+        faults=("mutated-cotangent",),
+    ),
+)

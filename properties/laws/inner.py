@@ -1,0 +1,35 @@
+"""The real inner product of arrays, over several arrays and complex ones.
+
+    <a, b> = Re sum_i conj(a_i) b_i
+
+Under it a complex array of n entries is a real one of 2 n, and the vjp of a backend in the canonical (conjugate) convention is the adjoint of its jvp.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+
+def inner(a: Sequence[np.ndarray], b: Sequence[np.ndarray]) -> float:
+    """<a, b> summed over the arrays, in double precision; finite or not, never a warning."""
+    with np.errstate(all="ignore"):
+        return float(sum(np.real(np.vdot(wide(x), wide(y))) for x, y in zip(a, b, strict=True)))
+
+
+def magnitudes(a: Sequence[np.ndarray], b: Sequence[np.ndarray]) -> np.ndarray:
+    """|a_i b_i| of all entries, flat: what rounding of <a, b> is proportional to."""
+    with np.errstate(all="ignore"):
+        return np.concatenate([np.abs(wide(x) * wide(y)).ravel() for x, y in zip(a, b, strict=True)] or [np.zeros(0)])
+
+
+def wide(x: np.ndarray) -> np.ndarray:
+    """`x` in double precision, real or complex."""
+    return np.asarray(x, dtype=np.complex128 if x.dtype.kind == "c" else np.float64)
+
+
+def flat(arrays: Sequence[np.ndarray]) -> np.ndarray:
+    """All entries in one real vector; a complex entry is two real ones."""
+    parts = [np.ascontiguousarray(wide(x)).ravel() for x in arrays]
+    return np.concatenate([part.view(np.float64) if part.dtype.kind == "c" else part for part in parts] or [np.zeros(0)])

@@ -1,0 +1,102 @@
+"""A derivative is a linear map, and reverse mode is the adjoint of forward mode: exact but for rounding, no finite difference needed.
+
+    f'(x)^T (a u + b w) = a f'(x)^T u + b f'(x)^T w         with a < 0 and b large
+    <w, f'(x) v> = <f'(x)^T w, v>
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from harness.backends import Backend
+from harness.backends.bind import Bound, bind
+from harness.program import Case
+from harness.verdict import Result, structural
+from harness.verdict.rounding import inner_product_rounding
+from properties.laws.along import direction
+from properties.laws.exact import check_equal
+from properties.laws.gradients import Malformed, gradients_of, tangents_of
+from properties.laws.inner import flat, inner
+from properties.laws.law import Law
+
+NEGATIVE, LARGE = -0.5, 1024.0  # powers of two, so that the products are exact in every dtype; of both signs and magnitudes, so that clamps show
+
+
+def check_linear(backend: Backend, case: Case) -> Result:
+    """Two random cotangents, combined before and after."""
+    rng = np.random.default_rng((case.seed, 1))
+    other = tuple(_like(rng, w) for w in case.cotangents)
+    mixed = tuple(NEGATIVE * u + LARGE * w for u, w in zip(other, case.cotangents, strict=True))
+
+    def pair(bound: Bound) -> tuple[np.ndarray, np.ndarray]:
+        actual = flat(gradients_of(bound, mixed))
+        return actual, NEGATIVE * flat(gradients_of(bound, other)) + LARGE * flat(gradients_of(bound))
+
+    return check_equal("vjp-linear", backend, case, pair)
+
+
+def check_zero(backend: Backend, case: Case) -> Result:
+    """A zero cotangent; the Jacobian is finite in the domain, so the product is exactly zero."""
+    zero = tuple(np.zeros_like(w) for w in case.cotangents)
+    try:
+        gradient = flat(gradients_of(bind(backend, case), zero))
+    except Malformed as error:
+        return structural("vjp-zero", False, str(error))
+    off = np.flatnonzero(gradient != 0)
+    why = f"a zero cotangent gave {gradient[off[0]]} at flat entry {off[0]}" if off.size else ""
+    return structural("vjp-zero", not off.size, why, comparisons=gradient.size)
+
+
+def check_duality(backend: Backend, case: Case) -> Result:
+    """Both sides of the adjoint identity in one direction."""
+    step = direction(case)
+
+    def pair(bound: Bound) -> tuple[np.ndarray, np.ndarray]:
+        forward, reverse = tangents_of(bound, step), gradients_of(bound)
+        return np.array([inner(case.cotangents, forward)]), np.array([inner(reverse, step)])
+
+    def floor(actual: np.ndarray, expected: np.ndarray) -> np.ndarray:
+        bound = bind(backend, case)
+        forward, reverse = flat(tangents_of(bound, step)), flat(gradients_of(bound))
+        both = inner_product_rounding(flat(case.cotangents), forward, case.dtype) + inner_product_rounding(reverse, flat(step), case.dtype)
+        return np.array([both])
+
+    return check_equal("jvp-vjp-duality", backend, case, pair, floor)
+
+
+def _like(rng: np.random.Generator, w: np.ndarray) -> np.ndarray:
+    """Gaussian of the shape of `w`, exact in half precision so that every dtype holds it."""
+    drawn = rng.standard_normal(w.shape).astype(np.float16).astype(np.float64)
+    return np.asarray(drawn + 1j * rng.standard_normal(w.shape).astype(np.float16)) if w.dtype.kind == "c" else np.asarray(drawn)
+
+
+LAWS = (
+    Law(
+        name="vjp-linear",
+        family="linearity",
+        statement="The vjp is linear in the cotangent, negative and large ones included.",
+        equation="f'(x)^T (a u + b w) = a f'(x)^T u + b f'(x)^T w",
+        source="linear algebra; https://docs.pytorch.org/docs/stable/generated/torch.autograd.grad.html",
+        check=check_linear,
+        faults=("absolute-cotangent", "clamped-cotangent"),
+    ),
+    Law(
+        name="vjp-zero",
+        family="linearity",
+        statement="A zero cotangent gives an exactly zero gradient where the Jacobian is finite.",
+        equation="f'(x)^T 0 = 0",
+        source="linear algebra",
+        check=check_zero,
+        faults=("nan-entry",),
+    ),
+    Law(
+        name="jvp-vjp-duality",
+        family="linearity",
+        statement="Forward and reverse mode are adjoint to each other.",
+        equation="<w, f'(x) v> = <f'(x)^T w, v>",
+        source="https://docs.jax.dev/en/latest/notebooks/autodiff_cookbook.html",
+        check=check_duality,
+        faults=("scaled-gradient", "scaled-tangent", "negated-gradient"),
+        needs=frozenset({"jvp"}),
+    ),
+)

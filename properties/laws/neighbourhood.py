@@ -1,0 +1,56 @@
+"""What a broken case depends on: the same law on its nearest neighbours.
+
+    in double precision, on the CPU, contiguous, one ulp away:   which of them still break?
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+import numpy as np
+
+from harness.backends import Backend, Unsupported
+from harness.program import Case
+from harness.verdict import Verdict
+from properties.laws.law import Law
+
+
+def neighbourhood(law: Law, backend: Backend, case: Case) -> dict[str, Verdict]:
+    """The verdict on each neighbour that differs from the case, by what was changed."""
+    return {name: _verdict(law, backend, neighbour) for name, neighbour in _neighbours(backend, case)}
+
+
+def isolates(verdicts: dict[str, Verdict]) -> str:
+    """The table in words: which changes cure the case, and which do not."""
+    cured = [name for name, verdict in verdicts.items() if verdict is Verdict.HOLDS]
+    alike = [name for name, verdict in verdicts.items() if verdict is Verdict.BROKEN]
+    parts = [f"holds {', '.join(cured)}"] if cured else []
+    return "; ".join(parts + ([f"broken {', '.join(alike)} too"] if alike else []))
+
+
+def _neighbours(backend: Backend, case: Case) -> Iterator[tuple[str, Case]]:
+    precise = "complex128" if case.dtype.startswith("complex") else "float64"
+    if case.dtype != precise and precise in backend.dtypes(case.device):
+        yield f"in {precise}", msgspec.structs.replace(case, dtype=precise)
+    if case.device != "cpu" and "cpu" in backend.devices():
+        yield "on cpu", msgspec.structs.replace(case, device="cpu")
+    if any(layout != "contiguous" for layout in case.layouts):
+        yield "contiguous", msgspec.structs.replace(case, layouts=("contiguous",) * len(case.layouts))
+    if case.dtype == precise:
+        yield "one ulp away", msgspec.structs.replace(case, primals=_nudged(case))
+
+
+def _nudged(case: Case) -> tuple[np.ndarray, ...]:
+    moved = [np.nextafter(x, np.inf) if x.dtype.kind == "f" else x for x in case.primals]
+    return tuple(moved[i] if i in case.differentiable else x for i, x in enumerate(case.primals))
+
+
+def _verdict(law: Law, backend: Backend, case: Case) -> Verdict:
+    try:
+        return law.check(backend, case).verdict
+    except Unsupported:
+        return Verdict.UNSUPPORTED
+    except Exception:  # a neighbour that cannot be evaluated says nothing about the case itself
+        backend.reset()
+        return Verdict.INCONCLUSIVE

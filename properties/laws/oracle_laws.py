@@ -1,0 +1,84 @@
+"""Analytic derivatives against the finite-difference oracle.
+
+    reverse:  <f'(x)^T w, D v> = d/dt <w, f(x + t D v)>  at t = 0
+    forward:   f'(x) D v       = d/dt     f(x + t D v)   at t = 0, entry by entry
+
+One vjp (one jvp) and a handful of evaluations check every entry of the Jacobian at once. In low precision the oracle works in double precision on the same
+primals, and the analytic value is allowed what rounding at its own precision explains.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from harness.backends import Backend
+from harness.backends.bind import Bound, bind
+from harness.program import Case
+from harness.verdict import Result, Verdict, judge_derivative, judge_tangent, required_resolution, structural
+from harness.verdict.rounding import inner_product_rounding, product_rounding
+from properties.laws.along import direction, outputs_along, projected_along
+from properties.laws.conditioning import spread
+from properties.laws.gradients import Malformed, gradients_of, tangents_of
+from properties.laws.inner import flat, inner, magnitudes
+from properties.laws.law import Law
+
+
+def check_reverse(backend: Backend, case: Case) -> Result:
+    """One directional derivative of <w, f> against the vjp."""
+    step = direction(case)
+    try:
+        gradients = gradients_of(bind(backend, case))
+    except Malformed as error:
+        return structural("vjp-eq-fd", False, str(error))
+    actual, phi = inner(gradients, step), projected_along(backend, case)
+    floor = inner_product_rounding(flat(gradients), _twin(step, gradients), case.dtype)
+    size = float(np.sum(magnitudes(gradients, step))) / max(1.0, float(np.sqrt(sum(g.size for g in gradients))))
+    required = required_resolution(case.dtype)
+    result = judge_derivative("vjp-eq-fd", actual, phi, rounding=floor, size=size, required=required)
+    if result.verdict is Verdict.HOLDS:
+        return result
+    shaken = spread(backend, case, lambda bound: np.array([inner(gradients_of(bound), step)]))
+    return judge_derivative("vjp-eq-fd", actual, phi, rounding=floor + float(shaken[0]), size=size, required=required)
+
+
+def check_forward(backend: Backend, case: Case) -> Result:
+    """The whole tangent of the outputs against the jvp."""
+    step = direction(case)
+    try:
+        actual = flat(tangents_of(bind(backend, case), step))
+    except Malformed as error:
+        return structural("jvp-eq-fd", False, str(error))
+    phi, floor, required = outputs_along(backend, case), product_rounding(actual, case.dtype), required_resolution(case.dtype)
+    result = judge_tangent("jvp-eq-fd", actual, phi, rounding=floor, required=required)
+    if result.verdict is Verdict.HOLDS:
+        return result
+    shaken = spread(backend, case, lambda bound: flat(tangents_of(bound, step)))
+    return judge_tangent("jvp-eq-fd", actual, phi, rounding=floor + shaken, required=required)
+
+
+def _twin(step: tuple[np.ndarray, ...], gradients: tuple[np.ndarray, ...]) -> np.ndarray:
+    """The direction as a flat real vector of the gradients' layout (a real leaf may get a complex gradient from a wrong backend)."""
+    return flat([v.astype(np.result_type(v, g)) for v, g in zip(step, gradients, strict=True)])
+
+
+LAWS = (
+    Law(
+        name="vjp-eq-fd",
+        family="values",
+        statement="Reverse mode agrees with finite differences.",
+        equation="<f'(x)^T w, v> = d/dt <w, f(x + t v)> at t = 0",
+        source="https://docs.pytorch.org/docs/stable/notes/gradcheck.html",
+        check=check_reverse,
+        faults=("scaled-gradient", "negated-gradient", "zeroed-entry", "flipped-entry", "nan-entry", "reversed-entries", "missing-gradient", "wrong-shape", "absolute-cotangent"),
+    ),
+    Law(
+        name="jvp-eq-fd",
+        family="forward",
+        statement="Forward mode agrees with finite differences, entry by entry.",
+        equation="f'(x) v = d/dt f(x + t v) at t = 0",
+        source="https://docs.pytorch.org/docs/stable/notes/gradcheck.html",
+        check=check_forward,
+        faults=("scaled-tangent", "zeroed-tangent"),
+        needs=frozenset({"jvp"}),
+    ),
+)
