@@ -2,8 +2,8 @@
 
     run, (start, case*, finding?, cell)*, end        per worker; the files of several workers merge
 
-`format` stands in the first line. Readers accept unknown fields, unknown events and a truncated last line. Everything that people see (terminal, HTML,
-JUnit, Markdown, exit code) is derived from these. Plain data only: this module imports nothing of ours.
+`format` stands in the first line. Readers accept unknown fields, unknown events and a truncated last line. Everything that people see (terminal,
+HTML, JUnit, Markdown, exit code) is derived from these. Plain data only: this module imports nothing of ours.
 """
 
 from __future__ import annotations
@@ -112,6 +112,7 @@ class Finding(msgspec.Struct, tag="finding", kw_only=True):
     result: dict[str, Any] = {}  # the fields of CaseRun that matter, plus the neighbourhood table
     script: str = ""  # standalone reproduction: needs the library under test and NumPy only
     pytest: str = ""
+    case_json: str = ""  # the case file's text; empty where it is too long to repeat here
     known: str | None = None
 
 
@@ -124,6 +125,7 @@ class RunEnded(msgspec.Struct, tag="end", kw_only=True):
     interrupted: bool = False
     peak_memory_bytes: int = 0
     message: str = ""
+    fixed: list[str] = []  # signatures of the baseline's entries that no longer break
 
 
 Event = RunStarted | CellStarted | CaseRun | CellEnded | Finding | RunEnded
