@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from harness.backends.faults import FAULTS, Change
+from harness.backends.faults import FAULTS, Change, first_entry
 from harness.backends.faulty_tape import FaultyTape
-from harness.backends.protocol import Arrays, Backend, Description, Function, Jvp, Vjp
+from harness.backends.protocol import Arrays, Backend, Description, Function, Hvp, Jvp, Vjp
 from harness.program.layout import lay_out
 
 if TYPE_CHECKING:
@@ -93,6 +93,23 @@ class FaultyBackend(Backend):
             routes[name] = lambda f, x, v: (lambda y, t: (y, self._remade(t, lambda a: 2 * a)))(*route(f, x, v))
         return routes
 
+    def hvps(self) -> Mapping[str, Hvp]:
+        """The inner compositions; with "wrong-hvp" the first is doubled, with "first-order-only" all are zero, with "asymmetric-hvp" an entry is off."""
+        ways = dict(self._inner.hvps())
+        spoil: dict[str, Change] = {"hvp": lambda h: 2 * h, "first-order": np.zeros_like, "asymmetric": first_entry(lambda h: 1.5 * h)}
+        changed = list(ways)[: 1 if self._fault.special == "hvp" else None] if self._fault.special in spoil else []
+        for name in changed:
+            ways[name] = self._spoiled_hvp(ways[name], spoil[self._fault.special])
+        return ways
+
+    def batched_vjp(self, function: Function, primals: Arrays, cotangents: Arrays) -> Arrays:
+        """The inner one; with the fault "unbatched" every row is the first."""
+        return self._remade(self._inner.batched_vjp(function, primals, cotangents), self._first_row())
+
+    def batched_jvp(self, function: Function, primals: Arrays, tangents: Arrays) -> Arrays:
+        """The inner one; with the fault "unbatched" every row is the first."""
+        return self._remade(self._inner.batched_jvp(function, primals, tangents), self._first_row())
+
     def tape(self, device: str) -> Tape:
         """The inner tape, with the fault if it is one of a tape."""
         return FaultyTape(self._inner.tape(device), self._name)
@@ -100,6 +117,12 @@ class FaultyBackend(Backend):
     def reset(self) -> None:
         """As the inner backend's."""
         self._inner.reset()
+
+    def _spoiled_hvp(self, way: Hvp, change: Change) -> Hvp:
+        return lambda function, primals, cotangents, tangents: self._remade(way(function, primals, cotangents, tangents), change)
+
+    def _first_row(self) -> Change | None:
+        return (lambda g: np.broadcast_to(g[:1], g.shape)) if self._fault.special == "unbatched" else None
 
     def _misread(self, cotangent: Any) -> Any:
         if self._fault.special == "contiguous":

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Arrays = tuple[Any, ...]
 Function = Callable[..., Arrays]
 Vjp = Callable[[Function, Arrays, Arrays], tuple[Arrays, Arrays]]
+Hvp = Callable[[Function, Arrays, Arrays, Arrays], Arrays]
 Jvp = Callable[[Function, Arrays, Arrays], tuple[Arrays, Arrays]]
 
 CAPABILITIES = {
@@ -31,7 +32,8 @@ CAPABILITIES = {
     "forward_routes": "several ways to the same jvp: the method `forward_routes`",
     "layouts": "arrays with strides: `array` honours `layout`",
     "complex": "complex dtypes",
-    "second_order": "`vjp` of a function that itself calls `vjp`",
+    "second_order": "derivatives of derivatives: the method `hvps`",
+    "batching": "many cotangents or tangents at once: the methods `batched_vjp`, `batched_jvp`",
 }
 
 
@@ -94,6 +96,18 @@ class Backend(ABC):
     def forward_routes(self) -> Mapping[str, Jvp]:
         """Other ways to the same jvp, by name."""
         return {}
+
+    def hvps(self) -> Mapping[str, Hvp]:
+        """Ways to H v = d/dt f'(x + t v)^T w at t = 0, by the composition of modes ("reverse over reverse"); outer mode first."""
+        return {}
+
+    def batched_vjp(self, function: Function, primals: Arrays, cotangents: Arrays) -> Arrays:
+        """Gradients for many cotangents at once: every cotangent and every gradient has one more leading axis."""
+        raise Unsupported(f"backend {self.name} has no batched vjp.")
+
+    def batched_jvp(self, function: Function, primals: Arrays, tangents: Arrays) -> Arrays:
+        """Output tangents for many tangents at once: every tangent and every output tangent has one more leading axis."""
+        raise Unsupported(f"backend {self.name} has no batched jvp.")
 
     def tape(self, device: str) -> Tape:
         """The imperative interface, for laws on accumulation, graph lifetime and grad modes."""

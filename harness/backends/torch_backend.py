@@ -17,7 +17,8 @@ import torch
 import torch.nn.functional as F  # noqa: N812 (the name under which everyone writes it, and so do our scripts)
 from torch.autograd import forward_ad
 
-from harness.backends.protocol import Arrays, Backend, Description, Function, Jvp, Vjp
+from harness.backends.protocol import Arrays, Backend, Description, Function, Hvp, Jvp, Vjp
+from harness.backends.torch_routes import HVPS, batched_jvp, batched_vjp, recorded, vjp_by_backward, vjp_by_transform
 from harness.backends.torch_spelling import SPELLINGS, compile_call, spell
 from harness.backends.torch_tape import TorchTape
 from harness.program.layout import lay_out
@@ -31,7 +32,7 @@ class TorchBackend(Backend):
 
     name = "torch"
     version = torch.__version__
-    capabilities = frozenset({"jvp", "tape", "reverse_routes", "forward_routes", "layouts", "complex", "second_order"})
+    capabilities = frozenset({"jvp", "tape", "reverse_routes", "forward_routes", "layouts", "complex", "second_order", "batching"})
 
     def devices(self) -> tuple[str, ...]:
         """The CPU and every CUDA device."""
@@ -68,7 +69,7 @@ class TorchBackend(Backend):
         """By `torch.autograd.grad`; a gradient that torch calls unused is None."""
         leaves = tuple(primal.detach().requires_grad_() for primal in primals)
         outputs = function(*leaves)
-        roots, seeds = _recorded(outputs, cotangents)
+        roots, seeds = recorded(outputs, cotangents)
         if not roots:
             return outputs, (None,) * len(leaves)
         return outputs, torch.autograd.grad(roots, leaves, seeds, allow_unused=True)
@@ -83,11 +84,23 @@ class TorchBackend(Backend):
 
     def reverse_routes(self) -> Mapping[str, Vjp]:
         """`.backward()` into `.grad`, and the functional transform."""
-        return {"Tensor.backward": _vjp_by_backward, "torch.func.vjp": _vjp_by_transform}
+        return {"Tensor.backward": vjp_by_backward, "torch.func.vjp": vjp_by_transform}
 
     def forward_routes(self) -> Mapping[str, Jvp]:
         """The functional transform."""
         return {"torch.func.jvp": lambda function, primals, tangents: torch.func.jvp(function, primals, tangents)}
+
+    def hvps(self) -> Mapping[str, Hvp]:
+        """The three compositions that give a whole Hessian-vector product."""
+        return HVPS
+
+    def batched_vjp(self, function: Function, primals: Arrays, cotangents: Arrays) -> Arrays:
+        """By `is_grads_batched`."""
+        return batched_vjp(function, primals, cotangents)
+
+    def batched_jvp(self, function: Function, primals: Arrays, tangents: Arrays) -> Arrays:
+        """By `torch.func.vmap` of `torch.func.jvp`."""
+        return batched_jvp(function, primals, tangents)
 
     def tape(self, device: str) -> TorchTape:
         """Tensors themselves are the tape."""
@@ -123,26 +136,6 @@ def _op(name: str) -> Callable[..., Any]:
 
 def _call(name: str, /, *args: Any, **params: Any) -> Any:
     return compile_call(name, len(args), _NAMESPACE)(*args, **params)
-
-
-def _recorded(outputs: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
-    """The outputs that have a graph, and their cotangents; torch refuses the others."""
-    kept = [(y, w) for y, w in zip(outputs, cotangents, strict=True) if y.requires_grad]
-    return tuple(y for y, _ in kept), tuple(w for _, w in kept)
-
-
-def _vjp_by_backward(function: Function, primals: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
-    leaves = tuple(primal.detach().requires_grad_() for primal in primals)
-    outputs = function(*leaves)
-    roots, seeds = _recorded(outputs, cotangents)
-    if roots:
-        torch.autograd.backward(roots, seeds)
-    return outputs, tuple(leaf.grad for leaf in leaves)
-
-
-def _vjp_by_transform(function: Function, primals: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
-    outputs, pull_back = torch.func.vjp(function, *primals)
-    return outputs, pull_back(cotangents)
 
 
 def _numbers(values: np.ndarray) -> str:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from properties.laws.law import Law
 
-FAMILIES = ("oracle_laws", "linearity", "form", "sameness", "tape_laws")
+FAMILIES = ("oracle_laws", "linearity", "form", "sameness", "second_order", "batching", "tape_laws")
 
 
 @cache

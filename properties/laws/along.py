@@ -40,6 +40,18 @@ def projected_along(backend: Backend, case: Case) -> Callable[[float], float]:
     return lambda t: inner(case.cotangents, bound.at(_displaced(case, step, t)))
 
 
+def gradients_along(backend: Backend, case: Case) -> Callable[[float], np.ndarray]:
+    """t -> f'(x + t D v)^T w in one real vector, by the backend's own vjp."""
+    bound, step = precise(backend, case), direction(case)
+
+    def gradients(t: float) -> np.ndarray:
+        primals = tuple(map(bound.array, _displaced(case, step, t)))
+        _, found = backend.vjp(bound.function, primals, bound.cotangents())
+        return flat([np.zeros_like(x) if g is None else backend.numpy(g) for g, x in zip(found, case.points, strict=True)])
+
+    return gradients
+
+
 def _displaced(case: Case, step: tuple[np.ndarray, ...], t: float) -> tuple[np.ndarray, ...]:
     return tuple(wide(x) + t * v for x, v in zip(case.points, step, strict=True))
 

@@ -1,0 +1,80 @@
+"""torch's several ways to the same derivative: `.backward()`, transforms, compositions of modes, batches.
+
+    H v = d/dt f'(x + t v)^T w:   reverse over reverse = forward over reverse = reverse over forward
+
+Source: https://docs.pytorch.org/docs/stable/func.api.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from harness.backends.protocol import Arrays, Function, Hvp
+
+
+def recorded(outputs: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
+    """The outputs that have a graph, and their cotangents; torch refuses the others."""
+    kept = [(y, w) for y, w in zip(outputs, cotangents, strict=True) if y.requires_grad]
+    return tuple(y for y, _ in kept), tuple(w for _, w in kept)
+
+
+def vjp_by_backward(function: Function, primals: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
+    """`torch.autograd.backward`, read from `.grad`."""
+    leaves = tuple(primal.detach().requires_grad_() for primal in primals)
+    outputs = function(*leaves)
+    roots, seeds = recorded(outputs, cotangents)
+    if roots:
+        torch.autograd.backward(roots, seeds)
+    return outputs, tuple(leaf.grad for leaf in leaves)
+
+
+def vjp_by_transform(function: Function, primals: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
+    """`torch.func.vjp`."""
+    outputs, pull_back = torch.func.vjp(function, *primals)
+    return outputs, pull_back(cotangents)
+
+
+def batched_vjp(function: Function, primals: Arrays, cotangents: Arrays) -> Arrays:
+    """`torch.autograd.grad(..., is_grads_batched=True)`; cotangents and gradients have a leading batch axis."""
+    leaves = tuple(primal.detach().requires_grad_() for primal in primals)
+    roots, seeds = recorded(function(*leaves), cotangents)
+    if not roots:
+        return (None,) * len(leaves)
+    return torch.autograd.grad(roots, leaves, seeds, allow_unused=True, is_grads_batched=True)
+
+
+def batched_jvp(function: Function, primals: Arrays, tangents: Arrays) -> Arrays:
+    """`torch.func.vmap` over the tangents of `torch.func.jvp`."""
+    one: Any = lambda *v: torch.func.jvp(function, primals, v)[1]  # noqa: E731 (a lambda, since vmap inspects nothing and a def would need a name)
+    return tuple(torch.func.vmap(one)(*tangents))
+
+
+def _reverse_over_reverse(function: Function, primals: Arrays, cotangents: Arrays, tangents: Arrays) -> Arrays:
+    leaves = tuple(primal.detach().requires_grad_() for primal in primals)
+    roots, seeds = recorded(function(*leaves), cotangents)
+    if not roots:
+        return (None,) * len(leaves)
+    gradients = torch.autograd.grad(roots, leaves, seeds, create_graph=True, allow_unused=True)
+    second = [(g, v) for g, v in zip(gradients, tangents, strict=True) if g is not None and g.requires_grad]
+    if not second:
+        return (None,) * len(leaves)
+    return torch.autograd.grad([g for g, _ in second], leaves, [v for _, v in second], allow_unused=True)
+
+
+def _forward_over_reverse(function: Function, primals: Arrays, cotangents: Arrays, tangents: Arrays) -> Arrays:
+    gradient: Any = lambda *x: torch.func.vjp(function, *x)[1](cotangents)  # noqa: E731
+    return tuple(torch.func.jvp(gradient, primals, tangents)[1])
+
+
+def _reverse_over_forward(function: Function, primals: Arrays, cotangents: Arrays, tangents: Arrays) -> Arrays:
+    tangent: Any = lambda *x: torch.func.jvp(function, x, tangents)[1]  # noqa: E731
+    return tuple(torch.func.vjp(tangent, *primals)[1](cotangents))
+
+
+HVPS: dict[str, Hvp] = {
+    "reverse over reverse": _reverse_over_reverse,
+    "forward over reverse": _forward_over_reverse,
+    "reverse over forward": _reverse_over_forward,
+}

@@ -1,0 +1,78 @@
+"""Many derivatives at once are the derivatives one by one.
+
+    batched_vjp(f, x, (w_1 ... w_k))[i] = vjp(f, x, w_i),    likewise for jvp
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from harness.backends import Backend
+from harness.backends.bind import Bound
+from harness.program import Case
+from harness.verdict import Result
+from properties.laws.exact import check_equal
+from properties.laws.gradients import gradients_of, tangents_of, well_formed
+from properties.laws.inner import flat
+from properties.laws.law import Law
+
+ROWS = (1.0, -2.0, 0.5)  # each row is the case's own vector times this: exact in every dtype, and no two rows alike
+
+
+def check_batched_vjp(backend: Backend, case: Case) -> Result:
+    """Three cotangents in a batch and in a loop."""
+
+    def pair(bound: Bound) -> tuple[np.ndarray, np.ndarray]:
+        rows = tuple(_rows(w) for w in case.cotangents)
+        together = backend.batched_vjp(bound.function, bound.primals, tuple(map(bound.array, rows)))
+        looped = [gradients_of(bound, tuple(k * w for w in case.cotangents)) for k in ROWS]
+        return flat(well_formed(bound, together, tuple(_rows(x) for x in case.points), "batched gradient")), _interleaved(looped)
+
+    return check_equal("batched-vjp-eq-loop", backend, case, pair)
+
+
+def check_batched_jvp(backend: Backend, case: Case) -> Result:
+    """Three tangents in a batch and in a loop."""
+
+    def pair(bound: Bound) -> tuple[np.ndarray, np.ndarray]:
+        rows = tuple(_rows(v) for v in case.tangents)
+        together = backend.batched_jvp(bound.function, bound.primals, tuple(map(bound.array, rows)))
+        looped = [tangents_of(bound, tuple(k * v for v in case.tangents)) for k in ROWS]
+        return flat(well_formed(bound, together, tuple(_rows(w) for w in case.cotangents), "batched output tangent")), _interleaved(looped)
+
+    return check_equal("batched-jvp-eq-loop", backend, case, pair)
+
+
+def _rows(x: np.ndarray) -> np.ndarray:
+    return np.stack([k * x for k in ROWS])  # (rows, *shape)
+
+
+def _interleaved(looped: list[tuple[np.ndarray, ...]]) -> np.ndarray:
+    """Per array, its rows: the order in which a batch lists them."""
+    return flat([np.stack(rows) for rows in zip(*looped, strict=True)])
+
+
+_SOURCE = "https://docs.pytorch.org/docs/stable/generated/torch.func.vmap.html"
+
+LAWS = (
+    Law(
+        name="batched-vjp-eq-loop",
+        family="batching",
+        statement="A batch of cotangents gives the gradients of a loop over them.",
+        equation="vmap(w -> f'(x)^T w) = stack of f'(x)^T w_i",
+        source=_SOURCE,
+        check=check_batched_vjp,
+        faults=("unbatched",),
+        needs=frozenset({"batching"}),
+    ),
+    Law(
+        name="batched-jvp-eq-loop",
+        family="batching",
+        statement="A batch of tangents gives the output tangents of a loop over them.",
+        equation="vmap(v -> f'(x) v) = stack of f'(x) v_i",
+        source=_SOURCE,
+        check=check_batched_jvp,
+        faults=("unbatched",),
+        needs=frozenset({"batching", "jvp"}),
+    ),
+)

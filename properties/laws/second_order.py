@@ -1,0 +1,115 @@
+"""Derivatives of derivatives: H v, where H is the Hessian of <w, f>.
+
+    H v = d/dt f'(x + t v)^T w      against the oracle
+    H v by reverse over reverse = forward over reverse = reverse over forward
+    <u, H v> = <v, H u>
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+import numpy as np
+
+from harness.backends import Backend
+from harness.backends.bind import Bound, bind
+from harness.backends.protocol import Hvp
+from harness.program import Case
+from harness.verdict import Result, Verdict, judge_tangent, required_resolution, structural
+from harness.verdict.result import worst_result
+from harness.verdict.rounding import product_rounding
+from properties.laws.along import direction, gradients_along
+from properties.laws.conditioning import spread
+from properties.laws.exact import check_equal
+from properties.laws.gradients import Malformed, well_formed
+from properties.laws.inner import flat, inner
+from properties.laws.law import Law
+
+
+def check_second(backend: Backend, case: Case) -> Result:
+    """The first composition against the derivative of the backend's own gradient, which `vjp-eq-fd` checks for itself."""
+    way, step = next(iter(backend.hvps().values())), direction(case)
+    try:
+        actual = flat(_product(bind(backend, case), way, step))
+    except Malformed as error:
+        return structural("hvp-eq-fd", False, str(error))
+    phi, floor, required = gradients_along(backend, case), product_rounding(actual, case.dtype), required_resolution(case.dtype)
+    result = judge_tangent("hvp-eq-fd", actual, phi, rounding=floor, required=required)
+    if result.verdict is Verdict.HOLDS:
+        return result
+    shaken = spread(backend, case, lambda bound: flat(_product(bound, way, step)))
+    return judge_tangent("hvp-eq-fd", actual, phi, rounding=floor + shaken, required=required)
+
+
+def check_compositions(backend: Backend, case: Case) -> Result:
+    """Every composition against the first."""
+    (first_name, first), *others = backend.hvps().items()
+    results = []
+    for name, way in others:
+        result = check_equal("hessian-compositions-agree", backend, case, _both(way, first, direction(case)))
+        results.append(msgspec.structs.replace(result, details={**result.details, "compared": f"{name} with {first_name}"}))
+    return worst_result(results)
+
+
+def check_symmetric(backend: Backend, case: Case) -> Result:
+    """Two directions, each in both roles."""
+    way, v = next(iter(backend.hvps().values())), direction(case)
+    rng = np.random.default_rng((case.seed, 2))
+    u = tuple(_shuffled_signs(rng, step) for step in v)
+
+    def pair(bound: Bound) -> tuple[np.ndarray, np.ndarray]:
+        return np.array([inner(u, _product(bound, way, v))]), np.array([inner(v, _product(bound, way, u))])
+
+    return check_equal("hessian-symmetric", backend, case, pair)
+
+
+def _product(bound: Bound, way: Hvp, step: tuple[np.ndarray, ...]) -> tuple[np.ndarray, ...]:
+    products = way(bound.function, bound.primals, bound.cotangents(), bound.tangents(step))
+    return well_formed(bound, products, bound.case.points, "second derivative")
+
+
+def _both(way: Hvp, first: Hvp, step: tuple[np.ndarray, ...]) -> Callable[[Bound], tuple[np.ndarray, np.ndarray]]:
+    return lambda bound: (flat(_product(bound, way, step)), flat(_product(bound, first, step)))
+
+
+def _shuffled_signs(rng: np.random.Generator, step: np.ndarray) -> np.ndarray:
+    """Another direction of the same magnitudes, hence as exact in the dtype."""
+    return np.asarray(rng.permutation(step.ravel()).reshape(step.shape) * rng.choice((-1.0, 1.0), size=step.shape))
+
+
+_SECOND = frozenset({"second_order"})
+_HESSIAN = "https://docs.pytorch.org/docs/stable/generated/torch.func.hessian.html"
+
+LAWS = (
+    Law(
+        name="hvp-eq-fd",
+        family="second order",
+        statement="The gradient of the gradient agrees with finite differences of the gradient.",
+        equation="H v = d/dt f'(x + t v)^T w at t = 0",
+        source="https://docs.pytorch.org/docs/stable/generated/torch.autograd.gradcheck.gradgradcheck.html",
+        check=check_second,
+        faults=("wrong-hvp", "first-order-only"),
+        needs=_SECOND,
+    ),
+    Law(
+        name="hessian-compositions-agree",
+        family="second order",
+        statement="Every composition of forward and reverse mode gives the same second derivative.",
+        equation="reverse over reverse = forward over reverse = reverse over forward",
+        source=_HESSIAN,
+        check=check_compositions,
+        faults=("wrong-hvp",),
+        needs=_SECOND | {"jvp"},
+    ),
+    Law(
+        name="hessian-symmetric",
+        family="second order",
+        statement="The Hessian of a scalar function is symmetric.",
+        equation="<u, H v> = <v, H u>",
+        source="Schwarz's theorem",
+        check=check_symmetric,
+        faults=("asymmetric-hvp",),
+        needs=_SECOND,
+    ),
+)
