@@ -1,6 +1,6 @@
 """A case's subject on a backend: a plain function of the differentiable primals, its constants filled in.
 
-    bound.function(*bound.primals) -> outputs          bound.at(points) -> outputs as NumPy arrays
+bound.function(*bound.primals) -> outputs          bound.at(points) -> outputs as NumPy arrays
 """
 
 from __future__ import annotations
@@ -60,7 +60,10 @@ def bind(backend: Backend, case: Case, *, dtype: str | None = None, jitter: np.r
         Unsupported: the backend lacks an op of the program.
     """
     kind = dtype or case.dtype
-    given = [backend.array(x, dtype=kind, device=case.device, layout=layout) for x, layout in zip(case.primals, _padded(case.layouts, len(case.primals)), strict=True)]
+    given = [
+        backend.array(x, dtype=kind, device=case.device, layout=layout)
+        for x, layout in zip(case.primals, _padded(case.layouts, len(case.primals)), strict=True)
+    ]
     shaken = _Shake(backend, case.device, kind, jitter)
     for position in case.differentiable:
         given[position] = shaken(given[position])
@@ -98,7 +101,7 @@ def unit_roundoff(dtype: str) -> float:
 
 def _runner(backend: Backend, subject: Any, shaken: _Shake) -> Function:
     if not isinstance(subject, Program):
-        opaque = resolve(subject)
+        opaque = resolve(subject, backend)
         return lambda *inputs: tuple(shaken(output) for output in opaque(*inputs))
 
     def apply(op: str, args: tuple[Any, ...], params: dict[str, Any]) -> Any:

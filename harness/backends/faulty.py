@@ -35,6 +35,7 @@ class FaultyBackend(Backend):
         self._calls = 0
         self._buffers: deque[tuple[Any, np.ndarray]] = deque(maxlen=_REMEMBERED)
         self.spell, self.preamble, self.literal = inner.spell, inner.preamble, inner.literal  # type: ignore[method-assign]
+        self.owned, self.call, self.strides = inner.owned, inner.call, inner.strides  # type: ignore[method-assign]
 
     def devices(self) -> tuple[str, ...]:
         """As the inner backend's."""

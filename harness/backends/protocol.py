@@ -113,6 +113,18 @@ class Backend(ABC):
         """The imperative interface, for laws on accumulation, graph lifetime and grad modes."""
         raise Unsupported(f"backend {self.name} has no tape.")
 
+    def owned(self, function: Callable[..., Any]) -> Mapping[str, tuple[Any, bool]]:
+        """The arrays that a callable owns (a module's parameters and buffers), by name, each with whether it is differentiated."""
+        return {}
+
+    def call(self, function: Callable[..., Any], owned: Mapping[str, Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        """`function(*args, **kwargs)` with `owned` in place of the arrays that it owns, which stay as they are."""
+        return function(*args, **kwargs)
+
+    def strides(self, array: Any) -> tuple[int, ...] | None:
+        """How far apart neighbours along each axis lie in memory, in elements; None where the backend's arrays have no strides."""
+        return None
+
     def spell(self, op: str, args: Sequence[str], params: Mapping[str, Any]) -> str:
         """The call as a person would write it in this library."""
         written = [*args, *(f"{key}={value!r}" for key, value in params.items())]

@@ -18,6 +18,7 @@ import torch.nn.functional as F  # noqa: N812 (the name under which everyone wri
 from torch.autograd import forward_ad
 
 from harness.backends.protocol import Arrays, Backend, Description, Function, Hvp, Jvp, Vjp
+from harness.backends.torch_module import call_module, owned_arrays
 from harness.backends.torch_routes import HVPS, batched_jvp, batched_vjp, recorded, vjp_by_backward, vjp_by_transform
 from harness.backends.torch_spelling import SPELLINGS, compile_call, spell
 from harness.backends.torch_tape import TorchTape
@@ -105,6 +106,18 @@ class TorchBackend(Backend):
     def tape(self, device: str) -> TorchTape:
         """Tensors themselves are the tape."""
         return TorchTape(self, device)
+
+    def owned(self, function: Callable[..., Any]) -> Mapping[str, tuple[torch.Tensor, bool]]:
+        """The parameters and buffers of an `nn.Module`; a frozen parameter is not differentiated."""
+        return owned_arrays(function)
+
+    def call(self, function: Callable[..., Any], owned: Mapping[str, torch.Tensor], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        """A module by `torch.func.functional_call`."""
+        return call_module(function, owned, args, kwargs) if owned else function(*args, **kwargs)
+
+    def strides(self, array: torch.Tensor) -> tuple[int, ...]:
+        """`tensor.stride()`."""
+        return tuple(array.stride())
 
     def spell(self, op: str, args: Sequence[str], params: Mapping[str, Any]) -> str:
         """`torch.sum(x, dim=0)` and the like."""

@@ -1,21 +1,32 @@
 """A user's own function as a subject: registered in this process under its target, or imported from it.
 
     resolve(Opaque("mypkg.ops:gelu"))(*arrays) -> tuple of arrays        flat in, flat out
+
+The arrays of a call may nest in its arguments, and the function may own arrays itself (a module's parameters): `Opaque.structure` says how, as plain
+data, so that a case file replays in a process that can import the target.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from itertools import count
+from typing import Any, Protocol
 
 from harness.program.case import Opaque
+from harness.program.nesting import Nest, flatten
 
 Flat = Callable[..., tuple[Any, ...]]
 _REGISTERED: dict[str, Flat] = {}
+_NUMBERS = count(1)
 
 
 class UnknownTarget(LookupError):
     """The function of a case is not known in this process; the message is one sentence with a remedy."""
+
+
+class NoOutput(TypeError):
+    """A function returned nothing that could be differentiated; the message says what it returned."""
 
 
 def register(target: str, function: Flat) -> None:
@@ -23,13 +34,130 @@ def register(target: str, function: Flat) -> None:
     _REGISTERED[target] = function
 
 
-def resolve(opaque: Opaque) -> Flat:
+def forget(target: str) -> None:
+    """Undo `register`."""
+    _REGISTERED.pop(target, None)
+
+
+class Host(Protocol):
+    """What a backend knows about functions and arrays (harness.backends.Backend)."""
+
+    def call(self, function: Callable[..., Any], owned: Mapping[str, Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        """`function(*args, **kwargs)` with `owned` in place of the arrays that it owns."""
+
+    def describe(self, array: Any) -> Any:
+        """Something with a `dtype`. Raises TypeError when `array` is none."""
+
+
+def resolve(opaque: Opaque, host: Host) -> Flat:
     """The flat function of `opaque`.
 
     Raises:
-        UnknownTarget: it was not registered in this process.
+        UnknownTarget: it was not registered in this process, and cannot be imported.
     """
-    try:
+    if opaque.target in _REGISTERED:
         return _REGISTERED[opaque.target]
-    except KeyError:
-        raise UnknownTarget(f"the function {opaque.target!r} is not known here; replay it from the test that checks it.") from None
+    if opaque.target.startswith("["):
+        raise UnknownTarget(f"the function {opaque.target!r} is not known here; replay it from the test that checks it.")
+    function = callable_of(import_target(opaque.target))
+    if opaque.structure is None:
+        return lambda *arrays: differentiable_outputs(host.call(function, {}, arrays, opaque.kwargs), host)
+    return flat(function, Nest(opaque.structure), host)
+
+
+def flat(function: Callable[..., Any], nest: Nest, host: Host) -> Flat:
+    """`function` of flat arrays, which `nest` puts into {args, kwargs, owned}."""
+
+    def flattened(*arrays: Any) -> tuple[Any, ...]:
+        given = nest.fill(arrays)
+        return differentiable_outputs(host.call(function, given["owned"], given["args"], given["kwargs"]), host)
+
+    return flattened
+
+
+def differentiable_outputs(result: Any, host: Host) -> tuple[Any, ...]:
+    """The floating-point arrays in what a function returned, in order; integers, masks and other objects are left out.
+
+    Raises:
+        NoOutput: there is none.
+    """
+    found = tuple(flatten(result, lambda leaf: floating_dtype(leaf, host) is not None)[1])
+    if not found:
+        raise NoOutput(f"it returned {_what(result)}")
+    return found
+
+
+def array_dtype(value: Any, host: Host) -> str | None:
+    """The dtype of an array of `host`'s; None for anything else."""
+    try:
+        return str(host.describe(value).dtype)
+    except TypeError:
+        return None
+
+
+def floating_dtype(value: Any, host: Host) -> str | None:
+    """The dtype of a real or complex floating-point array of `host`'s; None for anything else."""
+    dtype = array_dtype(value, host)
+    return dtype if dtype is not None and ("float" in dtype or "complex" in dtype) else None
+
+
+def import_target(target: str) -> Any:
+    """What `module:qualified.name` names.
+
+    Raises:
+        UnknownTarget: no such module, or nothing of that name in it.
+    """
+    module, _, name = target.partition(":")
+    if not module or not name:
+        raise UnknownTarget(f"the function must be named module:function; got {target!r}. Write, for example, mypkg.ops:gelu.")
+    try:
+        found: Any = import_module(module)
+    except ImportError as error:
+        raise UnknownTarget(f"the module of {target!r} cannot be imported ({error}). Check its name, and that it is on PYTHONPATH.") from error
+    for part in name.split("."):
+        if not hasattr(found, part):
+            raise UnknownTarget(f"{module} has no {name!r}. Check the part after the colon.")
+        found = getattr(found, part)
+    return found
+
+
+def callable_of(found: Any) -> Any:
+    """What to call: a class of a forward and a backward through its `apply`, any other class through an instance, the rest as it is."""
+    if not isinstance(found, type):
+        return found
+    return found.apply if hasattr(found, "apply") and hasattr(found, "backward") else found()
+
+
+def target_of(function: Any) -> str | None:
+    """`module:qualified.name` when importing that gives `function` back, else None."""
+    owner = getattr(function, "__self__", None)
+    name = f"{owner.__qualname__}.{function.__name__}" if isinstance(owner, type) else getattr(function, "__qualname__", None)
+    module = owner.__module__ if isinstance(owner, type) else getattr(function, "__module__", None)
+    if not name or not module or module == "__main__" or "<" in name:
+        return None
+    try:
+        return f"{module}:{name}" if bool(import_target(f"{module}:{name}") == function) else None
+    except UnknownTarget:
+        return None
+
+
+def fresh_label(function: Any) -> str:
+    """A target for a function that cannot be imported, in brackets; never given twice."""
+    return f"[{name_of(function)}#{next(_NUMBERS)}]"
+
+
+def name_of(function: Any) -> str:
+    """What a person calls the function: `MyFunction.apply` for a method of a class, the class's name for a callable object."""
+    owner = getattr(function, "__self__", None)
+    if isinstance(owner, type):
+        return f"{owner.__name__}.{function.__name__}"
+    return str(getattr(function, "__name__", type(function).__name__))
+
+
+def _what(result: Any) -> str:
+    """What was returned, as the words of a sentence."""
+    if result is None:
+        return "None"
+    if isinstance(result, tuple | list | dict):
+        return f"a {type(result).__name__} without a floating-point array"
+    return f"{type(result).__name__} {result!r:.60}".replace("\n", " ")
