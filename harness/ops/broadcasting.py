@@ -28,3 +28,9 @@ def broadcast_shapes(choose: Choose, first: Shape | None) -> Shapes:
 
 def broadcast_result(shapes: Shapes, params: Params) -> Shapes:
     return (tuple(np.broadcast_shapes(*shapes)),)
+
+
+def broadcast_three(choose: Choose, first: Shape | None) -> Shapes:
+    """Three operands that broadcast."""
+    x, y = broadcast_shapes(choose, first)
+    return (x, y, partner(choose, tuple(np.broadcast_shapes(x, y))))

@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from harness.ops.op import Op
 
-FAMILIES = ("elementwise",)
+FAMILIES = ("elementwise", "trigonometric", "activations", "reductions", "shaping", "products")
 
 
 @cache

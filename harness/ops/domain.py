@@ -1,6 +1,6 @@
 """Where an operand of an op may lie, and how to bring arbitrary numbers there.
 
-    domain.project(raw) is in the domain for every finite raw;  domain.contains(domain.project(raw)) is True
+domain.project(raw) is in the domain for every finite raw;  domain.contains(domain.project(raw)) is True
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from harness.ops.domain import REALS, Domain
 Shapes = tuple[Shape, ...]
 Params = dict[str, Any]
 Values = tuple[np.ndarray, ...]
+LARGEST = 1e100  # the product of three such numbers, as it appears in second derivatives, still is a float64
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,8 @@ class Op:
     cannot take it). `parameters(choose, shapes)` draws the keyword arguments. `result_shapes(shapes, params)` is the shape rule, one
     shape per result. `margin(values, params)` is the distance, in units of the operands, to the nearest point where the op is not smooth (a kink,
     a tie, a branch cut); inf where it is smooth on its whole domain. `admits(values, params)` is what a domain per operand cannot say (a
-    gap between eigenvalues, no overflow). `complex` marks ops that are also defined, and differentiable, for complex operands.
+    gap between eigenvalues, distinct indices). `complex` marks ops that are also defined, and differentiable, for complex operands; `real` is False
+    for the few that are defined for nothing else. Trailing operands may be left out (a bias): `shapes` then draws fewer.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Op:
     margin: Callable[[Values, Params], float] = smooth
     admits: Callable[[Values, Params], bool] = anywhere
     complex: bool = False
+    real: bool = True
     variadic: bool = False  # the last operand may be repeated: shapes decides how often
 
     def operand(self, position: int) -> Operand:
@@ -82,16 +85,27 @@ class Op:
     def contains(self, values: Values, params: Params) -> bool:
         """Whether `values` lie in the op's domain, so that function and derivative are finite and well defined."""
         inside = all(
-            self.operand(i).role != "array" or (bool(np.all(np.isfinite(x))) and self.operand(i).domain.contains(x))
-            for i, x in enumerate(values)
+            self.operand(i).role != "array" or (bool(np.all(np.isfinite(x))) and self.operand(i).domain.contains(x)) for i, x in enumerate(values)
         )
-        return inside and self.admits(values, params)
+        return inside and self.admits(values, params) and _no_overflow(values, apply_reference(self, values, params))
 
 
 def apply_reference(op: Op, values: Values, params: Params) -> Values:
-    """The op's NumPy value: always a tuple of arrays, one per result."""
-    result = op.reference(*values, **params)
+    """The op's NumPy value: always a tuple of arrays, one per result. Overflow is not an error: it shows in the value."""
+    with np.errstate(all="ignore"):
+        result = op.reference(*values, **{name: _tuples(value) for name, value in params.items()})
     return tuple(np.asarray(r) for r in result) if isinstance(result, tuple | list) else (np.asarray(result),)
+
+
+def _no_overflow(values: Values, results: Values) -> bool:
+    """Results are finite, and below LARGEST unless an operand is itself larger."""
+    limit = max(LARGEST, *(float(np.max(np.abs(x), initial=0.0)) for x in values))
+    return all(bool(np.all(np.abs(y) <= limit)) for y in results)
+
+
+def _tuples(value: Any) -> Any:
+    """Parameters that come from JSON hold lists where NumPy wants tuples."""
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
 
 
 __all__ = [
