@@ -37,6 +37,8 @@ class Case(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     `primals` holds one array per input of the subject, in their order (constants, indices and masks included);
     `differentiable` lists the positions of those that are differentiated; `tangents` has one array per such position (their shape),
     `cotangents` one per output. Values are float64 (complex128) holding numbers exact in `dtype`.
+    `layouts` (harness.program.layout.LAYOUTS) has one name per input, then one per output for its cotangent, then one per
+    differentiable input for its tangent; what it leaves out is contiguous.
     """
 
     law: str

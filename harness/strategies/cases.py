@@ -1,0 +1,138 @@
+"""Cases: a law's subject with primals, tangents, cotangents, layouts, and a note of how they came about.
+
+tangents, cotangents ~ N(0, 1), rounded to the dtype, from the seed that the case records
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from hypothesis import reject
+from hypothesis import strategies as st
+
+from harness.ops.catalogue import lookup
+from harness.ops.op import Op
+from harness.program.case import Case
+from harness.program.layout import LAYOUTS
+from harness.program.program import Program
+from harness.strategies.choose import SEEDS, HypothesisChoose, Source
+from harness.strategies.leaves import Layouts, NotDrawn, constant_along_first, draw_layout
+from harness.strategies.point import Point, draw_single_point
+from harness.strategies.programs import MAX_INSTRUCTIONS, draw_program_point, every, offered
+from harness.strategies.rounding import COMPLEX_DTYPES, REAL_DTYPES, exactly
+
+
+def cases(
+    law: str,
+    op: str | None,
+    *,
+    backend: str,
+    device: str,
+    dtype: str,
+    layouts: Sequence[str] = ("contiguous",),
+    offers: Callable[[str], bool] = every,
+    max_instructions: int = MAX_INSTRUCTIONS,
+) -> st.SearchStrategy[Case]:
+    """Cases for `law`: of one op, or, when `op` is None, of random programs of 2 to `max_instructions` of the ops that `offers` accepts.
+
+    Raises:
+        LookupError: no such op.
+        ValueError: unknown dtype or layout, or a complex dtype for an op that is real only.
+    """
+    require_valid(op, dtype, layouts)
+    subject = offered(offers, dtype) if op is None else lookup(op)
+
+    @st.composite
+    def strategy(draw: st.DrawFn) -> Case:
+        try:
+            return draw_case(HypothesisChoose(draw), law, subject, backend, device, dtype, tuple(layouts), max_instructions)
+        except NotDrawn:
+            reject()
+
+    return strategy()
+
+
+def programs(
+    *, dtype: str = "float64", offers: Callable[[str], bool] = every, max_instructions: int = MAX_INSTRUCTIONS
+) -> st.SearchStrategy[tuple[Program, tuple[np.ndarray, ...]]]:
+    """Random programs over the ops that `offers` accepts, each with a point (one value per input) where all its ops are defined.
+
+    Raises:
+        ValueError: unknown dtype.
+    """
+    require_valid(None, dtype, ("contiguous",))
+    pool = offered(offers, dtype)
+
+    @st.composite
+    def strategy(draw: st.DrawFn) -> tuple[Program, tuple[np.ndarray, ...]]:
+        try:
+            point = draw_program_point(HypothesisChoose(draw), pool, dtype, ("contiguous",), max_instructions)
+        except NotDrawn:
+            reject()
+        return point.program, point.values
+
+    return strategy()
+
+
+def draw_case(
+    source: Source,
+    law: str,
+    subject: Op | tuple[Op, ...],
+    backend: str,
+    device: str,
+    dtype: str,
+    layouts: Layouts = ("contiguous",),
+    max_instructions: int = MAX_INSTRUCTIONS,
+) -> Case:
+    """One case from any source of choices: of one op, or of a program over several. Raises NotDrawn when these choices lead to none."""
+    if isinstance(subject, Op):
+        point = draw_single_point(source, subject, dtype, layouts)
+    else:
+        point = draw_program_point(source, subject, dtype, layouts, max_instructions)
+    return case_at(source, point, law, backend, device, dtype, layouts)
+
+
+def case_at(source: Source, point: Point, law: str, backend: str, device: str, dtype: str, layouts: Layouts) -> Case:
+    """The case that looks at `point` in random directions."""
+    differentiable = point.program.primal_positions
+    seed = source.integer(0, SEEDS)
+    directions = [*point.results, *(point.values[i] for i in differentiable)]
+    chosen = tuple(draw_layout(source, layouts, x.shape) for x in directions)
+    rng = np.random.default_rng(seed)
+    drawn = [_gaussian(rng, x, layout, dtype) for x, layout in zip(directions, chosen, strict=True)]
+    outputs = len(point.results)
+    return Case(
+        law=law,
+        subject=point.program,
+        backend=backend,
+        device=device,
+        dtype=dtype,
+        primals=point.values,
+        differentiable=differentiable,
+        tangents=tuple(drawn[outputs:]),
+        cotangents=tuple(drawn[:outputs]),
+        layouts=(*point.layouts, *chosen),
+        seed=seed,
+        drawn=point.drawn,
+    )
+
+
+def _gaussian(rng: np.random.Generator, like: np.ndarray, layout: str, dtype: str) -> np.ndarray:
+    """A zero-mean direction of the shape of `like`, real or complex as it is."""
+    raw = rng.standard_normal(like.shape) + (1j * rng.standard_normal(like.shape) if np.iscomplexobj(like) else 0.0)
+    rounded = exactly(np.asarray(raw), dtype)
+    return constant_along_first(rounded) if layout == "expanded" else rounded
+
+
+def require_valid(op: str | None, dtype: str, layouts: Sequence[str]) -> None:
+    """Raise what `cases` documents."""
+    known = (*REAL_DTYPES, *COMPLEX_DTYPES)
+    if dtype not in known:
+        raise ValueError(f"cases(dtype=...) must be one of {', '.join(known)}; got {dtype!r}. Choose one of them.")
+    if not layouts or not set(layouts) <= set(LAYOUTS):
+        raise ValueError(f"cases(layouts=...) must be names out of {', '.join(LAYOUTS)}; got {tuple(layouts)!r}. Choose among them.")
+    if op is not None and dtype in COMPLEX_DTYPES and not lookup(op).complex:
+        raise ValueError(f"cases(dtype=...) must be a real dtype for {op}, which is defined for real operands only; got {dtype!r}. Use float64.")
+    if op is not None:
+        lookup(op)

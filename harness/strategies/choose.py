@@ -1,0 +1,92 @@
+"""Two sources of choices for the rules of ops and for the generators: Hypothesis, and a NumPy generator.
+
+Everything that is generated is a function of a `Source`, so that the pytest suite (which shrinks), a benchmark and a cluster worker
+(which do not) draw the very same cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+from hypothesis import strategies as st
+
+from harness.ops.choose import Choose, Shape
+
+T = TypeVar("T")
+
+# Weights are repetitions: one choice draws from the whole tuple, and shrinks towards its first element.
+RANKS = (*(0,) * 2, *(1,) * 6, *(2,) * 8, *(3,) * 4, 4, 5)
+SIDES = (*(1,) * 5, *(2,) * 9, *(3,) * 8, *(4,) * 4, 0, *range(5, 9))
+SEEDS = 2**16 - 1
+
+
+class Source(Choose, Protocol):
+    """A `Choose` that can also group choices, so that what belongs together is dropped together when a case shrinks."""
+
+    def grouped(self, build: Callable[[Source], T]) -> T:
+        """`build(self)`, as one unit."""
+        ...
+
+
+class _Choices:
+    """All choices from one: an integer in [low, high]."""
+
+    def integer(self, low: int, high: int) -> int:
+        raise NotImplementedError
+
+    def element(self, options: Sequence[T]) -> T:
+        return options[self.integer(0, len(options) - 1)] if len(options) > 1 else options[0]
+
+    def boolean(self) -> bool:
+        return self.integer(0, 1) == 1
+
+    def shape(self, min_rank: int = 0, max_rank: int = 3, min_side: int = 0, max_side: int = 4) -> Shape:
+        ranks = _within(RANKS, min_rank, max_rank)
+        sides = _within(SIDES, min_side, max_side)
+        return tuple(self.element(sides) for _ in range(self.element(ranks)))
+
+
+class HypothesisChoose(_Choices):
+    """Choices drawn by Hypothesis: `draw` is what `@st.composite` hands in, or the `draw` of `st.data()`."""
+
+    def __init__(self, draw: Callable[[st.SearchStrategy[Any]], Any]) -> None:
+        self._draw = draw
+
+    def integer(self, low: int, high: int) -> int:
+        return int(self._draw(_integers(low, high)))
+
+    def grouped(self, build: Callable[[Source], T]) -> T:
+        result: T = self._draw(_group(build))
+        return result
+
+
+class RandomChoose(_Choices):
+    """Choices drawn from a NumPy generator; nothing shrinks."""
+
+    def __init__(self, generator: np.random.Generator) -> None:
+        self._generator = generator
+
+    def integer(self, low: int, high: int) -> int:
+        return int(self._generator.integers(low, high + 1))
+
+    def grouped(self, build: Callable[[Source], T]) -> T:
+        return build(self)
+
+
+@st.composite
+def _group(draw: st.DrawFn, build: Callable[[Source], T]) -> T:
+    return build(HypothesisChoose(draw))
+
+
+@cache
+def _integers(low: int, high: int) -> st.SearchStrategy[int]:
+    return st.integers(low, high)
+
+
+@cache
+def _within(weighted: tuple[int, ...], low: int, high: int) -> tuple[int, ...]:
+    """The part of `weighted` in [low, high]; every integer there when the weights say nothing about it."""
+    return tuple(value for value in weighted if low <= value <= high) or tuple(range(low, high + 1))

@@ -1,0 +1,104 @@
+"""One op with operands and parameters: inside its domain, its results finite and bounded, and away from kinks unless a kink is wanted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from harness.ops.choose import DoesNotFit, Shape
+from harness.ops.op import Op, Params, Shapes, Values, apply_reference
+from harness.strategies.choose import Source
+from harness.strategies.leaves import Layouts, NotDrawn, constant_along_first, draw_layout, draw_operand
+from harness.strategies.regimes import REGIMES, Regime
+from harness.strategies.rounding import largest
+
+TAILS = (9, 17, 33)  # one more than a multiple of a vector register: the loop's remainder
+MAX_ELEMENTS = 512
+SMOOTH_MARGIN = 1e-2  # an ordinary point is at least so far from a kink, so that the oracle's first steps stay on one side
+DISTINCT, NORMAL = REGIMES[2], REGIMES[3]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A drawn op: one value per operand, and what NumPy makes of them."""
+
+    op: Op
+    shapes: Shapes
+    params: Params
+    values: Values
+    results: Values
+    margin: float
+    layouts: Layouts
+    regime: str
+
+
+def draw_operation(source: Source, op: Op, regime: Regime, dtype: str, *, layouts: Layouts, kinked: bool = False) -> Operation:
+    """`op` at a point of `regime`; where that has no smooth point of the domain, at one of a tamer regime.
+
+    Raises:
+        NotDrawn: no attempt lies in the domain.
+    """
+    shapes = draw_shapes(source, op)
+    params = op.parameters(source, shapes)
+    chosen = tuple(draw_layout(source, layouts, shape) for shape in shapes)
+    plain = tuple("contiguous" if layout == "expanded" else layout for layout in chosen)  # a repeated slice may be singular, or all ties
+    found = None
+    for tried, laid in ((regime, chosen), (DISTINCT, plain), (NORMAL, plain), (NORMAL, plain)):
+        operation = _at(source, op, shapes, params, tried, laid, dtype)
+        found = operation or found
+        if operation and (kinked or operation.margin >= SMOOTH_MARGIN):
+            return operation
+    if found is None:
+        raise NotDrawn(f"{op.name}: no point of its domain for shapes {shapes} and {params}")
+    return found
+
+
+def draw_shapes(source: Source, op: Op) -> Shapes:
+    """Shapes that the op takes; seldom with a last axis that leaves a vectorised loop a remainder."""
+    if source.integer(0, 19) == 19:
+        try:
+            return small(op.shapes(source, draw_tail(source)))
+        except DoesNotFit:
+            pass
+    try:
+        return small(op.shapes(source, None))
+    except DoesNotFit:
+        raise NotDrawn(f"{op.name}: its own shapes do not fit") from None
+
+
+def draw_tail(source: Source) -> Shape:
+    """One or two axes, the last long enough for a vectorised loop and its remainder."""
+    return (*source.shape(0, 1, 1, 3), source.element(TAILS))
+
+
+def small(shapes: Shapes) -> Shapes:
+    """`shapes`. Raises NotDrawn when one has too many elements for a quick check."""
+    if any(np.prod(shape) > MAX_ELEMENTS for shape in shapes):
+        raise NotDrawn("too many elements")
+    return shapes
+
+
+def results_of(op: Op, values: Values, params: Params, dtype: str) -> Values | None:
+    """NumPy's results, or None when the values leave the domain or the results overflow what the generators allow."""
+    if not op.contains(values, params):
+        return None
+    with np.errstate(all="ignore"):
+        results = apply_reference(op, values, params)
+    return results if all(bounded(result, dtype) for result in results) else None
+
+
+def bounded(value: np.ndarray, dtype: str) -> bool:
+    return value.dtype.kind not in "fc" or bool(np.all(np.abs(value) <= largest(dtype)))  # false for NaN
+
+
+def _at(source: Source, op: Op, shapes: Shapes, params: Params, regime: Regime, layouts: Layouts, dtype: str) -> Operation | None:
+    try:
+        drawn = tuple(draw_operand(source, op.operand(i), i, shapes, params, regime, dtype) for i in range(len(shapes)))
+    except NotDrawn:
+        return None
+    values = tuple(constant_along_first(x) if layout == "expanded" else x for x, layout in zip(drawn, layouts, strict=True))
+    results = results_of(op, values, params, dtype)
+    if results is None:
+        return None
+    return Operation(op, shapes, params, values, results, float(op.margin(values, params)), layouts, regime.name)

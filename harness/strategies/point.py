@@ -1,0 +1,71 @@
+"""A subject and where it is looked at: the link between what is generated and the case that is made of it.
+
+results = program(values)          one value per input, one result per output
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from harness.ops.op import Op
+from harness.program.program import Input, Instruction, Program, Role
+from harness.strategies.choose import Source
+from harness.strategies.leaves import Layouts
+from harness.strategies.operation import Operation, draw_operation
+from harness.strategies.regimes import ON_PURPOSE, ORDINARY, Regime
+
+
+@dataclass(frozen=True)
+class Point:
+    """`layouts` has one entry per input; `drawn` is what the record keeps of how the point came about."""
+
+    program: Program
+    values: tuple[np.ndarray, ...]
+    results: tuple[np.ndarray, ...]
+    layouts: Layouts
+    drawn: dict[str, Any] = field(default_factory=dict)
+
+
+def draw_regime(source: Source) -> tuple[Regime, bool]:
+    """A regime, and whether kinks are wanted: at one point in ten."""
+    kinked = source.integer(0, 9) == 9
+    return source.element(ON_PURPOSE if kinked else ORDINARY), kinked
+
+
+def draw_single_point(source: Source, op: Op, dtype: str, layouts: Layouts) -> Point:
+    """A program of one instruction. Seldom, one of several array operands is a constant, so that a gradient is not asked for."""
+    regime, kinked = draw_regime(source)
+    operation = draw_operation(source, op, regime, dtype, layouts=layouts, kinked=kinked)
+    roles = draw_roles(source, op, len(operation.values))
+    inputs = tuple(Input(f"x{i}", value.shape, role) for i, (value, role) in enumerate(zip(operation.values, roles, strict=True)))
+    names = tuple(f"v{i}" for i in range(len(operation.results)))
+    instruction = Instruction(op.name, tuple(given.name for given in inputs), names, operation.params)
+    return Point(Program(inputs, (instruction,), names), operation.values, operation.results, operation.layouts, note(operation))
+
+
+def draw_roles(source: Source, op: Op, count: int) -> tuple[Role, ...]:
+    """The role of each operand as an input; at least one is a primal."""
+    kinds = [op.operand(i).role for i in range(count)]
+    arrays = [i for i, kind in enumerate(kinds) if kind == "array"]
+    constant = source.element(arrays) if len(arrays) > 1 and source.integer(0, 19) == 19 else None
+    return tuple(kind if kind != "array" else "constant" if i == constant else "primal" for i, kind in enumerate(kinds))
+
+
+def note(operation: Operation) -> dict[str, Any]:
+    """Plain data for `Case.drawn`; the margin of an op without kinks is None."""
+    return {
+        "regime": operation.regime,
+        "margin": operation.margin if np.isfinite(operation.margin) else None,
+        "depth": 1,
+        "largest": greatest([*operation.values, *operation.results]),
+        "edges": [],
+        "ops": [operation.op.name],
+    }
+
+
+def greatest(values: list[np.ndarray]) -> float:
+    """The largest magnitude among the numbers of `values`."""
+    return max((float(np.max(np.abs(value))) for value in values if value.size and value.dtype.kind in "fc"), default=0.0)

@@ -1,0 +1,113 @@
+"""Random programs: each instruction is drawn at the values that the previous ones really have.
+
+    v[k] = op_k(v[i], v[j], ...)   with i, j < k,   every v[i] in the domain of op_k, |v[k]| bounded, margin of op_k kept
+
+Because the program is evaluated while it grows, no case is thrown away for leaving a domain: an op that does not fit is not taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from harness.ops.catalogue import catalogue
+from harness.ops.choose import DoesNotFit
+from harness.ops.op import Op, Params, Shapes
+from harness.program.program import Role
+from harness.strategies.choose import Source
+from harness.strategies.leaves import Layouts, NotDrawn
+from harness.strategies.operation import MAX_ELEMENTS, SMOOTH_MARGIN, draw_tail, results_of, small
+from harness.strategies.point import Point, draw_regime
+from harness.strategies.rounding import COMPLEX_DTYPES
+from harness.strategies.sketch import Sketch
+
+MAX_INSTRUCTIONS = 20
+LENGTHS = (*(2,) * 4, *(3,) * 5, *(4,) * 5, *(5,) * 4, *(6,) * 4, 7, 7, 8, 8, *range(9, MAX_INSTRUCTIONS + 1))
+ROLES: tuple[Role, ...] = ("primal", "primal", "primal", "constant")
+TRIES = 12  # ops drawn for one instruction before the program is left shorter than asked for
+
+
+def every(op: str) -> bool:
+    """The `offers` of a backend that has all ops."""
+    return True
+
+
+def offered(offers: Callable[[str], bool], dtype: str) -> tuple[Op, ...]:
+    """The ops of the catalogue that `offers` accepts and that are defined for `dtype`."""
+    return tuple(op for op in catalogue().values() if offers(op.name) and (op.complex or dtype not in COMPLEX_DTYPES))
+
+
+def draw_program_point(source: Source, pool: tuple[Op, ...], dtype: str, layouts: Layouts, max_instructions: int) -> Point:
+    """A program over the ops of `pool` at a point where all of them are defined.
+
+    Raises:
+        NotDrawn: no op of the pool fits.
+    """
+    regime, kinked = draw_regime(source)
+    sketch = Sketch(regime, dtype, layouts)
+    length = source.element([n for n in LENGTHS if n <= max_instructions] or [max_instructions])
+    sketch.leaf(source, draw_tail(source) if source.integer(0, 19) == 19 else source.shape())
+    for _ in range(length):
+        source.grouped(lambda inner: grow(inner, sketch, pool, kinked=kinked))
+    if not sketch.instructions:
+        raise NotDrawn(f"none of {len(pool)} ops fits a value of shape {sketch.values['x0'].shape}")
+    return sketch.finish(source)
+
+
+def grow(source: Source, sketch: Sketch, pool: tuple[Op, ...], *, kinked: bool) -> None:
+    """Add one instruction, if one of the ops drawn fits."""
+    for _ in range(TRIES):
+        if append(source, sketch, source.element(pool), kinked=kinked):
+            return
+
+
+def append(source: Source, sketch: Sketch, op: Op, *, kinked: bool) -> bool:
+    """Add `op` applied to values that exist and to new inputs; False, and nothing is added, when it does not fit."""
+    before = len(sketch.inputs)
+    try:
+        names, params = draw_call(source, sketch, op)
+    except (DoesNotFit, NotDrawn):
+        sketch.inputs_back_to(before)
+        return False
+    values = tuple(sketch.values[name] for name in names)
+    results = results_of(op, values, params, sketch.dtype)
+    margin = float(op.margin(values, params)) if results is not None else 0.0
+    if results is None or any(result.size > MAX_ELEMENTS for result in results) or (margin < SMOOTH_MARGIN and not kinked):
+        sketch.inputs_back_to(before)
+        return False
+    sketch.instruct(op, names, params, results, margin)
+    return True
+
+
+def draw_call(source: Source, sketch: Sketch, op: Op) -> tuple[tuple[str, ...], Params]:
+    """Names for the operands of `op`, existing where possible, and its parameters.
+
+    Raises:
+        DoesNotFit, NotDrawn: not with these choices.
+    """
+    first = draw_first(source, sketch, op)
+    shapes = small(op.shapes(source, None if first is None else sketch.values[first].shape))
+    params = op.parameters(source, shapes)
+    rest = range(0 if first is None else 1, len(shapes))
+    names = tuple(draw_name(source, sketch, op, i, shapes, params) for i in rest)
+    return (names if first is None else (first, *names)), params
+
+
+def draw_first(source: Source, sketch: Sketch, op: Op) -> str | None:
+    """An existing value for the first operand, mostly a recent one; None for an index or a mask."""
+    if op.operand(0).role != "array":
+        return None
+    fitting = sketch.floats(domain=op.operand(0).domain)
+    if not fitting:
+        raise DoesNotFit(f"no value in {op.operand(0).domain.name}")
+    return source.element((*fitting[:1], *fitting[:2], *fitting))
+
+
+def draw_name(source: Source, sketch: Sketch, op: Op, position: int, shapes: Shapes, params: Params) -> str:
+    """An existing value of the shape and domain that the operand needs, or a new input."""
+    operand = op.operand(position)
+    if operand.role != "array":
+        return sketch.side(source, op, position, shapes, params)
+    fitting = sketch.floats(shapes[position], operand.domain)
+    if fitting and source.integer(0, 2) < 2:
+        return source.element(fitting)
+    return sketch.leaf(source, shapes[position], operand.domain, source.element(ROLES))

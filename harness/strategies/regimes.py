@@ -1,0 +1,107 @@
+"""Regimes: the kinds of numbers that a primal may consist of, from what a person reads at a glance to what breaks kernels.
+
+A regime and a seed make an array of any size, so that a case costs few choices. Shrinking goes to the first regime and to seed 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from harness.ops.choose import Shape
+from harness.ops.domain import REALS, Domain
+
+Fill = Callable[[np.random.Generator, Shape, Domain], np.ndarray]
+
+WHOLE = (1.0, 2.0, -1.0, 0.0, 3.0, -2.0, -3.0)  # simplest first: 0 comes later, since there derivatives vanish or kink
+QUARTERS = (0.5, -0.5, 0.25, 1.5, -1.5, 0.75, -0.25, 1.25, 2.5, -0.75, -1.25, 1.75, -2.5, -1.75)
+LANDMARKS = (0.0, 1.0, -1.0, 0.5, -0.5, 2.0, 3.0, -3.0, 6.0)  # where ops of the catalogue have their kinks
+NUDGES = (0.0, 2.0**-52, -(2.0**-52), 1e-12, -1e-9, 1e-7, -1e-4)
+
+
+@dataclass(frozen=True)
+class Regime:
+    """A way to fill an array of real numbers; `weight` says how often it is drawn at ordinary points."""
+
+    name: str
+    weight: int
+    fill: Fill
+
+
+def inside(candidates: tuple[float, ...], domain: Domain) -> np.ndarray:
+    """Those of `candidates` well inside an interval domain; where none is, eighths of the interval."""
+    kept = [c for c in candidates if domain.low < c < domain.high]
+    low, high = max(domain.low, -1e3), min(domain.high, 1e3)
+    return np.array(kept or [low + (high - low) * k / 8 for k in (4, 2, 6, 3, 5)])
+
+
+def _whole(rng: np.random.Generator, shape: Shape, domain: Domain) -> np.ndarray:
+    return rng.choice(inside(WHOLE, domain), shape)
+
+
+def _quarters(rng: np.random.Generator, shape: Shape, domain: Domain) -> np.ndarray:
+    return rng.choice(inside(QUARTERS, domain), shape)
+
+
+def _distinct(rng: np.random.Generator, shape: Shape, domain: Domain) -> np.ndarray:
+    """Odd eighths, all different: no tie, no zero, no integer."""
+    count = int(np.prod(shape))
+    return np.asarray((rng.permutation(count).reshape(shape) - count // 2) * 0.25 + 0.125)
+
+
+def _normal(rng: np.random.Generator, shape: Shape, domain: Domain) -> np.ndarray:
+    return rng.standard_normal(shape)
+
+
+def _edges(rng: np.random.Generator, shape: Shape, domain: Domain) -> np.ndarray:
+    """Within 1e-1 to 1e-6 of a finite end of the domain; small numbers where there is none."""
+    gap = 10.0 ** rng.uniform(-6, -1, shape)
+    ends = [end for end in (domain.low, domain.high) if np.isfinite(end)]
+    if not ends:
+        return np.asarray(gap * rng.choice([-1.0, 1.0], shape))
+    end = rng.choice(ends, shape)
+    return np.where(end == domain.low, end + gap, end - gap)
+
+
+def _mixed(rng: np.random.Generator, shape: Shape, domain: Domain) -> np.ndarray:
+    return np.asarray(10.0 ** rng.uniform(-3, 2, shape) * rng.choice([-1.0, 1.0], shape))
+
+
+def _zeros(rng: np.random.Generator, shape: Shape, domain: Domain) -> np.ndarray:
+    return rng.choice([0.0, -0.0, 1.0], shape, p=[0.4, 0.3, 0.3])
+
+
+def _ties(rng: np.random.Generator, shape: Shape, domain: Domain) -> np.ndarray:
+    landmarks = inside(LANDMARKS, domain)
+    return rng.choice(landmarks[rng.integers(0, len(landmarks), 2)], shape)
+
+
+def _beside(rng: np.random.Generator, shape: Shape, domain: Domain) -> np.ndarray:
+    """Landmarks, and a hair beside them."""
+    landmarks = rng.choice(inside(LANDMARKS, domain), shape)
+    return np.asarray(landmarks * (1 + rng.choice(NUDGES, shape)) + rng.choice(NUDGES, shape))
+
+
+REGIMES = (
+    Regime("integers", 3, _whole),
+    Regime("decimals", 3, _quarters),
+    Regime("distinct", 2, _distinct),
+    Regime("normal", 4, _normal),
+    Regime("domain edges", 1, _edges),
+    Regime("mixed magnitudes", 1, _mixed),
+)
+KINKED = (Regime("ties", 2, _ties), Regime("beside kinks", 1, _beside), Regime("signed zeros", 1, _zeros))
+ORDINARY = tuple(regime for regime in REGIMES for _ in range(regime.weight))
+ON_PURPOSE = tuple(regime for regime in KINKED for _ in range(regime.weight))
+
+
+def fill(regime: Regime, rng: np.random.Generator, shape: Shape, domain: Domain = REALS, *, complex: bool = False) -> np.ndarray:
+    """An array of `shape` in the manner of `regime`, not yet in `domain`."""
+    real = np.asarray(regime.fill(rng, shape, domain), dtype=np.float64)
+    if not complex:
+        return real
+    both = np.empty(shape, dtype=np.complex128)
+    both.real, both.imag = real, regime.fill(rng, shape, domain)
+    return both

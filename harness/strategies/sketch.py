@@ -1,0 +1,95 @@
+"""A program while it grows: names, their values, and what made them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from harness.ops.choose import Shape
+from harness.ops.domain import REALS, Domain
+from harness.ops.op import Op, Params, Values
+from harness.program.program import Input, Instruction, Program, Role
+from harness.strategies.choose import Source
+from harness.strategies.leaves import Layouts, constant_along_first, draw_floats, draw_layout, draw_operand
+from harness.strategies.point import Point, greatest
+from harness.strategies.regimes import Regime
+
+
+class Sketch:
+    """The inputs and instructions so far; `values` holds every value by name, oldest first."""
+
+    def __init__(self, regime: Regime, dtype: str, layouts: Layouts) -> None:
+        self.regime, self.dtype, self.layouts = regime, dtype, layouts
+        self.values: dict[str, np.ndarray] = {}
+        self.inputs: list[Input] = []
+        self.laid: list[str] = []
+        self.instructions: list[Instruction] = []
+        self.margin = np.inf
+        self.depth: dict[str, int] = {}
+
+    def leaf(self, source: Source, shape: Shape, domain: Domain = REALS, role: Role = "primal") -> str:
+        """A new floating input in `domain`. Raises NotDrawn."""
+        layout = draw_layout(source, self.layouts, shape)
+        value = draw_floats(source, self.regime, shape, domain, self.dtype)
+        if layout == "expanded":
+            value = constant_along_first(value)
+        return self.take(value, role, layout)
+
+    def side(self, source: Source, op: Op, position: int, shapes: tuple[Shape, ...], params: Params) -> str:
+        """A new index or mask input for an operand of `op`. Raises NotDrawn."""
+        operand = op.operand(position)
+        value = draw_operand(source, operand, position, shapes, params, self.regime, self.dtype)
+        return self.take(value, "mask" if operand.role == "mask" else "index", "contiguous")
+
+    def take(self, value: np.ndarray, role: Role, layout: str) -> str:
+        """`value` as a new input."""
+        name = f"x{len(self.inputs)}"
+        self.inputs.append(Input(name, value.shape, role))
+        self.laid.append(layout)
+        self.values[name], self.depth[name] = value, 0
+        return name
+
+    def instruct(self, op: Op, args: tuple[str, ...], params: Params, results: Values, margin: float) -> None:
+        """Add `results = op(*args, **params)`."""
+        start = sum(len(done.results) for done in self.instructions)
+        names = tuple(f"v{start + i}" for i in range(len(results)))
+        self.instructions.append(Instruction(op.name, args, names, params))
+        self.values.update(zip(names, results, strict=True))
+        self.depth.update(dict.fromkeys(names, 1 + max((self.depth[name] for name in args), default=0)))
+        self.margin = min(self.margin, margin)
+
+    def inputs_back_to(self, count: int) -> None:
+        """Forget the inputs after the first `count`: those of an instruction that did not fit."""
+        for given in self.inputs[count:]:
+            del self.values[given.name], self.depth[given.name]
+        del self.inputs[count:], self.laid[count:]
+
+    def unused(self) -> list[str]:
+        """Results that no instruction reads, oldest first."""
+        read = {name for instruction in self.instructions for name in instruction.args}
+        return [name for instruction in self.instructions for name in instruction.results if name not in read]
+
+    def floats(self, shape: Shape | None = None, domain: Domain = REALS) -> list[str]:
+        """Values of `shape` (any, when None) that lie in `domain`, newest first."""
+        return [
+            name
+            for name, value in reversed(self.values.items())
+            if value.dtype.kind in "fc" and (shape is None or value.shape == shape) and domain.contains(value)
+        ]
+
+    def finish(self, source: Source) -> Point:
+        """The program whose outputs are all unused results, and seldom one that is also used inside."""
+        outputs = self.unused()
+        inner = [name for instruction in self.instructions for name in instruction.results if name not in outputs]
+        if inner and source.integer(0, 9) == 9:
+            outputs = [source.element(inner), *outputs]
+        program = Program(tuple(self.inputs), tuple(self.instructions), tuple(outputs))
+        values = tuple(self.values[given.name] for given in self.inputs)
+        drawn = {
+            "regime": self.regime.name,
+            "margin": self.margin if np.isfinite(self.margin) else None,
+            "depth": max(self.depth.values()),
+            "largest": greatest(list(self.values.values())),
+            "edges": [],
+            "ops": list(program.ops),
+        }
+        return Point(program, values, tuple(self.values[name] for name in outputs), tuple(self.laid), drawn)
