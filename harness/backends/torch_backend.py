@@ -45,11 +45,10 @@ class TorchBackend(Backend):
 
     def array(self, values: np.ndarray, *, dtype: str, device: str, layout: str = "contiguous") -> torch.Tensor:
         """A tensor with the strides that `layout` asks for; integers and booleans keep their dtype."""
+        if layout == "contiguous":
+            return _copied(values, dtype, device)
         buffer, shape, strides, offset = lay_out(np.asarray(values), layout)
-        flat = torch.tensor(buffer)  # copies
-        if flat.is_floating_point() or flat.is_complex():
-            flat = flat.to(getattr(torch, dtype))
-        return torch.as_strided(flat.to(device), shape, strides, offset)
+        return torch.as_strided(_copied(buffer, dtype, device), shape, strides, offset)
 
     def numpy(self, array: torch.Tensor) -> np.ndarray:
         """A copy on the host, lazy conjugation and negation carried out."""
@@ -140,6 +139,13 @@ class TorchBackend(Backend):
     def reset(self) -> None:
         """Back to recording, in the usual default dtype."""
         torch.set_grad_enabled(True)
+
+
+def _copied(values: np.ndarray, dtype: str, device: str) -> torch.Tensor:
+    """A row-major tensor that shares no memory with `values`; numbers take `dtype`, integers and booleans keep theirs."""
+    made = torch.from_numpy(np.array(values, order="C"))
+    kind = getattr(torch, dtype) if made.is_floating_point() or made.is_complex() else made.dtype
+    return made if made.dtype is kind and device == "cpu" else made.to(device, kind)
 
 
 @cache

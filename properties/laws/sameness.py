@@ -15,6 +15,7 @@ import numpy as np
 from harness.backends import Backend
 from harness.backends.bind import Bound, bind
 from harness.program import Case
+from harness.program.layout import effective_layout
 from harness.verdict import Result, structural
 from harness.verdict.result import worst_result
 from properties.laws.exact import check_equal
@@ -88,9 +89,14 @@ def _routes(law: str, backend: Backend, case: Case, routes: Mapping[str, Any], t
 
 def _strided(case: Case) -> tuple[str, ...]:
     """The case's own layouts, and a strided one wherever it says contiguous."""
-    count = len(case.primals) + len(case.cotangents) + len(case.tangents)
-    own = (*case.layouts, *["contiguous"] * (count - len(case.layouts)))
-    return tuple(LAYOUTS[(case.seed + i) % len(LAYOUTS)] if layout == "contiguous" else layout for i, layout in enumerate(own))
+    arrays = (*case.primals, *case.cotangents, *case.tangents)
+    own = (*case.layouts, *["contiguous"] * (len(arrays) - len(case.layouts)))
+    return tuple(_other(layout, x.shape, case.seed + i) for i, (layout, x) in enumerate(zip(own, arrays, strict=True)))
+
+
+def _other(layout: str, shape: tuple[int, ...], turn: int) -> str:
+    fitting = [name for name in LAYOUTS if effective_layout(name, shape) == name]
+    return layout if effective_layout(layout, shape) != "contiguous" else fitting[turn % len(fitting)]
 
 
 LAWS = (

@@ -1,0 +1,164 @@
+"""Every differentiable sample of torch's OpInfo database, float64, reverse and forward: this harness beside gradcheck's fast mode.
+
+    python benchmarks/opinfo_sweep.py [--quick] [--op REGEX]
+
+Both check the same samples, alternating, in one process and one thread; the figures are ratios within the run. Prints a table of what is BROKEN and one
+headline line last; writes benchmarks/out/opinfo_sweep.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import time
+import warnings
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from itertools import islice
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import torch
+from harness.backends import load_backend
+from harness.backends.torch_native import Sample, native_ops, native_samples
+from harness.program import Case, Opaque
+from harness.program.opaque import register
+from harness.verdict import Result, Verdict
+from properties.laws import laws
+
+OUT = Path(__file__).parent / "out" / "opinfo_sweep.json"
+QUICK_SAMPLES = 2  # per op, so that the quick run ends within 50 s
+
+
+@dataclass(frozen=True)
+class Row:
+    """One sample under both checkers."""
+
+    sample: str
+    verdicts: tuple[str, ...]  # reverse, forward where torch claims it
+    reasons: tuple[str, ...]
+    resolutions: tuple[float | None, ...]
+    evaluations: int
+    vacuous: bool
+    ours_s: float
+    gradcheck: str  # "passes", "fails", "raises"
+    gradcheck_s: float
+
+
+def main() -> None:
+    """Run the sweep and print what it shows."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help=f"{QUICK_SAMPLES} samples per op")
+    parser.add_argument("--op", default="", help="only ops whose name matches this regular expression")
+    parser.add_argument("--limit", type=float, default=float("inf"), help="stop after this many seconds and report what was done")
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    warnings.simplefilter("ignore")
+    rows = list(sweep(args.op, QUICK_SAMPLES if args.quick else None, args.limit))
+    OUT.parent.mkdir(exist_ok=True)
+    OUT.write_text(json.dumps([asdict(row) for row in rows], indent=0))
+    report(rows)
+
+
+def sweep(pattern: str, per_op: int | None, limit: float) -> Iterator[Row]:
+    """Both checkers on every sample, in turn."""
+    started = time.perf_counter()
+    for op in native_ops():
+        if not re.search(pattern, op.formatted_name):
+            continue
+        for sample in islice(native_samples(op), per_op):
+            if time.perf_counter() - started > limit:
+                return
+            yield measure(sample)
+
+
+def measure(sample: Sample) -> Row:
+    """One sample under both."""
+    start = time.perf_counter()
+    results = ours(sample)
+    middle = time.perf_counter()
+    theirs = gradcheck(sample)
+    end = time.perf_counter()
+    return Row(
+        sample.name,
+        tuple(result.verdict.name for result in results),
+        tuple(result.reason for result in results),
+        tuple(result.resolution for result in results),
+        max((result.evaluations for result in results), default=0),
+        all(result.vacuous for result in results),
+        middle - start,
+        theirs,
+        end - middle,
+    )
+
+
+def ours(sample: Sample) -> list[Result]:
+    """The two laws that compare with the oracle."""
+    backend = load_backend("torch")
+    try:
+        case = case_of(sample)
+        names = ("vjp-eq-fd", "jvp-eq-fd") if sample.forward else ("vjp-eq-fd",)
+        return [laws()[name].check(backend, case) for name in names]
+    except Exception as error:  # one sample that torch cannot run must not end the sweep; it is listed as raising
+        return [Result(law="vjp-eq-fd", verdict=Verdict.UNSUPPORTED, reason=f"{type(error).__name__}: {str(error).splitlines()[0][:120]}")]
+
+
+def case_of(sample: Sample, seed: int = 0) -> Case:
+    """The sample as a case; its function is registered under its name."""
+    register(sample.name, sample.function)
+    rng = np.random.default_rng(seed)
+    outputs = sample.function(*sample.primals)
+    primals = tuple(np.array(p.resolve_conj().resolve_neg().numpy()) for p in sample.primals)
+    return Case(
+        law="",
+        subject=Opaque(sample.name),
+        backend="torch",
+        device="cpu",
+        dtype=str(sample.primals[0].dtype).removeprefix("torch."),
+        primals=primals,
+        differentiable=tuple(range(len(primals))),
+        tangents=tuple(gaussian(rng, p.shape, complex_=p.dtype.kind == "c") for p in primals),
+        cotangents=tuple(gaussian(rng, tuple(y.shape), complex_=y.is_complex()) for y in outputs),
+        layouts=(),
+        seed=seed,
+    )
+
+
+def gaussian(rng: np.random.Generator, shape: tuple[int, ...], *, complex_: bool) -> np.ndarray:
+    """Standard normal numbers, complex ones if asked."""
+    drawn = rng.standard_normal(shape)
+    return np.asarray(drawn + 1j * rng.standard_normal(shape)) if complex_ else np.asarray(drawn)
+
+
+def gradcheck(sample: Sample) -> str:
+    """torch's fast mode on the same function and tensors."""
+    leaves = tuple(p.clone().requires_grad_() for p in sample.primals)
+    try:
+        fine = torch.autograd.gradcheck(sample.function, leaves, fast_mode=True, check_forward_ad=sample.forward, raise_exception=False)
+    except Exception:
+        return "raises"
+    return "passes" if fine else "fails"
+
+
+def report(rows: list[Row]) -> None:
+    """The table of BROKEN and INCONCLUSIVE, then the headline."""
+    for verdict in ("BROKEN", "INCONCLUSIVE", "UNSUPPORTED"):
+        listed = [row for row in rows if verdict in row.verdicts]
+        print(f"\n{verdict}: {len(listed)} samples of {len({row.sample.split('#')[0] for row in listed})} ops")
+        for row in listed[:80]:
+            place = row.verdicts.index(verdict)
+            print(f"  {row.sample:<44} {'forward' if place else 'reverse'}  gradcheck {row.gradcheck:<7} {row.reasons[place][:110]}")
+    tested = [row for row in rows if not row.vacuous and "UNSUPPORTED" not in row.verdicts]
+    decided = [row for row in tested if set(row.verdicts) <= {"HOLDS", "BROKEN"}]
+    both = [row for row in rows if "UNSUPPORTED" not in row.verdicts and row.gradcheck != "raises"]
+    ratio = sum(row.ours_s for row in both) / sum(row.gradcheck_s for row in both)
+    print(
+        f"\n{len(rows)} samples, {len(tested)} not vacuous: {len(decided) / max(1, len(tested)):.2%} decided, "
+        f"median {median(row.evaluations for row in tested):g} forward evaluations a law, {ratio:.2f} x the time of gradcheck fast"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""The native source: every differentiable entry of torch's own OpInfo database as subjects, for what the catalogue does not name.
+
+    function(*primals) -> differentiable outputs        constants, indices and keywords of the sample filled in
+
+The database is internal to torch (`torch.testing._internal`) and may change: everything that touches it is in this file.
+Source: https://github.com/pytorch/pytorch/blob/main/torch/testing/_internal/opinfo/core.py
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch.utils import _pytree as trees
+
+from harness.backends.protocol import Unsupported
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One call of one op: `function` of the differentiable tensors among its arguments. `forward` tells whether torch claims forward mode."""
+
+    op: str
+    index: int
+    function: Callable[..., tuple[torch.Tensor, ...]]
+    primals: tuple[torch.Tensor, ...]
+    forward: bool
+
+    @property
+    def name(self) -> str:
+        return f"{self.op}#{self.index}"
+
+
+def native_ops(dtype: str = "float64", device: str = "cpu") -> tuple[Any, ...]:
+    """The entries that support autograd in `dtype`.
+
+    Raises:
+        Unsupported: this torch has no such database, or its test dependency is missing.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # building the database exercises deprecated functions
+            from torch.testing._internal.common_methods_invocations import op_db
+    except ImportError as error:
+        raise Unsupported(f"torch's OpInfo database cannot be loaded ({error}); pip install expecttest.") from None
+    wanted, kind = getattr(torch, dtype), torch.device(device).type
+    return tuple(op for op in op_db if op.supports_autograd and wanted in op.supported_dtypes(kind))
+
+
+def native_samples(op: Any, *, dtype: str = "float64", device: str = "cpu") -> Iterator[Sample]:
+    """The differentiable samples of one entry."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        drawn = list(op.sample_inputs(device, getattr(torch, dtype), requires_grad=True))
+    for index, sample in enumerate(drawn):
+        primals, rebuild = _split((sample.input, sample.args, sample.kwargs))
+        if primals:
+            yield Sample(op.formatted_name, index, _function(op, sample, rebuild), primals, bool(op.supports_forward_ad))
+
+
+def _function(op: Any, sample: Any, rebuild: Callable[..., Any]) -> Callable[..., tuple[torch.Tensor, ...]]:
+    def function(*primals: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        given, args, kwargs = rebuild(*primals)
+        result = sample.output_process_fn_grad(op.gradcheck_wrapper(op.op, given, *args, **kwargs))
+        return tuple(y for y in _leaves(result) if isinstance(y, torch.Tensor) and (y.is_floating_point() or y.is_complex()))
+
+    return function
+
+
+def _split(tree: Any) -> tuple[tuple[torch.Tensor, ...], Callable[..., Any]]:
+    """The tensors of `tree` that require grad, and the function that puts others in their place."""
+    leaves, spec = trees.tree_flatten(tree)
+    places = [i for i, leaf in enumerate(leaves) if isinstance(leaf, torch.Tensor) and leaf.requires_grad]
+
+    def rebuild(*primals: torch.Tensor) -> Any:
+        filled = list(leaves)
+        for place, primal in zip(places, primals, strict=True):
+            filled[place] = primal
+        return trees.tree_unflatten(filled, spec)
+
+    return tuple(leaves[i].detach() for i in places), rebuild
+
+
+def _leaves(tree: Any) -> list[Any]:
+    return trees.tree_flatten(tree)[0]

@@ -1,0 +1,53 @@
+"""Every law holds on torch, breaks on each of its faults, and is not satisfied by a case that tests nothing."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from harness.backends import load_backend
+from harness.backends.faults import FAULTS
+from harness.verdict import Result, Verdict
+from properties.laws import Law, laws
+from tests.laws.examples import CASES, constant
+
+CONTROLS = [(law, fault) for law in laws().values() for fault in law.faults]
+
+
+def run(law: Law, backend_name: str) -> list[Result]:
+    """The law on every example, one backend object for all (a fault may need many calls)."""
+    backend = load_backend(backend_name)
+    return [law.check(backend, case) for case in CASES]
+
+
+@pytest.mark.parametrize("law", laws().values(), ids=lambda law: law.name)
+def test_law_holds_on_torch(law: Law) -> None:
+    results = run(law, "torch")
+    assert [(result.verdict, result.reason) for result in results] == [(Verdict.HOLDS, "")] * len(CASES)
+    assert not all(result.vacuous for result in results)
+
+
+@pytest.mark.parametrize(("law", "fault"), CONTROLS, ids=lambda value: getattr(value, "name", value))
+def test_law_breaks_on_its_fault(law: Law, fault: str) -> None:
+    assert Verdict.BROKEN in [result.verdict for result in run(law, f"faulty:{fault}:torch")]
+
+
+@pytest.mark.parametrize("law", laws().values(), ids=lambda law: law.name)
+def test_law_has_a_negative_control(law: Law) -> None:
+    assert law.faults
+    assert set(law.faults) <= set(FAULTS)
+
+
+def test_every_fault_is_the_control_of_a_law() -> None:
+    assert {fault for _, fault in CONTROLS} == set(FAULTS)
+
+
+def test_reverse_law_counts_a_constant_function_as_vacuous() -> None:
+    result = laws()["vjp-eq-fd"].check(load_backend("torch"), constant())
+    assert (result.verdict, result.vacuous) == (Verdict.HOLDS, True)
+
+
+def test_laws_of_a_family_stand_together() -> None:
+    families = [law.family for law in laws().values()]
+    assert len(set(families)) == 1 + sum(a != b for a, b in pairwise(families))

@@ -1,0 +1,47 @@
+"""The numbers that a law compares, on cases whose derivatives are known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from harness.backends import load_backend
+from properties.laws import laws
+from properties.laws.along import direction
+from properties.laws.gradients import gradients_of, tangents_of
+from harness.backends.bind import bind
+from tests.laws.examples import cube, product
+
+
+def test_reverse_law_compares_the_directional_derivative() -> None:
+    case = product()
+    step_x, step_y = direction(case)
+    known = float(np.sum(step_x * [10.0, 20.0]) + np.sum(step_y * [6.0, 8.0]))
+    result = laws()["vjp-eq-fd"].check(load_backend("torch"), case)
+    assert result.actual == pytest.approx(known, rel=1e-14)
+    assert result.expected == pytest.approx(known, rel=1e-10)
+
+
+def test_direction_scales_each_leaf_by_a_power_of_two_near_its_size() -> None:
+    case = product()
+    ratios = [step / tangent for step, tangent in zip(direction(case), case.tangents, strict=True)]
+    assert [np.unique(ratio).tolist() for ratio in ratios] == [[4.0], [16.0]]
+
+
+def test_gradients_of_a_broadcast_product_sum_over_the_stretched_axis() -> None:
+    gradients = gradients_of(bind(load_backend("torch"), product()))
+    assert [g.tolist() for g in gradients] == [[[10.0, 20.0], [10.0, 20.0]], [6.0, 8.0]]
+
+
+def test_tangents_of_a_cube_are_three_x_squared_v() -> None:
+    case = cube()
+    (tangent,) = tangents_of(bind(load_backend("torch"), case), (np.array([1.0, 1.0, -1.0]),))
+    assert tangent.tolist() == [3.0, 12.0, -27.0]
+
+
+@pytest.mark.parametrize("composition", ["reverse over reverse", "forward over reverse", "reverse over forward"])
+def test_every_composition_of_a_cube_is_six_x_w_v(composition: str) -> None:
+    case = cube()
+    bound, backend = bind(load_backend("torch"), case), load_backend("torch")
+    (product_,) = backend.hvps()[composition](bound.function, bound.primals, bound.cotangents(), bound.tangents((np.ones(3),)))
+    assert backend.numpy(product_).tolist() == [6.0, 24.0, 72.0]
