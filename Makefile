@@ -18,7 +18,7 @@ export OMP_NUM_THREADS := 1
 
 help:  ## show this text
 	@echo "usage: make TARGET [PYTHON=python3.12] [ARGS='...']"
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 verify: $(INSTALLED)  ## verify torch on every device present; ARGS goes to autograd-harness verify
 	$(BIN)/autograd-harness verify $(ARGS)

@@ -1,0 +1,75 @@
+"""The two commands of the README: what they need, what they say when it is not there, and that they do nothing twice."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+INSTALLED = ".venv/.installed"
+
+pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with the Makefile and the files that it depends on."""
+    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    return subprocess.run(["make", *arguments], cwd=folder, capture_output=True, text=True, timeout=60, env=environment)
+
+
+def stand_in(folder: Path, body: str) -> str:
+    """A program that pretends to be a Python."""
+    path = folder / "pretend"
+    path.write_text(f"#!/bin/sh\n{body}\n")
+    path.chmod(0o755)
+    return f"PYTHON={path}"
+
+
+def test_make_alone_explains_every_target(folder: Path):
+    said = make(folder).stdout
+    assert [line.split()[0] for line in said.splitlines()[1:]] == ["help", "verify", "test", "lint", "clean"]
+
+
+def test_make_names_the_remedy_when_there_is_no_python(folder: Path):
+    done = make(folder, "verify", "PYTHON=no-such-python")
+    assert done.returncode != 0
+    assert "no-such-python was not found: install Python 3.10 or newer, or name one with make PYTHON=..." in done.stderr
+
+
+def test_make_names_the_remedy_when_python_is_too_old(folder: Path):
+    done = make(folder, "test", stand_in(folder, '[ "$1" = --version ] && echo Python 3.8.18 && exit 0; exit 1'))
+    assert done.returncode != 0
+    assert "Python 3.8.18 is too old: autograd-harness needs Python 3.10 or newer; name one with make PYTHON=..." in done.stderr
+
+
+def test_make_names_the_remedy_when_python_has_no_venv(folder: Path):
+    done = make(folder, "test", stand_in(folder, 'case "$2" in *venv*) exit 1;; esac; exit 0'))
+    assert done.returncode != 0
+    assert "cannot make virtual environments: install its venv module (Debian: apt install python3-venv)" in done.stderr
+
+
+def test_make_sets_nothing_up_again_until_its_inputs_change(folder: Path):
+    stamp = folder / INSTALLED
+    stamp.parent.mkdir()
+    stamp.touch()
+    assert make(folder, "--question", INSTALLED).returncode == 0
+    os.utime(stamp, (0, 0))
+    assert make(folder, "--question", INSTALLED).returncode == 1
+
+
+def test_continuous_integration_runs_the_test_command_of_the_readme():
+    script = ROOT / ".ci" / "run"
+    assert os.access(script, os.X_OK)
+    assert "make test" in script.read_text()
+    assert "$ make test" in (ROOT / "README.md").read_text()
