@@ -5,7 +5,7 @@ tangents, cotangents ~ N(0, 1), rounded to the dtype, from the seed that the cas
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from hypothesis import reject
@@ -16,9 +16,10 @@ from harness.ops.op import Op
 from harness.program.case import Case
 from harness.program.layout import LAYOUTS
 from harness.program.program import Program
-from harness.strategies.choose import SEEDS, HypothesisChoose, Source
-from harness.strategies.leaves import Layouts, NotDrawn, constant_along_first, draw_layout
-from harness.strategies.point import Point, draw_single_point
+from harness.strategies.choose import SEEDS, HypothesisChoose, NotDrawn, RandomChoose, Source
+from harness.strategies.edge_points import draw_single_point, edge_points
+from harness.strategies.leaves import Layouts, constant_along_first, draw_layout
+from harness.strategies.point import Point
 from harness.strategies.programs import MAX_INSTRUCTIONS, draw_program_point, every, offered
 from harness.strategies.rounding import COMPLEX_DTYPES, REAL_DTYPES, exactly
 
@@ -136,3 +137,17 @@ def require_valid(op: str | None, dtype: str, layouts: Sequence[str]) -> None:
         raise ValueError(f"cases(dtype=...) must be a real dtype for {op}, which is defined for real operands only; got {dtype!r}. Use float64.")
     if op is not None:
         lookup(op)
+
+
+def edge_cases(
+    law: str, op: str, *, backend: str, device: str, dtype: str, layouts: Sequence[str] = ("contiguous",), seed: int = 0
+) -> Iterator[Case]:
+    """`op` at every edge family that its domain has (harness.strategies.edges), in a fixed order: what to try before random cases.
+
+    Raises:
+        LookupError, ValueError: as `cases` does.
+    """
+    require_valid(op, dtype, layouts)
+    source = RandomChoose(np.random.default_rng(seed))
+    for point in edge_points(source, lookup(op), dtype, tuple(layouts)):
+        yield case_at(source, point, law, backend, device, dtype, tuple(layouts))

@@ -23,6 +23,10 @@ SIDES = (*(1,) * 5, *(2,) * 9, *(3,) * 8, *(4,) * 4, 0, *range(5, 9))
 SEEDS = 2**16 - 1
 
 
+class NotDrawn(Exception):
+    """These choices lead to no case; the message says why."""
+
+
 class Source(Choose, Protocol):
     """A `Choose` that can also group choices, so that what belongs together is dropped together when a case shrinks."""
 

@@ -11,17 +11,13 @@ from harness.ops.choose import Shape
 from harness.ops.domain import REALS, Domain
 from harness.ops.op import Operand, Params, Shapes
 from harness.program.layout import effective_layout
-from harness.strategies.choose import SEEDS, Source
+from harness.strategies.choose import SEEDS, NotDrawn, Source
 from harness.strategies.regimes import REGIMES, WHOLE, Regime, fill, inside
 from harness.strategies.rounding import COMPLEX_DTYPES, exactly
 
 Layouts = tuple[str, ...]
 TINY = 4  # arrays of so few elements are drawn one by one, so that each shrinks by itself
 OVERSHOOTS = (0, 1, 4, 16, 64, 256)
-
-
-class NotDrawn(Exception):
-    """These choices lead to no case; the message says why."""
 
 
 def place(raw: np.ndarray, domain: Domain, dtype: str) -> np.ndarray | None:
@@ -33,10 +29,10 @@ def place(raw: np.ndarray, domain: Domain, dtype: str) -> np.ndarray | None:
     for overshoot in OVERSHOOTS:
         if domain.contains(x):
             return x
-        projected = np.asarray(domain.project(x))
-        unmoved = np.abs(projected - x) <= 4 * np.spacing(np.abs(x))  # a reflection that rounds: keep the readable number
-        x = exactly(np.where(unmoved, x, projected + overshoot * (projected - x)), dtype)
-    x = exactly(np.asarray(domain.project(x)), dtype)
+        with np.errstate(all="ignore"):  # an infinity, where the dtype is too small for the regime, stays one and is refused
+            projected = np.asarray(domain.project(x))
+            unmoved = np.abs(projected - x) <= 4 * np.spacing(np.abs(x))  # a reflection that rounds: keep the readable number
+            x = exactly(np.where(unmoved, x, projected + overshoot * (projected - x)), dtype)
     return x if domain.contains(x) else None
 
 
@@ -53,12 +49,12 @@ def draw_floats(source: Source, regime: Regime, shape: Shape, domain: Domain = R
     return x
 
 
-def draw_index(source: Source, shape: Shape, bound: int) -> np.ndarray:
+def draw_index(source: Source, shape: Shape, bound: int, pattern: str = "") -> np.ndarray:
     """Integers in [0, bound): in order, all equal, or random with duplicates."""
     count = int(np.prod(shape))
     if bound <= 0 < count:
         raise NotDrawn("an index into an empty axis")
-    pattern = source.element(("ordered", "random", "random", "equal"))
+    pattern = pattern or source.element(("ordered", "random", "random", "equal"))
     if pattern == "ordered" or count == 0:
         return (np.arange(count) % max(bound, 1)).reshape(shape)
     if pattern == "equal":
@@ -66,9 +62,9 @@ def draw_index(source: Source, shape: Shape, bound: int) -> np.ndarray:
     return np.random.default_rng(source.integer(0, SEEDS)).integers(0, bound, shape)
 
 
-def draw_mask(source: Source, shape: Shape) -> np.ndarray:
+def draw_mask(source: Source, shape: Shape, pattern: str = "") -> np.ndarray:
     """Booleans: random, seldom all true or all false."""
-    pattern = source.element(("random",) * 6 + ("all true", "all false"))
+    pattern = pattern or source.element(("random",) * 6 + ("all true", "all false"))
     if pattern == "random":
         return np.random.default_rng(source.integer(0, SEEDS)).random(shape) < 0.5
     return np.full(shape, pattern == "all true")
@@ -78,9 +74,9 @@ def draw_operand(source: Source, operand: Operand, position: int, shapes: Shapes
     """A value for `operand` of an op called with these shapes and parameters."""
     shape = shapes[position]
     if operand.role == "mask":
-        return draw_mask(source, shape)
+        return draw_mask(source, shape, regime.pattern)
     if operand.role == "index":
-        return draw_index(source, shape, operand.bound(shapes, params) if operand.bound else 1)
+        return draw_index(source, shape, operand.bound(shapes, params) if operand.bound else 1, regime.pattern)
     return draw_floats(source, regime, shape, operand.domain, dtype)
 
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from harness.ops.choose import DoesNotFit, Shape
 from harness.ops.op import Op, Params, Shapes, Values, apply_reference
-from harness.strategies.choose import Source
-from harness.strategies.leaves import Layouts, NotDrawn, constant_along_first, draw_layout, draw_operand
+from harness.strategies.choose import NotDrawn, Source
+from harness.strategies.leaves import Layouts, constant_along_first, draw_layout, draw_operand
 from harness.strategies.regimes import REGIMES, Regime
 from harness.strategies.rounding import largest
 
@@ -33,18 +33,19 @@ class Operation:
     regime: str
 
 
-def draw_operation(source: Source, op: Op, regime: Regime, dtype: str, *, layouts: Layouts, kinked: bool = False) -> Operation:
-    """`op` at a point of `regime`; where that has no smooth point of the domain, at one of a tamer regime.
+def draw_operation(source: Source, op: Op, regime: Regime, dtype: str, *, layouts: Layouts, kinked: bool = False, strict: bool = False) -> Operation:
+    """`op` at a point of `regime`; unless `strict`, at one of a tamer regime where that has no point of the domain, or no smooth one.
 
     Raises:
-        NotDrawn: no attempt lies in the domain.
+        NotDrawn: no attempt lies in the domain, or the op does not take a shape that the regime asks for.
     """
-    shapes = draw_shapes(source, op)
+    shapes = draw_first_of(source, op, regime.firsts) if regime.firsts else draw_shapes(source, op)
     params = op.parameters(source, shapes)
     chosen = tuple(draw_layout(source, layouts, shape) for shape in shapes)
     plain = tuple("contiguous" if layout == "expanded" else layout for layout in chosen)  # a repeated slice may be singular, or all ties
     found = None
-    for tried, laid in ((regime, chosen), (DISTINCT, plain), (NORMAL, plain), (NORMAL, plain)):
+    tamer = () if strict else ((DISTINCT, plain), (NORMAL, plain), (NORMAL, plain))
+    for tried, laid in ((regime, chosen), *tamer):
         operation = _at(source, op, shapes, params, tried, laid, dtype)
         found = operation or found
         if operation and (kinked or operation.margin >= SMOOTH_MARGIN):
@@ -67,6 +68,17 @@ def draw_shapes(source: Source, op: Op) -> Shapes:
         raise NotDrawn(f"{op.name}: its own shapes do not fit") from None
 
 
+def draw_first_of(source: Source, op: Op, firsts: Shapes) -> Shapes:
+    """Shapes with one of `firsts` in front: any one, else the next that the op takes. Raises NotDrawn when it takes none."""
+    start = source.integer(0, len(firsts) - 1)
+    for first in (*firsts[start:], *firsts[:start]):
+        try:
+            return small(op.shapes(source, first))
+        except (DoesNotFit, NotDrawn):
+            continue
+    raise NotDrawn(f"{op.name} takes none of the shapes {firsts}")
+
+
 def draw_tail(source: Source) -> Shape:
     """One or two axes, the last long enough for a vectorised loop and its remainder."""
     return (*source.shape(0, 1, 1, 3), source.element(TAILS))
@@ -79,17 +91,17 @@ def small(shapes: Shapes) -> Shapes:
     return shapes
 
 
-def results_of(op: Op, values: Values, params: Params, dtype: str) -> Values | None:
+def results_of(op: Op, values: Values, params: Params, limit: float) -> Values | None:
     """NumPy's results, or None when the values leave the domain or the results overflow what the generators allow."""
     if not op.contains(values, params):
         return None
     with np.errstate(all="ignore"):
         results = apply_reference(op, values, params)
-    return results if all(bounded(result, dtype) for result in results) else None
+    return results if all(bounded(result, limit) for result in results) else None
 
 
-def bounded(value: np.ndarray, dtype: str) -> bool:
-    return value.dtype.kind not in "fc" or bool(np.all(np.abs(value) <= largest(dtype)))  # false for NaN
+def bounded(value: np.ndarray, limit: float) -> bool:
+    return value.dtype.kind not in "fc" or bool(np.all(np.abs(value) <= limit))  # false for NaN
 
 
 def _at(source: Source, op: Op, shapes: Shapes, params: Params, regime: Regime, layouts: Layouts, dtype: str) -> Operation | None:
@@ -98,7 +110,7 @@ def _at(source: Source, op: Op, shapes: Shapes, params: Params, regime: Regime, 
     except NotDrawn:
         return None
     values = tuple(constant_along_first(x) if layout == "expanded" else x for x, layout in zip(drawn, layouts, strict=True))
-    results = results_of(op, values, params, dtype)
+    results = results_of(op, values, params, largest(dtype, regime.limit))
     if results is None:
         return None
     return Operation(op, shapes, params, values, results, float(op.margin(values, params)), layouts, regime.name)

@@ -14,7 +14,7 @@ from harness.ops.op import Op
 from harness.program.program import Input, Instruction, Program, Role
 from harness.strategies.choose import Source
 from harness.strategies.leaves import Layouts
-from harness.strategies.operation import Operation, draw_operation
+from harness.strategies.operation import Operation
 from harness.strategies.regimes import ON_PURPOSE, ORDINARY, Regime
 
 
@@ -35,15 +35,14 @@ def draw_regime(source: Source) -> tuple[Regime, bool]:
     return source.element(ON_PURPOSE if kinked else ORDINARY), kinked
 
 
-def draw_single_point(source: Source, op: Op, dtype: str, layouts: Layouts) -> Point:
-    """A program of one instruction. Seldom, one of several array operands is a constant, so that a gradient is not asked for."""
-    regime, kinked = draw_regime(source)
-    operation = draw_operation(source, op, regime, dtype, layouts=layouts, kinked=kinked)
-    roles = draw_roles(source, op, len(operation.values))
+def single_point(source: Source, operation: Operation, *edges: str) -> Point:
+    """The program of one instruction. Seldom, one of several array operands is a constant, so that a gradient is not asked for."""
+    roles = draw_roles(source, operation.op, len(operation.values))
     inputs = tuple(Input(f"x{i}", value.shape, role) for i, (value, role) in enumerate(zip(operation.values, roles, strict=True)))
     names = tuple(f"v{i}" for i in range(len(operation.results)))
-    instruction = Instruction(op.name, tuple(given.name for given in inputs), names, operation.params)
-    return Point(Program(inputs, (instruction,), names), operation.values, operation.results, operation.layouts, note(operation))
+    instruction = Instruction(operation.op.name, tuple(given.name for given in inputs), names, operation.params)
+    program = Program(inputs, (instruction,), names)
+    return Point(program, operation.values, operation.results, operation.layouts, note(operation, list(edges)))
 
 
 def draw_roles(source: Source, op: Op, count: int) -> tuple[Role, ...]:
@@ -54,14 +53,14 @@ def draw_roles(source: Source, op: Op, count: int) -> tuple[Role, ...]:
     return tuple(kind if kind != "array" else "constant" if i == constant else "primal" for i, kind in enumerate(kinds))
 
 
-def note(operation: Operation) -> dict[str, Any]:
+def note(operation: Operation, edges: list[str]) -> dict[str, Any]:
     """Plain data for `Case.drawn`; the margin of an op without kinks is None."""
     return {
         "regime": operation.regime,
         "margin": operation.margin if np.isfinite(operation.margin) else None,
         "depth": 1,
         "largest": greatest([*operation.values, *operation.results]),
-        "edges": [],
+        "edges": edges,
         "ops": [operation.op.name],
     }
 

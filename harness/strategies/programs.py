@@ -13,11 +13,11 @@ from harness.ops.catalogue import catalogue
 from harness.ops.choose import DoesNotFit
 from harness.ops.op import Op, Params, Shapes
 from harness.program.program import Role
-from harness.strategies.choose import Source
-from harness.strategies.leaves import Layouts, NotDrawn
+from harness.strategies.choose import NotDrawn, Source
+from harness.strategies.leaves import Layouts
 from harness.strategies.operation import MAX_ELEMENTS, SMOOTH_MARGIN, draw_tail, results_of, small
 from harness.strategies.point import Point, draw_regime
-from harness.strategies.rounding import COMPLEX_DTYPES
+from harness.strategies.rounding import COMPLEX_DTYPES, largest
 from harness.strategies.sketch import Sketch
 
 MAX_INSTRUCTIONS = 20
@@ -69,7 +69,7 @@ def append(source: Source, sketch: Sketch, op: Op, *, kinked: bool) -> bool:
         sketch.inputs_back_to(before)
         return False
     values = tuple(sketch.values[name] for name in names)
-    results = results_of(op, values, params, sketch.dtype)
+    results = results_of(op, values, params, largest(sketch.dtype))
     margin = float(op.margin(values, params)) if results is not None else 0.0
     if results is None or any(result.size > MAX_ELEMENTS for result in results) or (margin < SMOOTH_MARGIN and not kinked):
         sketch.inputs_back_to(before)

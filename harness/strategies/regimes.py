@@ -23,11 +23,18 @@ NUDGES = (0.0, 2.0**-52, -(2.0**-52), 1e-12, -1e-9, 1e-7, -1e-4)
 
 @dataclass(frozen=True)
 class Regime:
-    """A way to fill an array of real numbers; `weight` says how often it is drawn at ordinary points."""
+    """A way to fill an array of real numbers; `weight` says how often it is drawn among its like.
+
+    An edge may also ask for one of the shapes `firsts` for the first operand, for a `pattern` of indices or masks, and for results up to `limit`
+    times the usual (inf: up to what the dtype holds).
+    """
 
     name: str
     weight: int
     fill: Fill
+    firsts: tuple[Shape, ...] = ()
+    pattern: str = ""
+    limit: float = 1.0
 
 
 def inside(candidates: tuple[float, ...], domain: Domain) -> np.ndarray:

@@ -19,14 +19,19 @@ REAL_PART = MappingProxyType({"complex128": "float64", "complex64": "float32"})
 LARGEST = MappingProxyType({"float64": 1e6, "float32": 1e6, "bfloat16": 1e6, "float16": 1e3})
 
 
+MAXIMUM = MappingProxyType({"float64": 1.8e308, "float32": 3.4e38, "bfloat16": 3.4e38, "float16": 65504.0})
+HEADROOM = 1e3  # a direction times a value must not overflow
+
+
 def real_dtype(dtype: str) -> str:
     """The dtype of the real part."""
     return REAL_PART.get(dtype, dtype)
 
 
-def largest(dtype: str) -> float:
-    """The largest magnitude that the generators let a value of `dtype` take."""
-    return LARGEST[real_dtype(dtype)]
+def largest(dtype: str, limit: float = 1.0) -> float:
+    """The largest magnitude that the generators let a value of `dtype` take; `limit` as in a Regime."""
+    kind = real_dtype(dtype)
+    return min(LARGEST[kind] * limit, MAXIMUM[kind] / HEADROOM)
 
 
 def exactly(values: np.ndarray, dtype: str) -> np.ndarray:

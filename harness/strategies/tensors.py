@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from harness.ops.choose import Shape
 from harness.ops.domain import REALS, Domain
 from harness.program.layout import LAYOUTS
-from harness.strategies.choose import HypothesisChoose
-from harness.strategies.leaves import NotDrawn, draw_floats
+from harness.strategies.choose import HypothesisChoose, NotDrawn
+from harness.strategies.leaves import draw_floats
 from harness.strategies.operation import draw_tail
 from harness.strategies.point import draw_regime
 from harness.strategies.rounding import COMPLEX_DTYPES, REAL_DTYPES

@@ -1,0 +1,98 @@
+"""Edge families: the inputs at which released autograds have been wrong again and again, op after op.
+
+An edge is a regime with a say in the shape, the indices or the masks as well. `edge_cases` goes through all of them, before random cases.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from harness.ops.choose import DoesNotFit, Shape
+from harness.ops.domain import Domain
+from harness.ops.op import Op
+from harness.strategies.choose import RandomChoose
+from harness.strategies.matrices import MATRIX_FILLS
+from harness.strategies.regimes import QUARTERS, Fill, Regime, inside
+
+EMPTY: tuple[Shape, ...] = ((0,), (2, 0), (0, 3), (0, 0), (1, 0, 2))
+SINGLE: tuple[Shape, ...] = ((1,), (1, 1), (1, 3), (3, 1), (1, 1, 1))
+SQUARE: tuple[Shape, ...] = ((3, 3), (2, 2), (2, 3, 3), (4, 4))
+LONG: tuple[Shape, ...] = ((65,), (2, 65), (129,))  # past 64 elements, and past a vector register
+ULPS = (0.0, 2.0**-52, 2.0**-23, 2.0**-10, 2.0**-7)  # of 1 in float64, float32, float16, bfloat16
+
+
+def _all(value: float) -> Fill:
+    return lambda rng, shape, domain: np.full(shape, value)
+
+
+def _scaled(*magnitudes: float) -> Fill:
+    """Readable numbers of both signs times one of `magnitudes`."""
+    return lambda rng, shape, domain: np.asarray(rng.choice(QUARTERS, shape) * rng.choice(magnitudes))
+
+
+def _each(*values: float) -> Fill:
+    return lambda rng, shape, domain: rng.choice(values, shape)
+
+
+def _equal(rng: np.random.Generator, shape: Shape, domain: Domain) -> np.ndarray:
+    return np.full(shape, rng.choice(inside(QUARTERS, domain)))
+
+
+def _increasing(rng: np.random.Generator, shape: Shape, domain: Domain) -> np.ndarray:
+    return np.arange(np.prod(shape)).reshape(shape) * 0.25 + 0.5
+
+
+def _ulps_apart(rng: np.random.Generator, shape: Shape, domain: Domain) -> np.ndarray:
+    return np.asarray(rng.choice(inside(QUARTERS, domain)) * (1 + rng.choice(ULPS, shape)))
+
+
+def _readable(rng: np.random.Generator, shape: Shape, domain: Domain) -> np.ndarray:
+    return rng.choice(inside(QUARTERS, domain), shape)
+
+
+_VALUES = (
+    Regime("all 0", 1, _all(0.0)),
+    Regime("all -0", 1, _all(-0.0)),
+    Regime("all 1", 1, _all(1.0)),
+    Regime("all equal", 1, _equal),
+    Regime("increasing", 1, _increasing),
+    Regime("ulps apart", 1, _ulps_apart),
+    Regime("left tail", 1, _each(-10.0, -30.0, -100.0, -700.0), limit=np.inf),
+    Regime("right tail", 1, _each(10.0, 30.0, 100.0, 700.0), limit=np.inf),
+    Regime("scales apart", 1, _each(1e8, -1e8, 1.0, -1.0, 1e-8, -1e-8), limit=np.inf),
+    Regime("huge", 1, _scaled(1e15, 1e30, 1e150, 1e300), limit=np.inf),
+    Regime("tiny", 1, _scaled(1e-15, 1e-30, 1e-150, 1e-300), limit=np.inf),
+)
+_SHAPES = (
+    Regime("scalar", 1, _readable, firsts=((),)),
+    Regime("empty axis", 1, _readable, firsts=EMPTY),
+    Regime("axes of size 1", 1, _readable, firsts=SINGLE),
+    Regime("long axis", 1, _readable, firsts=LONG),
+)
+_SIDES = (
+    Regime("equal indices", 1, _readable, pattern="equal"),
+    Regime("mask all true", 1, _readable, pattern="all true"),
+    Regime("mask all false", 1, _readable, pattern="all false"),
+)
+MATRICES = tuple(Regime(name, 1, fill, firsts=SQUARE) for name, fill in MATRIX_FILLS.items())
+EDGES = (*_SHAPES, *_VALUES, *MATRICES, *_SIDES)
+
+
+@cache
+def edges_for(op: Op) -> tuple[Regime, ...]:
+    """The edges that mean something for `op`; whether the op's domain holds the point is seen when it is drawn."""
+    roles = {operand.role for operand in op.operands}
+    wanted = {"equal": "index", "all true": "mask", "all false": "mask"}
+    matrices = MATRICES if takes(op, (3, 3)) and not takes(op, (3,)) else ()
+    return (*_SHAPES, *_VALUES, *matrices, *(edge for edge in _SIDES if wanted[edge.pattern] in roles))
+
+
+def takes(op: Op, first: Shape) -> bool:
+    """Whether the first operand of `op` may have the shape `first`."""
+    try:
+        op.shapes(RandomChoose(np.random.default_rng(0)), first)
+    except DoesNotFit:
+        return False
+    return True
