@@ -1,1 +1,10 @@
-"""Readers of records: HTML, Markdown, JUnit, summary. Imports nothing of ours but harness.record."""
+"""Reads records; writes HTML, Markdown and JUnit. Imports nothing of ours but the record.
+
+render_html(read_events("reports/out/latest")) -> str
+"""
+
+from reports.html import render_html
+from reports.junit import render_junit
+from reports.markdown import render_markdown
+
+__all__ = ["render_html", "render_junit", "render_markdown"]

@@ -1,0 +1,28 @@
+"""All cells as columns for the page's drill-down: what lies behind each square of the matrix."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harness.record import Evidence, cell_verdict
+from reports.columns import pack
+from reports.matrix import Matrix
+from reports.wording import visible
+
+_NAMES = ("cell", "law", "family", "op", "dtype", "device", "backend", "reason")
+_COUNTS = ("valid", "attempted", "vacuous", "inconclusive", "rejected", "broken")
+_REASON_LENGTH = 400
+
+
+def pack_cells(evidence: Evidence, matrix: Matrix, anchors: dict[str, str]) -> str:
+    """The cells as packed columns; `row` and `column` are their square's place in the matrix."""
+    rows = {op: i for i, op in enumerate((family, op) for family, ops in matrix.rows.items() for op in ops)}
+    columns = {place: i for i, place in enumerate((f, c) for f in matrix.families for c in matrix.configurations)}
+    cells = list(evidence.cells.values())
+    table: dict[str, list[Any]] = {name: [visible(getattr(cell, name))[:_REASON_LENGTH] for cell in cells] for name in _NAMES}
+    table |= {name: [getattr(cell.counts, name) for cell in cells] for name in _COUNTS}
+    table["verdict"] = [visible(cell_verdict(cell)) for cell in cells]
+    table["finding"] = [anchors.get(cell.cell, "") for cell in cells]
+    table["row"] = [rows[cell.op_family, cell.op] for cell in cells]
+    table["column"] = [columns[cell.family, (cell.backend, cell.device, cell.dtype)] for cell in cells]
+    return pack(table)

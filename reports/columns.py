@@ -1,0 +1,76 @@
+"""Every case as columns for the page's table: gzip over base64, decoded in the browser by DecompressionStream.
+
+    JSON {cells, cell, verdict, ratio, evaluations, id}          one entry of each column per case
+
+`ratio` is round(10 log10 ratio), null where there is none; that compresses to about a byte. Ids cost most: they are kept for all cases while there
+are few, afterwards for those that do not hold.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import math
+from array import array
+
+import msgspec
+
+from harness.record import CaseRun
+from reports.landscape import ratio_of
+from reports.wording import visible
+
+_MOST_IDS = 60_000
+_MOST_CASES = 500_000
+_NO_RATIO = -32768
+
+
+class Columns:
+    """Compact columns that grow by about ten bytes a case."""
+
+    def __init__(self) -> None:
+        self.cells: dict[str, int] = {}
+        self.verdicts: dict[str, int] = {}
+        self.left_out = 0
+        self._cell, self._verdict, self._ratio, self._evaluations = array("i"), array("b"), array("h"), array("i")
+        self._ids: list[str] = []
+
+    def __len__(self) -> int:
+        return len(self._cell)
+
+    def see(self, case: CaseRun) -> None:
+        holds = case.verdict == "HOLDS"
+        if holds and len(self) >= _MOST_CASES:
+            self.left_out += 1
+            return
+        self._cell.append(self.cells.setdefault(case.cell, len(self.cells)))
+        self._verdict.append(min(127, self.verdicts.setdefault(case.verdict, len(self.verdicts))))
+        self._ratio.append(_tenths(ratio_of(case)))
+        self._evaluations.append(case.evaluations)
+        self._ids.append("" if holds and len(self) > _MOST_IDS else case.case)
+
+    def packed(self) -> str:
+        """The columns as text that a template may hold."""
+        return pack(
+            {
+                "cells": [visible(cell) for cell in self.cells],
+                "verdicts": [visible(verdict) for verdict in self.verdicts],
+                "cell": self._cell.tolist(),
+                "verdict": self._verdict.tolist(),
+                "ratio": [None if tenths == _NO_RATIO else tenths for tenths in self._ratio],
+                "evaluations": self._evaluations.tolist(),
+                "id": [visible(case) for case in self._ids],
+            }
+        )
+
+
+def pack(data: object) -> str:
+    """`data` as JSON, gzipped without a time stamp, in base64."""
+    return base64.b64encode(gzip.compress(msgspec.json.encode(data), compresslevel=9, mtime=0)).decode("ascii")
+
+
+def _tenths(ratio: float | None) -> int:
+    if ratio is None:
+        return _NO_RATIO
+    if ratio == 0 or math.isinf(ratio):
+        return -999 if ratio == 0 else 999
+    return round(10 * math.log10(ratio))

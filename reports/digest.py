@@ -1,0 +1,34 @@
+"""One pass over the events, keeping what the report shows and no more: memory grows with cells and findings, not with cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from harness.record import CaseRun, Event, Evidence
+from reports.columns import Columns
+from reports.health import Health
+from reports.inputs import Inputs
+from reports.landscape import Landscape
+
+
+class Digest:
+    """A record, read once."""
+
+    def __init__(self, events: Iterable[Event]) -> None:
+        self.evidence = Evidence()
+        self.health = Health()
+        self.inputs = Inputs()
+        self.landscape = Landscape()
+        self.columns = Columns()
+        for event in events:
+            self.evidence.see(event)
+            if isinstance(event, CaseRun):
+                self._see_case(event)
+
+    def _see_case(self, case: CaseRun) -> None:
+        """Shrinking and replaying repeat one case many times over, so only the search counts as evidence."""
+        self.columns.see(case)
+        if case.phase == "search":
+            self.health.see(case)
+            self.inputs.see(case)
+            self.landscape.see(case)

@@ -1,0 +1,97 @@
+"""The page: one self-contained file, made from the record alone. Same record, same bytes.
+
+    Content-Security-Policy: default-src 'none'; script-src and style-src by the digest of the one script and the one style
+
+Whatever a backend, an op name or an exception says is escaped, and hidden characters are spelled out, in one place: `visible` sees every value that
+the templates print.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from harness.record import Event
+from harness.record.evidence import SEVERITY
+from harness.record.summary import summary_of
+from reports import wording
+from reports.cellrows import pack_cells
+from reports.charts.bars import histogram, share_bar
+from reports.charts.density import density_chart
+from reports.conclusion import conclusion
+from reports.digest import Digest
+from reports.grouping import group_findings
+from reports.matrix import build_matrix, gaps
+from reports.meaning import worth_of
+from reports.story import anchors, stories
+from reports.timing import shares_of_time, slowest
+
+_FILTERS = ("symbol", "slug", "one_line", "number", "power", "count", "brief_count", "plural", "duration", "memory")
+
+
+def render_html(events: Iterable[Event]) -> str:
+    """The report of a record as one HTML document.
+
+    Args:
+        events: What `read_events` or `merge_records` yields; an incomplete record renders too, and says so.
+    """
+    digest = Digest(events)
+    evidence = digest.evidence
+    told = stories(group_findings(evidence.findings), evidence.runs)
+    places = anchors(told)
+    matrix = build_matrix(evidence, places)
+    script, style = _static("report.js"), _static("report.css")
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            policy=f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'; base-uri 'none'; form-action 'none'",
+            script=Markup(script),
+            style=Markup(style),
+            evidence=evidence,
+            summary=summary_of(evidence),
+            conclusion=conclusion(evidence),
+            run=evidence.runs[0] if evidence.runs else None,
+            stories=told,
+            matrix=matrix,
+            gaps=gaps(evidence.cells.values()),
+            worth=worth_of(evidence.cells.values()),
+            health=digest.health,
+            resolutions=histogram([(wording.power(decade), cases) for decade, cases in digest.health.resolutions()], "resolution reached"),
+            landscape=digest.landscape,
+            panels=[picture for picture in map(density_chart, digest.landscape.panels) if picture is not None],
+            inputs=digest.inputs,
+            slowest=slowest(evidence.cells.values()),
+            shares=shares_of_time(evidence.cells.values()),
+            cells_data=pack_cells(evidence, matrix, places),
+            cases_data=digest.columns.packed(),
+            cases_left_out=digest.columns.left_out,
+            severities=SEVERITY,
+            meanings=wording.MEANINGS,
+            share_bar=share_bar,
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("reports"), autoescape=True, undefined=StrictUndefined, finalize=wording.visible, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters.update({name: getattr(wording, name) for name in _FILTERS})
+    return environment
+
+
+def _static(name: str) -> str:
+    return (files("reports") / "static" / name).read_text(encoding="utf-8")
+
+
+def _digest(source: str) -> str:
+    """What the browser compares an inline script or style with before it lets it act."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(source.encode("utf-8")).digest()).decode("ascii")

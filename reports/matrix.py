@@ -1,0 +1,104 @@
+"""The evidence matrix: op x (law family, configuration); a square adds up the cells of all laws of the family.
+
+    square = (worst verdict, sum of valid comparisons, is any cell under its minimum, is what broke known)
+
+A configuration is a dtype on a device of a backend. What all rows share is left out of its label.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from harness.record import CellEnded, Counts, Evidence, cell_verdict
+from harness.record.evidence import INSUFFICIENT, WRONG, add_counts, severity
+
+_NUMBER = re.compile(r"\d+")
+
+Configuration = tuple[str, str, str]  # backend, device, dtype
+
+
+@dataclass
+class Square:
+    """One square; `reasons` says why, for whatever is not a clear answer."""
+
+    verdict: str = "HOLDS"
+    counts: Counts = field(default_factory=Counts)
+    cells: int = 0
+    known: bool = False
+    thin: bool = False
+    finding: str = ""
+    reasons: dict[str, None] = field(default_factory=dict)
+
+
+@dataclass
+class Matrix:
+    """`rows` maps op family -> op -> one square per column, None where nothing was planned or run; a column is (law family, configuration)."""
+
+    families: list[str]
+    configurations: list[Configuration]
+    rows: dict[str, dict[str, list[Square | None]]]
+
+    def labels(self) -> list[str]:
+        """The configurations' labels, without what they all share."""
+        differing = [i for i in (2, 1, 0) if len({each[i] for each in self.configurations}) > 1] or [2]
+        return [" ".join(_short(each[i]) for i in differing) for each in self.configurations]
+
+
+def build_matrix(evidence: Evidence, anchors: dict[str, str]) -> Matrix:
+    """The matrix of all cells; `anchors` maps a cell to the place on the page where its finding is told."""
+    cells = list(evidence.cells.values())
+    families = list(dict.fromkeys(cell.family for cell in cells))
+    configurations = sorted({_configuration(cell) for cell in cells}, key=_widest_first)
+    columns = {(family, configuration): i for i, (family, configuration) in enumerate((f, c) for f in families for c in configurations)}
+    rows: dict[str, dict[str, list[Square | None]]] = {}
+    for cell in cells:
+        row = rows.setdefault(cell.op_family, {}).setdefault(cell.op, [None] * len(columns))
+        column = columns[cell.family, _configuration(cell)]
+        row[column] = square = row[column] or Square(known=True)
+        _add(square, cell, cell.cell in evidence.known_cells, anchors)
+    return Matrix(families, configurations, {family: dict(sorted(ops.items())) for family, ops in sorted(rows.items())})
+
+
+def _add(square: Square, cell: CellEnded, known: bool, anchors: dict[str, str]) -> None:
+    verdict = cell_verdict(cell)
+    if square.cells == 0 or severity(verdict) < severity(square.verdict):
+        square.verdict = verdict
+    if severity(verdict) <= severity(square.verdict):
+        square.finding = anchors.get(cell.cell, square.finding)
+    square.cells += 1
+    square.counts = add_counts(square.counts, cell.counts)
+    square.thin = square.thin or verdict == INSUFFICIENT or (verdict != "UNSUPPORTED" and cell.counts.valid < cell.minimum)
+    square.known = square.known and (known or verdict not in WRONG)
+    if verdict != "HOLDS":
+        square.reasons[f"{cell.law}: {verdict.lower()}" + (f", {cell.reason}" if cell.reason else "")] = None
+
+
+def gaps(cells: Iterable[CellEnded]) -> list[tuple[str, str, list[CellEnded]]]:
+    """(verdict, reason of the first, cells) of all that is no answer: why the matrix is not full. Reasons that differ only in numbers are one."""
+    grouped: dict[tuple[str, str], list[CellEnded]] = {}
+    for cell in cells:
+        verdict = cell_verdict(cell)
+        if verdict not in {"HOLDS", "BROKEN"}:
+            grouped.setdefault((verdict, _NUMBER.sub("#", cell.reason)), []).append(cell)
+    ordered = sorted(grouped.items(), key=lambda item: (severity(item[0][0]), -len(item[1]), item[0][1]))
+    return [(verdict, members[0].reason or _shortfall(members[0]), members) for (verdict, _), members in ordered]
+
+
+def _shortfall(cell: CellEnded) -> str:
+    return f"{cell.counts.valid} valid comparisons, {cell.minimum} are needed" if cell.counts.valid < cell.minimum else "no reason recorded"
+
+
+def _configuration(cell: CellEnded) -> Configuration:
+    return cell.backend, cell.device, cell.dtype
+
+
+def _widest_first(configuration: Configuration) -> tuple[str, str, int, str]:
+    backend, device, dtype = configuration
+    digits = "".join(letter for letter in dtype if letter.isdecimal())[:4]
+    return backend, device, -int(digits or 0), dtype
+
+
+def _short(text: str) -> str:
+    return text.replace("bfloat", "bf").replace("float", "f").replace("complex", "c")
