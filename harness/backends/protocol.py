@@ -138,5 +138,13 @@ class Backend(ABC):
         """Python source of an expression that makes the array, for a script that needs this library and NumPy only."""
         return f"np.array({values.tolist()!r}, dtype={str(values.dtype)!r})"
 
+    def derivatives(self) -> str:
+        """Python source of the derivatives, for a script that has the lines of `preamble` and `import numpy as np` before it.
+
+        It defines `raw_vjp(function, primals, cotangents)` and `raw_jvp(function, primals, tangents)`, which return what `vjp` and `jvp` return beside the
+        outputs, `numpy(array)`, and `form(array)`: shape, dtype and device. Empty: no script can be written without the harness.
+        """
+        return ""
+
     def reset(self) -> None:
         """Restore global state (grad mode, default dtype) after an exception."""

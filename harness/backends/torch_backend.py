@@ -20,6 +20,7 @@ from torch.autograd import forward_ad
 from harness.backends.protocol import Arrays, Backend, Description, Function, Hvp, Jvp, Vjp
 from harness.backends.torch_module import call_module, owned_arrays
 from harness.backends.torch_routes import HVPS, batched_jvp, batched_vjp, recorded, vjp_by_backward, vjp_by_transform
+from harness.backends.torch_script import DERIVATIVES
 from harness.backends.torch_spelling import SPELLINGS, compile_call, spell
 from harness.backends.torch_tape import TorchTape
 from harness.program.layout import lay_out
@@ -135,6 +136,10 @@ class TorchBackend(Backend):
         if layout != "contiguous":
             return f"torch.as_strided({made}, {tuple(shape)}, {tuple(strides)}, {offset})"
         return made if values.size else f"torch.zeros({tuple(values.shape)}, dtype=torch.{kind}{where})"
+
+    def derivatives(self) -> str:
+        """By `torch.autograd.grad` and by dual numbers."""
+        return DERIVATIVES
 
     def reset(self) -> None:
         """Back to recording, in the usual default dtype."""

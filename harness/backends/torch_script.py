@@ -1,0 +1,24 @@
+"""Torch's derivatives as source, for scripts that show a counterexample without the harness."""
+
+DERIVATIVES = """
+def numpy(array):
+    plain = array.detach().cpu().resolve_conj().resolve_neg()
+    return np.array((plain.float() if plain.dtype is torch.bfloat16 else plain).numpy())
+
+
+def form(array):
+    return tuple(array.shape), array.dtype, array.device
+
+
+def raw_vjp(function, primals, cotangents):
+    leaves = [primal.detach().requires_grad_() for primal in primals]
+    pairs = [(y, w) for y, w in zip(function(*leaves), cotangents) if y.requires_grad]
+    return torch.autograd.grad([y for y, _ in pairs], leaves, [w for _, w in pairs], allow_unused=True)
+
+
+def raw_jvp(function, primals, tangents):
+    with torch.autograd.forward_ad.dual_level():
+        duals = [torch.autograd.forward_ad.make_dual(x, v) for x, v in zip(primals, tangents)]
+        pairs = [torch.autograd.forward_ad.unpack_dual(y) for y in function(*duals)]
+    return [torch.zeros_like(y) if v is None else v for y, v in pairs]
+"""
