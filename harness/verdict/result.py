@@ -13,9 +13,9 @@ from harness.verdict.verdict import Verdict
 class Result(msgspec.Struct, frozen=True, kw_only=True):
     """What comparing `actual` (the backend) with `expected` (the oracle) showed.
 
-    `bound` is the oracle's error bound, `tolerance` what the comparison allowed in all, `rule` says in words how it was derived, `resolution` is the tolerance
-    relative to the gradient's scale. `vacuous`: both sides vanish identically, so nothing was tested; it counts apart. `comparisons` counts the numbers
-    compared (0: none could be). `where` locates the wrong entry, `pattern` guesses the error's kind.
+    `bound` is the oracle's error bound, `tolerance` what the comparison allowed in all, `rule` says in words how it was derived, `resolution` is
+    the tolerance relative to the gradient's scale. `vacuous`: both sides vanish identically, so nothing was tested; it counts apart. `comparisons`
+    counts the numbers compared (0: none could be). `where` locates the wrong entry, `pattern` guesses the error's kind.
     """
 
     law: str

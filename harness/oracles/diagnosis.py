@@ -1,0 +1,22 @@
+"""What the noise of a function gives away.
+
+A function of float64 numbers whose values carry relative noise near 6e-8 has passed through float32 somewhere: a hidden cast, TF32, a constant
+stored in single precision, or sums whose order is not fixed. That is a finding in itself, whatever the derivative.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from harness.oracles.sampling import FLOAT64_EPS, Sampler
+
+FLOAT32_NOISE = (2.0**-28, 2.0**-21)  # rms of rounding to 24 bits is 2^-25.8; a few roundings add up
+
+
+def hidden_cast(sample: Sampler, noise: float) -> str:
+    """A sentence when `noise` (relative to |phi|) looks like float32 arithmetic inside a float64 function; else the empty string."""
+    low, high = FLOAT32_NOISE
+    if sample.eps > FLOAT64_EPS or not low <= noise <= high:
+        return ""
+    exact = "; phi(0) is a float32 number" if np.all(sample.centre == sample.centre.astype(np.float32)) else ""
+    return f"hidden float32 cast: the relative noise of phi is {noise:.1e}, that of float32 arithmetic{exact}"

@@ -1,0 +1,97 @@
+"""Calling somebody else's function safely: every call counted, every failure turned into NaN or a status.
+
+    sample(t) -> float64 array (elements,)        never raises from inside phi, never warns
+
+Elements that are complex are seen as pairs of real numbers, so that every oracle below works on real vectors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from harness.oracles.estimate import Status
+
+Phi = Callable[[float], Any]
+FLOAT64_EPS = float(np.finfo(np.float64).eps)
+
+
+class Unusable(Exception):
+    """phi cannot be differentiated, whatever the step: `status` and the sentence that says why."""
+
+    def __init__(self, status: Status, reason: str) -> None:
+        super().__init__(reason)
+        self.status, self.reason = status, reason
+
+
+class Sampler:
+    """phi as a function into float64 vectors. `eps` is the precision of phi's output, `error` the last exception that phi raised."""
+
+    def __init__(self, phi: Phi) -> None:
+        self._phi = phi
+        self.evaluations = 0
+        self.error = ""
+        self.eps = FLOAT64_EPS
+        self.integers_only = True
+        centre = self._call(0.0)
+        if centre is None:
+            raise Unusable("raises", f"phi raises at t = 0: {self.error}.")
+        self.shape, self.is_complex = centre.shape, centre.dtype.kind == "c"
+        self.centre = self._flatten(centre)
+        self.magnitude = float(np.max(np.abs(self.centre), initial=0.0))
+        if centre.dtype.kind in "fc":
+            self.eps = max(FLOAT64_EPS, float(np.finfo(centre.dtype).eps))
+
+    def __call__(self, t: float) -> np.ndarray:
+        """phi(t), flattened; NaN in every element where phi raises.
+
+        Raises:
+            Unusable: the shape, or being complex, differs from phi(0).
+        """
+        value = self._call(t)
+        if value is None:
+            return np.full(self.centre.shape, np.nan)
+        if value.shape != self.shape or (value.dtype.kind == "c") != self.is_complex:
+            was, now = (_describe(self.shape, self.is_complex), _describe(value.shape, value.dtype.kind == "c"))
+            raise Unusable("inconsistent shape", f"phi returns {now} at t = {t:.3g} but {was} at t = 0.")
+        return self._flatten(value)
+
+    def pairs(self, steps: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
+        """Values of phi at +steps and at -steps: two arrays (steps, elements)."""
+        return np.array([self(t) for t in steps]), np.array([self(-t) for t in steps])
+
+    def restore(self, flat: np.ndarray) -> Any:
+        """`flat` (elements,) in the shape of phi's output: a Python number for a scalar, complex again for a complex phi."""
+        values = flat[0::2] + 1j * flat[1::2] if self.is_complex else flat
+        return values.reshape(self.shape) if self.shape else values.item()
+
+    def restore_bound(self, flat: np.ndarray) -> Any:
+        """As `restore`, for bounds: real, the sum over the two parts of a complex element."""
+        bounds = flat[0::2] + flat[1::2] if self.is_complex else flat
+        return bounds.reshape(self.shape) if self.shape else float(bounds.item())
+
+    def _call(self, t: float) -> np.ndarray | None:
+        self.evaluations += 1
+        try:
+            with np.errstate(all="ignore"):
+                value = np.asarray(self._phi(t))
+        except Exception as error:
+            self.error = f"{type(error).__name__}: {error}".rstrip(".: ")
+            return None
+        if value.dtype.kind not in "biufc":
+            raise Unusable("raises", f"phi returns {value.dtype} at t = {t:.3g}; it must return a number or an array of numbers.")
+        self.integers_only &= value.dtype.kind in "biu"
+        return value
+
+    def _flatten(self, value: np.ndarray) -> np.ndarray:
+        if value.dtype.kind == "c":
+            pairs = np.ascontiguousarray(value, dtype=np.complex128).reshape(-1)
+            parts: np.ndarray = pairs.view(np.float64).copy()
+            return parts
+        return np.array(value, dtype=np.float64).reshape(-1)  # a copy: phi may reuse its buffer
+
+
+def _describe(shape: tuple[int, ...], is_complex: bool) -> str:
+    return f"{'complex' if is_complex else 'real'} values of shape {shape}"

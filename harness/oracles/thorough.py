@@ -1,0 +1,116 @@
+"""The thorough look, element by element: the ladder first, then the two sides, then the reason why neither could say."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from harness.oracles.estimate import Rung, Status
+from harness.oracles.ladder import NARROWEST, Choice, choose, descend, stalled, why_not
+from harness.oracles.sampling import Sampler
+from harness.oracles.sides import Both, look_at_sides
+from harness.oracles.window import NOT_FINITE, Window
+
+SEVERITY: tuple[Status, ...] = ("smooth", "kink", "noise", "unresolved", "jump", "domain", "random", "non-finite")
+SMOOTH, KINK, NOISE, UNRESOLVED, JUMP, DOMAIN, RANDOM, NON_FINITE = range(8)
+GRAINS = 64.0  # windows narrower than this many roundings of the argument show the rounding, not phi
+GLANCE = 2.0**10  # how much narrower than the stalled window a first look at the sides goes
+OFFSET_FACTOR = 45 / 32  # sqrt(2) in 6 bits
+
+
+@dataclass
+class Elements:
+    """Arrays (elements,); `status` and `reason` are those of the worst element."""
+
+    value: np.ndarray
+    bound: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    status: Status
+    reason: str
+    noise: float
+    ladder: tuple[Rung, ...]
+
+
+def look_thoroughly(sample: Sampler, scale: float, offset: int, grain: float) -> Elements:
+    """The ladder on steps that start at half the scale, rounded to a power of two (x 45/32 for offset 1)."""
+    unit = 2.0 ** math.floor(math.log2(scale))
+    widest = unit / 2 * (OFFSET_FACTOR if offset else 1.0)
+    narrowest = max(NARROWEST * unit, GRAINS * grain)
+    random = sample(0.0) != sample.centre
+    windows = descend(sample, [], widest, unit, narrowest, patient=False)
+    chosen, both, last = choose(windows, unit), None, windows[-1].step
+    if stalled(windows, ~chosen.settled):
+        both = look_at_sides(sample, last, unit, max(narrowest, last / GLANCE))
+        if not (chosen.settled | both.seen).all():
+            windows, both = descend(sample, windows, last / 4, unit, narrowest), None
+            chosen = choose(windows, unit)
+    if both is None and not chosen.settled.all():
+        both = look_at_sides(sample, widest, unit, narrowest)
+    return _decide(sample, windows, chosen, both, random)
+
+
+def _decide(sample: Sampler, windows: list[Window], chosen: Choice, both: Both | None, random: np.ndarray) -> Elements:
+    value, bound = chosen.value.copy(), chosen.bound.copy()
+    low, high = value.copy(), value.copy()
+    status = np.where(np.isfinite(bound), SMOOTH, np.where(chosen.staircase, NOISE, UNRESOLVED))
+    if both is not None:
+        status = _from_sides(both, ~chosen.settled, value, bound, low, high, status)
+    status = np.where((status == UNRESOLVED) & (windows[-1].why == NOT_FINITE), NON_FINITE, status)
+    status = np.where(random & (status > KINK), RANDOM, status)
+    bad = status > KINK
+    value[bad], bound[bad], low[bad], high[bad] = np.nan, np.inf, np.nan, np.nan
+    worst = int(np.lexsort((bound, status))[-1]) if status.size else 0
+    code = int(status[worst]) if status.size else SMOOTH
+    noise = float(np.max(np.where(bad, 0.0, chosen.noise), initial=0.0))
+    return Elements(value, bound, low, high, SEVERITY[code], _reason(sample, code, worst, both, windows), noise, _rungs(windows, worst))
+
+
+def _from_sides(
+    both: Both, open_: np.ndarray, value: np.ndarray, bound: np.ndarray, low: np.ndarray, high: np.ndarray, status: np.ndarray
+) -> np.ndarray:
+    """Let the one-sided slopes speak where the windows around 0 are not settled (`open_`); fills the arrays in place, returns the status."""
+    right, left = both.right, both.left
+    mean, width, side_bound = (right.slope + left.slope) / 2, np.abs(right.slope - left.slope) / 2, np.maximum(right.bound, left.bound)
+    jump = open_ & both.jumps
+    seen = open_ & both.seen & ~jump & (side_bound < bound)
+    smooth, kink = seen & both.slopes_agree & (side_bound + width < bound), seen & ~both.slopes_agree
+    value[smooth | kink] = mean[smooth | kink]
+    bound[smooth], bound[kink] = (side_bound + width)[smooth], side_bound[kink]
+    low[:], high[:] = value, value
+    low[kink], high[kink] = (mean - width)[kink], (mean + width)[kink]
+    status = np.where(smooth, SMOOTH, np.where(kink, KINK, np.where(jump, JUMP, status)))
+    one_side = (right.finite != left.finite) & ~np.isfinite(bound)
+    neither = ~right.finite & ~left.finite & ~np.isfinite(bound)
+    return np.where(one_side, DOMAIN, np.where(neither, NON_FINITE, status))
+
+
+def _reason(sample: Sampler, code: int, element: int, both: Both | None, windows: list[Window]) -> str:
+    raised = f" ({sample.error})" if sample.error else ""
+    if code == SMOOTH:
+        return ""
+    if code == KINK:
+        return "phi has a kink at this point: its one-sided slopes differ."
+    if code == RANDOM:
+        return "phi returns different values for the same t: it is random or depends on state."
+    if code == NOISE:
+        return "phi is a staircase at small steps and noise at large ones: no step shows its slope."
+    if code == NON_FINITE:
+        return f"phi is not finite, or raises, however close to this point{raised}."
+    if both is not None and code == JUMP:
+        right, left = float(both.right.gap[element]), float(both.left.gap[element])
+        return f"phi jumps at this point: by {left:.3g} from the left, by {right:.3g} to the right."
+    if both is not None and code == DOMAIN:
+        side = "t < 0" if both.right.finite[element] else "t > 0"
+        return f"phi is not finite, or raises, for {side}: the point lies on the edge of its domain{raised}."
+    return f"no step resolves phi at this point (narrowest window: {why_not(windows[-1], element) or 'noise'})."
+
+
+def _rungs(windows: list[Window], element: int) -> tuple[Rung, ...]:
+    if not windows or not windows[0].value.size:
+        return ()
+    return tuple(
+        Rung(float(w.step), float(w.value[element]), float(w.bound[element]), bool(w.why[element] == 0), why_not(w, element)) for w in windows
+    )

@@ -1,0 +1,73 @@
+"""Every numeric tolerance of the harness, each with its reason and its source. No other file holds one.
+
+What a comparison allows is derived each time (oracle's bound + rounding of the analytic value); these numbers only say how much resolution a verdict
+needs, and how clear a disagreement must be.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+# A comparison holds only if it could have seen an error of this size, relative to the gradient's scale. 1e-6 in float64: wrong formulas, factors
+# and entries are larger by far, and a finite difference with a good bound reaches 1e-9 on all but noisy functions
+# (benchmarks/oracle_honesty.py). It is eps^(3/8), rounded; the same share of the digits is asked of the other precisions.
+FLOAT64_RESOLUTION = 1e-6
+RESOLUTION_EXPONENT = 3 / 8
+
+# A disagreement is BROKEN only beyond this many tolerances, on two ladders that share no evaluation but phi(0). The bound is 7 standard deviations
+# of the noise seen (harness.oracles.window.SAFETY): 4 bounds are 28, so only an error of the model, not of the noise, could cause a false alarm.
+BROKEN_FACTOR = 4.0
+
+# A quick estimate may let a law hold only with a bound this small relative to the gradient's scale, a thousand times below what is required: so
+# that one wrong entry of 1e-6 among a thousand still shows. Measured: 85 % of 14,000 op samples get there in 9 evaluations.
+QUICK_RESOLUTION = 1e-9
+
+# Where the analytic value's own rounding exceeds the above, a quick bound of this share of that rounding adds nothing that matters.
+QUICK_SHARE_OF_ROUNDING = 0.1
+
+# Sums of n rounded terms: with errors of random sign, lambda sqrt(n) u instead of n u, wrong with probability 2 exp(-lambda^2 / 2) = 3e-14.
+# Source: Higham and Mary, A New Approach to Probabilistic Rounding Error Analysis, SIAM J. Sci. Comput. 41 (2019), theorem 2.4.
+PROBABILISTIC_LAMBDA = 8.0
+
+# How many ulps a correct backend's derivative formula may be off, before anything is summed: Cephes, the source of most special functions in
+# torch, SciPy and JAX, lists peak relative errors up to some 1e-13 in double precision (Moshier, Methods and Programs for Mathematical Functions,
+# 1989; cephes/doubldoc.htm).
+ANALYTIC_ULPS = 1024.0
+
+# Two evaluations of one formula in another order (a layout, a route, a batch) share its intermediate values; what is sure to differ is the rounding of the last few
+# operations. Where more differs, the measured spread says how much: this is the cheap allowance that spares measuring it nearly always.
+LAST_OPERATIONS = 8
+
+# Stochastic arithmetic: how often every value is shaken by one ulp, and by what the largest change seen is multiplied. With random signs the change is a sum of many
+# independent terms; the largest of three such sums is below half of its standard deviation with probability 0.38^3 = 6 %, so that 8 times it covers 4 standard deviations
+# with 94 %; a disagreement must then still exceed BROKEN_FACTOR times that.
+# Source: Vignes, A Stochastic Arithmetic for Reliable Scientific Computation, Math. Comput. Simul. 35 (1993): two to three runs.
+JITTER_RUNS = 3
+JITTER_FACTOR = 8.0
+
+PRECISION = {"float64": 2.0**-52, "float32": 2.0**-23, "float16": 2.0**-10, "bfloat16": 2.0**-7}
+REAL_PART = {"complex128": "float64", "complex64": "float32"}
+
+
+def eps(dtype: str) -> float:
+    """The distance from 1 to the next number of `dtype`; of a complex dtype's parts.
+
+    Raises:
+        ValueError: not a floating-point or complex dtype that the harness judges.
+    """
+    name = REAL_PART.get(str(dtype), str(dtype))
+    if name not in PRECISION:
+        raise ValueError(f"eps(dtype=...) must be one of {', '.join([*PRECISION, *REAL_PART])}; got {str(dtype)!r}.")
+    return PRECISION[name]
+
+
+def required_resolution(dtype: str) -> float:
+    """What a comparison in `dtype` must be able to see, relative to the gradient's scale.
+
+    It is 1e-6, 2.5e-3, 0.07 and 0.16 for float64, float32, float16 and bfloat16.
+
+    Raises:
+        ValueError: as `eps`.
+    """
+    precision = eps(dtype)
+    return FLOAT64_RESOLUTION if precision == PRECISION["float64"] else float(np.power(precision, RESOLUTION_EXPONENT))

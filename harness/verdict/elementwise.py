@@ -1,0 +1,129 @@
+"""The three-way comparison, element by element.
+
+    HOLDS  d <= tau and tau <= rho s;     BROKEN  d > 4 tau;     INCONCLUSIVE  otherwise         d = distance of actual to [low, high]
+
+At a kink [low, high] are the one-sided slopes; elsewhere both are the estimate.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from harness.oracles import Estimate
+from harness.verdict.constants import BROKEN_FACTOR
+from harness.verdict.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Arrays of the shape of the values; `reason` and `worst_index` (flat) belong to the worst element."""
+
+    actual: np.ndarray
+    expected: np.ndarray
+    bound: np.ndarray
+    tolerance: np.ndarray
+    distance: np.ndarray
+    scale: np.ndarray
+    broken: np.ndarray
+    holds: np.ndarray
+    vacuous: np.ndarray
+    reason: str
+
+    @property
+    def worst(self) -> Verdict:
+        if self.broken.any():
+            return Verdict.BROKEN
+        return Verdict.HOLDS if self.holds.all() else Verdict.INCONCLUSIVE
+
+    @property
+    def worst_index(self) -> int | None:
+        """Flat: the largest ratio among the elements that decide; None without elements."""
+        if not self.actual.size:
+            return None
+        decides = self.broken if self.broken.any() else ~self.holds if not self.holds.all() else np.ones_like(self.holds)
+        known = np.isfinite(self.tolerance)
+        distance = np.where(np.isnan(self.distance) | ~known, np.inf, self.distance)
+        ratio = distance / np.where(known & (self.tolerance > 0), self.tolerance, np.finfo(float).tiny)
+        return int(np.argmax(np.where(decides, ratio, -1.0)))
+
+    @property
+    def decided(self) -> int:
+        """How many elements were compared with success: held or broke."""
+        return int(np.count_nonzero(self.holds | self.broken))
+
+    def only(self, broken: np.ndarray) -> Comparison:
+        """The same, with only those elements broken that another comparison breaks as well."""
+        return replace(self, broken=self.broken & broken)
+
+    def where(self, name: str) -> str:
+        """The worst element's name: out[2, 0]; empty for a scalar."""
+        if self.worst_index is None or not self.actual.shape:
+            return ""
+        index = np.unravel_index(self.worst_index, self.actual.shape)
+        return f"{name}[{', '.join(str(int(k)) for k in index)}]"
+
+    def numbers(self) -> dict[str, Any]:
+        """The fields of a Result that describe the worst element, as Python floats."""
+        i = self.worst_index
+        if i is None:
+            return {}
+        pick = {"actual": self.actual, "expected": self.expected, "bound": self.bound, "tolerance": self.tolerance}
+        found = {key: float(np.ravel(values)[i]) for key, values in pick.items()}
+        size = float(np.ravel(self.scale)[i])
+        found["resolution"] = found["tolerance"] / size if size > 0 else np.inf
+        return {key: value if key == "actual" or np.isfinite(value) else None for key, value in found.items()}
+
+
+def compare(
+    actual: np.ndarray, estimate: Estimate, *, scale: float, rounding: float | np.ndarray, size: float | np.ndarray, required: float
+) -> Comparison:
+    """`actual` against `estimate`; arrays of one shape, or `estimate` of a status that has no value."""
+    actual = np.asarray(actual, dtype=np.float64)
+    expected, bound = (np.broadcast_to(np.asarray(x, dtype=np.float64), actual.shape) for x in (estimate.value, estimate.bound))
+    ends = estimate.interval if estimate.interval is not None else (estimate.value, estimate.value)
+    low, high = (np.broadcast_to(np.asarray(x, dtype=np.float64), actual.shape) for x in ends)
+    with np.errstate(all="ignore"):
+        tau = bound + np.asarray(rounding, dtype=np.float64)
+        distance = np.maximum(np.maximum(low - actual, actual - high), 0.0)  # NaN where either side is
+        known = np.isfinite(bound)
+        typical = np.sqrt(np.mean(np.square(expected[known]))) if known.any() else 0.0
+        s = np.maximum(np.maximum(np.abs(actual), np.maximum(np.abs(low), np.abs(high))), np.maximum(typical, np.asarray(size)))
+        vanish = required * estimate.magnitude / scale  # the derivative that would change phi by `required` of its own size
+        vacuous = known & (np.abs(actual) <= tau) & (np.abs(low) <= tau) & (np.abs(high) <= tau) & ((tau <= vanish) | (tau == 0))
+        holds = known & (distance <= tau) & ((tau <= required * s) | vacuous)
+        broken = known & ((distance > BROKEN_FACTOR * tau) | ~np.isfinite(actual))
+    vacuous &= ~(tau <= required * s) | (tau == 0) | (np.abs(actual) + np.abs(expected) == 0)
+    reason = _reason(actual, estimate, low, high, known, holds, broken, distance, tau, s, required)
+    nearest = np.clip(actual, low, high)  # at a kink: the end of the interval that `actual` is closest to
+    return Comparison(actual, np.where(np.isnan(nearest), expected, nearest), bound, tau, distance, s, broken, holds, vacuous, reason)
+
+
+def _reason(
+    actual: np.ndarray,
+    estimate: Estimate,
+    low: np.ndarray,
+    high: np.ndarray,
+    known: np.ndarray,
+    holds: np.ndarray,
+    broken: np.ndarray,
+    distance: np.ndarray,
+    tau: np.ndarray,
+    s: np.ndarray,
+    required: float,
+) -> str:
+    kink = bool((high > low).any())
+    if broken.any():
+        if not np.isfinite(actual[broken]).all():
+            return "the analytic value is not finite where the function and its slopes are."
+        return "the analytic value lies outside the one-sided slopes of a kink." if kink else ""
+    if holds.all():
+        return "subgradient: the analytic value lies between the one-sided slopes of a kink." if kink else ""
+    if not known.all():
+        return f"{estimate.status}: {estimate.reason}"
+    if not (distance <= tau).all():
+        return f"noise: actual and expected differ by more than the tolerance, but by less than {BROKEN_FACTOR:g} times."
+    coarse = float(np.max(np.where(holds, 0.0, tau / np.where(s > 0, s, np.finfo(float).tiny)), initial=0.0))
+    return f"resolution: only errors above {coarse:.1e} of the gradient's scale could be seen; {required:.1e} is required."

@@ -1,0 +1,55 @@
+"""How far rounding alone may move a number, from the precision, the number of terms and their magnitudes.
+
+    |fl(sum a_i b_i) - sum a_i b_i| <= gamma_n sum |a_i b_i|,     gamma_n = n u / (1 - n u),     u = eps / 2
+
+and for long sums lambda sqrt(n) u instead of n u, since errors of random sign cancel.
+
+Source: Higham, Accuracy and Stability of Numerical Algorithms (2002), section 3.1; Higham and Mary (2019), theorem 2.4.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from harness.verdict.constants import ANALYTIC_ULPS, LAST_OPERATIONS, PROBABILISTIC_LAMBDA, eps
+
+
+def gamma(terms: int, dtype: str = "float64") -> float:
+    """The relative error of a sum of `terms` products in `dtype`, in any order of summation; at most 1."""
+    u = eps(dtype) / 2
+    certain = terms * u / (1 - terms * u) if terms * u < 1 else 1.0
+    likely = math.expm1(PROBABILISTIC_LAMBDA * math.sqrt(terms) * u + terms * u * u / (1 - u))
+    return min(certain, likely, 1.0)
+
+
+def inner_product_rounding(a: np.ndarray, b: np.ndarray, dtype: str = "float64") -> float:
+    """How far <a, b> computed in `dtype` may be from its exact value: gamma_n sum |a_i b_i|, in the units of the product."""
+    size = float(np.sum(np.abs(a) * np.abs(b), dtype=np.float64))
+    return gamma(max(int(np.size(a)), 1), dtype) * size
+
+
+def analytic_rounding(gradient: np.ndarray, direction: np.ndarray, dtype: str = "float64") -> float:
+    """How far <g, D v> may be from exact when each entry of the gradient is right to ANALYTIC_ULPS.
+
+    c eps sum |g_j (D v)_j|, and the rounding of the product itself.
+    """
+    size = float(np.sum(np.abs(gradient) * np.abs(direction), dtype=np.float64))
+    return ANALYTIC_ULPS * eps(dtype) * size + inner_product_rounding(gradient, direction, dtype)
+
+
+def natural_size(gradient: np.ndarray, direction: np.ndarray) -> float:
+    """The size that <g, D v> would have by chance: sum |g_j (D v)_j| / sqrt(n). Relative to it a comparison's resolution is measured."""
+    size = float(np.sum(np.abs(gradient) * np.abs(direction), dtype=np.float64))
+    return size / math.sqrt(max(int(np.size(gradient)), 1))
+
+
+def elementwise_rounding(values: np.ndarray, dtype: str = "float64") -> np.ndarray:
+    """How far each of `values` may be off when a correct formula gives it to ANALYTIC_ULPS; of the shape of `values`."""
+    return np.asarray(ANALYTIC_ULPS * eps(dtype) * np.abs(values))
+
+
+def formula_rounding(values: np.ndarray, dtype: str = "float64") -> np.ndarray:
+    """How far each of `values` may be from the same formula evaluated in another order: the rounding of its last few operations, of the shape of `values`."""
+    return np.asarray(gamma(LAST_OPERATIONS, dtype) * np.abs(values))
