@@ -2,8 +2,8 @@
 
     python benchmarks/opinfo_sweep.py [--quick] [--op REGEX]
 
-Both check the same samples, alternating, in one process and one thread; the figures are ratios within the run. Prints a table of what is BROKEN and one
-headline line last; writes benchmarks/out/opinfo_sweep.json.
+Both check the same samples, alternating, in one process and one thread; the figures are ratios within the run. Prints a table of what is BROKEN and
+one headline line last; writes benchmarks/out/opinfo_sweep.json.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from statistics import median
 
 import numpy as np
 import torch
+
 from harness.backends import load_backend
 from harness.backends.torch_native import Sample, native_ops, native_samples
 from harness.program import Case, Opaque

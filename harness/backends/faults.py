@@ -15,7 +15,7 @@ Change = Callable[[np.ndarray], np.ndarray]
 
 @dataclass(frozen=True)
 class Fault:
-    """What goes wrong. `gradient`, `tangent`, `cotangent` and `value` change what vjp returns, what jvp returns, what vjp reads and the value beside it."""
+    """What goes wrong: a change of what vjp returns (`gradient`) or reads (`cotangent`), of what jvp returns (`tangent`), or of the `value` beside it."""
 
     summary: str
     gradient: Change | None = None
@@ -49,7 +49,9 @@ FAULTS: dict[str, Fault] = {
     "wrong-shape": Fault("every gradient has one axis too many", gradient=lambda g: g[None]),
     "wrong-dtype": Fault("every gradient comes back in another precision", special="dtype"),
     "absolute-cotangent": Fault("the cotangent's sign is ignored", cotangent=np.abs),
-    "clamped-cotangent": Fault("the cotangent is clamped to [-1, 1]", cotangent=lambda w: np.clip(w.real, -1, 1) + (1j * w.imag if w.dtype.kind == "c" else 0)),
+    "clamped-cotangent": Fault(
+        "the magnitude of every entry of the cotangent is clamped to 1", cotangent=lambda w: w * np.minimum(1, 1 / np.maximum(np.abs(w), 1))
+    ),
     "contiguous-cotangent": Fault("the cotangent's memory is read as if it were contiguous", special="contiguous"),
     "mutated-cotangent": Fault("the cotangent is scaled in place", special="mutates"),
     "shifted-value": Fault("the value returned beside the gradient is off by 1", value=lambda y: y + 1),

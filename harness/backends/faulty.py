@@ -95,7 +95,7 @@ class FaultyBackend(Backend):
         return routes
 
     def hvps(self) -> Mapping[str, Hvp]:
-        """The inner compositions; with "wrong-hvp" the first is doubled, with "first-order-only" all are zero, with "asymmetric-hvp" an entry is off."""
+        """The inner compositions: "wrong-hvp" doubles the first, "first-order-only" makes all zero, "asymmetric-hvp" spoils an entry."""
         ways = dict(self._inner.hvps())
         spoil: dict[str, Change] = {"hvp": lambda h: 2 * h, "first-order": np.zeros_like, "asymmetric": first_entry(lambda h: 1.5 * h)}
         changed = list(ways)[: 1 if self._fault.special == "hvp" else None] if self._fault.special in spoil else []

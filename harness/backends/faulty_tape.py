@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from harness.tape.features import Handles
 from harness.tape.interface import Tape
 
 
@@ -29,7 +30,9 @@ class FaultyTape(Tape):
         """As the inner tape's."""
         return self._inner.apply(op, *args, **params)
 
-    def backward(self, output: Any, cotangent: np.ndarray, *, retain_graph: bool = False, create_graph: bool = False) -> None:
+    def backward(
+        self, output: Any, cotangent: Any = None, *, retain_graph: bool = False, create_graph: bool = False, inputs: Handles | None = None
+    ) -> None:
         """The inner backward with the fault in it."""
         retained = {"keeps-graph": True, "frees-retained-graph": create_graph}.get(self._fault, retain_graph)
         if self._fault == "overwrites-grad":

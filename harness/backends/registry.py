@@ -12,7 +12,7 @@ from importlib.metadata import entry_points
 
 from harness.backends.protocol import Backend
 
-OURS = {"torch": "harness.backends.torch_backend:TorchBackend"}
+OURS = {"torch": "harness.backends.torch_backend:TorchBackend", "reference": "harness.backends.reference:ReferenceBackend"}
 
 
 class BackendError(Exception):
@@ -29,7 +29,7 @@ def load_backend(name: str) -> Backend:
     if name.startswith("faulty:"):
         from harness.backends.faulty import FaultyBackend  # a wrapper that registers nothing: loaded only when asked for
 
-        _, fault, inner = (name.split(":", 2) + ["torch"])[:3]
+        _, fault, inner = [*name.split(":", 2), "torch"][:3]
         return FaultyBackend(load_backend(inner), fault)
     made = _import(_target(name), name)
     backend = made() if isinstance(made, type) else made

@@ -15,11 +15,20 @@ from typing import Any
 import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812 (the name under which everyone writes it, and so do our scripts)
-from torch.autograd import forward_ad
 
 from harness.backends.protocol import Arrays, Backend, Description, Function, Hvp, Jvp, Vjp
+from harness.backends.torch_limits import limits_told
 from harness.backends.torch_module import call_module, owned_arrays
-from harness.backends.torch_routes import HVPS, batched_jvp, batched_vjp, recorded, vjp_by_backward, vjp_by_transform
+from harness.backends.torch_routes import (
+    HVPS,
+    batched_jvp,
+    batched_vjp,
+    jvp_by_duals,
+    jvp_by_transform,
+    recorded,
+    vjp_by_backward,
+    vjp_by_transform,
+)
 from harness.backends.torch_script import DERIVATIVES
 from harness.backends.torch_spelling import SPELLINGS, compile_call, spell
 from harness.backends.torch_tape import TorchTape
@@ -76,12 +85,8 @@ class TorchBackend(Backend):
         return outputs, torch.autograd.grad(roots, leaves, seeds, allow_unused=True)
 
     def jvp(self, function: Function, primals: Arrays, tangents: Arrays) -> tuple[Arrays, Arrays]:
-        """By dual numbers; an output without a tangent does not depend on the primals: its tangent is zero."""
-        with forward_ad.dual_level():
-            duals = (forward_ad.make_dual(p.detach(), t) for p, t in zip(primals, tangents, strict=True))
-            unpacked = [forward_ad.unpack_dual(output) for output in function(*duals)]
-        values = tuple(dual.primal for dual in unpacked)
-        return values, tuple(torch.zeros_like(d.primal) if d.tangent is None else d.tangent for d in unpacked)
+        """By dual numbers."""
+        return jvp_by_duals(function, primals, tangents)
 
     def reverse_routes(self) -> Mapping[str, Vjp]:
         """`.backward()` into `.grad`, and the functional transform."""
@@ -89,7 +94,7 @@ class TorchBackend(Backend):
 
     def forward_routes(self) -> Mapping[str, Jvp]:
         """The functional transform."""
-        return {"torch.func.jvp": lambda function, primals, tangents: torch.func.jvp(function, primals, tangents)}
+        return {"torch.func.jvp": jvp_by_transform}
 
     def hvps(self) -> Mapping[str, Hvp]:
         """The three compositions that give a whole Hessian-vector product."""
@@ -113,7 +118,8 @@ class TorchBackend(Backend):
 
     def call(self, function: Callable[..., Any], owned: Mapping[str, torch.Tensor], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         """A module by `torch.func.functional_call`."""
-        return call_module(function, owned, args, kwargs) if owned else function(*args, **kwargs)
+        with limits_told():
+            return call_module(function, owned, args, kwargs) if owned else function(*args, **kwargs)
 
     def strides(self, array: torch.Tensor) -> tuple[int, ...]:
         """`tensor.stride()`."""

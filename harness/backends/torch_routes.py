@@ -7,11 +7,23 @@ Source: https://docs.pytorch.org/docs/stable/func.api.html
 
 from __future__ import annotations
 
+import warnings
+from functools import cache
 from typing import Any
 
 import torch
+from torch.autograd import forward_ad
 
 from harness.backends.protocol import Arrays, Function, Hvp
+
+
+@cache
+def load_forward_mode() -> None:
+    """Let torch load its forward-mode decompositions now: on first use it warns of a function of its own, which is none of the user's business."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with forward_ad.dual_level():
+            forward_ad.make_dual(torch.zeros(()), torch.zeros(()))
 
 
 def recorded(outputs: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
@@ -47,8 +59,25 @@ def batched_vjp(function: Function, primals: Arrays, cotangents: Arrays) -> Arra
 
 def batched_jvp(function: Function, primals: Arrays, tangents: Arrays) -> Arrays:
     """`torch.func.vmap` over the tangents of `torch.func.jvp`."""
+    load_forward_mode()
     one: Any = lambda *v: torch.func.jvp(function, primals, v)[1]  # noqa: E731 (a lambda, since vmap inspects nothing and a def would need a name)
     return tuple(torch.func.vmap(one)(*tangents))
+
+
+def jvp_by_duals(function: Function, primals: Arrays, tangents: Arrays) -> tuple[Arrays, Arrays]:
+    """`torch.autograd.forward_ad`; an output without a tangent does not depend on the primals: its tangent is zero."""
+    load_forward_mode()
+    with forward_ad.dual_level():
+        duals = (forward_ad.make_dual(p.detach(), t) for p, t in zip(primals, tangents, strict=True))
+        unpacked = [forward_ad.unpack_dual(output) for output in function(*duals)]
+    return tuple(d.primal for d in unpacked), tuple(torch.zeros_like(d.primal) if d.tangent is None else d.tangent for d in unpacked)
+
+
+def jvp_by_transform(function: Function, primals: Arrays, tangents: Arrays) -> tuple[Arrays, Arrays]:
+    """`torch.func.jvp`."""
+    load_forward_mode()
+    outputs, results = torch.func.jvp(function, primals, tangents)
+    return tuple(outputs), tuple(results)
 
 
 def _reverse_over_reverse(function: Function, primals: Arrays, cotangents: Arrays, tangents: Arrays) -> Arrays:
@@ -64,11 +93,13 @@ def _reverse_over_reverse(function: Function, primals: Arrays, cotangents: Array
 
 
 def _forward_over_reverse(function: Function, primals: Arrays, cotangents: Arrays, tangents: Arrays) -> Arrays:
+    load_forward_mode()
     gradient: Any = lambda *x: torch.func.vjp(function, *x)[1](cotangents)  # noqa: E731
     return tuple(torch.func.jvp(gradient, primals, tangents)[1])
 
 
 def _reverse_over_forward(function: Function, primals: Arrays, cotangents: Arrays, tangents: Arrays) -> Arrays:
+    load_forward_mode()
     tangent: Any = lambda *x: torch.func.jvp(function, x, tangents)[1]  # noqa: E731
     return tuple(torch.func.vjp(tangent, *primals)[1](cotangents))
 

@@ -1,6 +1,6 @@
 """The subject along one direction: a function of one real variable, which is all that a finite difference can see.
 
-    phi(t) = f(x + t D v)        D = RMS of each leaf (1 where it is 0) as a power of two: t = 1 is a large step for every leaf
+phi(t) = f(x + t D v)        D = RMS of each leaf (1 where it is 0) as a power of two: t = 1 is a large step for every leaf
 """
 
 from __future__ import annotations
@@ -29,19 +29,19 @@ def precise(backend: Backend, case: Case) -> Bound:
 
 
 def outputs_along(backend: Backend, case: Case) -> Callable[[float], np.ndarray]:
-    """t -> all outputs of f(x + t D v) in one real vector."""
+    """All outputs along the direction: t -> those of f(x + t D v) in one real vector."""
     bound, step = precise(backend, case), direction(case)
     return lambda t: flat(bound.at(_displaced(case, step, t)))
 
 
 def projected_along(backend: Backend, case: Case) -> Callable[[float], float]:
-    """t -> <w, f(x + t D v)>."""
+    """The outputs along the direction, projected: t -> <w, f(x + t D v)>."""
     bound, step = precise(backend, case), direction(case)
     return lambda t: inner(case.cotangents, bound.at(_displaced(case, step, t)))
 
 
 def gradients_along(backend: Backend, case: Case) -> Callable[[float], np.ndarray]:
-    """t -> f'(x + t D v)^T w in one real vector, by the backend's own vjp."""
+    """The gradient along the direction: t -> f'(x + t D v)^T w in one real vector, by the backend's own vjp."""
     bound, step = precise(backend, case), direction(case)
 
     def gradients(t: float) -> np.ndarray:

@@ -1,6 +1,6 @@
 """Many derivatives at once are the derivatives one by one.
 
-    batched_vjp(f, x, (w_1 ... w_k))[i] = vjp(f, x, w_i),    likewise for jvp
+batched_vjp(f, x, (w_1 ... w_k))[i] = vjp(f, x, w_i),    likewise for jvp
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
     spread = max over runs |measure(shaken) - measure(plain)|,   each run multiplying every value by 1 +- eps
 
-This is discrete stochastic arithmetic (CESTAC: Vignes 1993; Parker, Monte Carlo Arithmetic, 1997). Multiplying an intermediate value by 1 +- eps shakes the forward sweep, and
-in the backward sweep its adjoint, so one measurement covers both.
+This is discrete stochastic arithmetic (CESTAC: Vignes 1993; Parker, Monte Carlo Arithmetic, 1997). Multiplying an intermediate value
+by 1 +- eps shakes the forward sweep, and in the backward sweep its adjoint, so one measurement covers both.
 """
 
 from __future__ import annotations

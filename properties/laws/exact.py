@@ -1,7 +1,7 @@
-"""Comparing two derivatives of the same thing, equal but for rounding: cheap allowance first, measured conditioning only where that does not settle it.
+"""Comparing two derivatives of the same thing, equal but for rounding: a cheap allowance first, measured conditioning where that does not settle it.
 
-    |actual_i - expected_i| <= gamma (|actual_i| + |expected_i|)             nearly always
-    |actual_i - expected_i| <= ... + spread_i of the difference              where cancellation or conditioning made it larger
+|actual_i - expected_i| <= gamma (|actual_i| + |expected_i|)             nearly always
+|actual_i - expected_i| <= ... + spread_i of the difference              where cancellation or conditioning made it larger
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from harness.backends import Backend
 from harness.backends.bind import Bound, bind
 from harness.program import Case
 from harness.verdict import Result, Verdict, judge_equal, required_resolution, structural
-from harness.verdict.rounding import product_rounding
+from harness.verdict.rounding import formula_rounding
 from properties.laws.conditioning import spread
 from properties.laws.gradients import Malformed
 
@@ -38,4 +38,4 @@ def check_equal(law: str, backend: Backend, case: Case, pair: Pair, floor: Calla
 
 
 def _own_rounding(dtype: str) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
-    return lambda actual, expected: product_rounding(actual, dtype) + product_rounding(expected, dtype)
+    return lambda actual, expected: formula_rounding(actual, dtype) + formula_rounding(expected, dtype)

@@ -1,7 +1,7 @@
 """What a gradient is like, before its numbers: shape, dtype and device are the primal's; and derivatives leave the world as it was.
 
-    grad.shape == x.shape,  grad.dtype == x.dtype,  grad.device == x.device
-    x, w, f(x) after the vjp == x, w, f(x) before
+grad.shape == x.shape,  grad.dtype == x.dtype,  grad.device == x.device
+x, w, f(x) after the vjp == x, w, f(x) before
 """
 
 from __future__ import annotations

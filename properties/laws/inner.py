@@ -2,7 +2,7 @@
 
     <a, b> = Re sum_i conj(a_i) b_i
 
-Under it a complex array of n entries is a real one of 2 n, and the vjp of a backend in the canonical (conjugate) convention is the adjoint of its jvp.
+Under it a complex array of n entries is a real one of 2 n, and the vjp in the canonical (conjugate) convention is the adjoint of the jvp.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ def inner(a: Sequence[np.ndarray], b: Sequence[np.ndarray]) -> float:
         return float(sum(np.real(np.vdot(wide(x), wide(y))) for x, y in zip(a, b, strict=True)))
 
 
-def magnitudes(a: Sequence[np.ndarray], b: Sequence[np.ndarray]) -> np.ndarray:
-    """|a_i b_i| of all entries, flat: what rounding of <a, b> is proportional to."""
+def typical(x: np.ndarray) -> float:
+    """The root mean square: what an entry of `x` is measured against, where it happens to be small itself."""
     with np.errstate(all="ignore"):
-        return np.concatenate([np.abs(wide(x) * wide(y)).ravel() for x, y in zip(a, b, strict=True)] or [np.zeros(0)])
+        return float(np.sqrt(np.mean(np.square(x)))) if x.size else 0.0
 
 
 def wide(x: np.ndarray) -> np.ndarray:

@@ -15,9 +15,9 @@ from harness.verdict.result import Result
 class Law:
     """What must hold, where it was promised, and how to see whether it does.
 
-    `check(backend, case)` is pure: it knows no strategies, no Hypothesis and no pytest, so that the suite, `check`, `replay` and a cluster worker all call
-    the same function. `needs` names capabilities (harness.backends.protocol.CAPABILITIES); a backend without them is UNSUPPORTED. `subject` says what kind of
-    case the law wants: one op ("op": a cell per op, and one for random programs) or a tape sequence ("tape": a cell per dtype and device).
+    `check(backend, case)` is pure: it knows no strategies, no Hypothesis and no pytest, so that the suite, `check`, `replay` and a cluster worker
+    all call the same function. `needs` names capabilities (harness.backends.protocol.CAPABILITIES); a backend without them is UNSUPPORTED. `subject`
+    says what kind of case the law wants: one op ("op": a cell per op, and one for random programs) or a tape ("tape": a cell per dtype and device).
     `faults` names the deliberate faults (harness.backends.faulty) that this law must break on: its negative controls.
     """
 

@@ -1,7 +1,7 @@
 """A derivative is a linear map, and reverse mode is the adjoint of forward mode: exact but for rounding, no finite difference needed.
 
-    f'(x)^T (a u + b w) = a f'(x)^T u + b f'(x)^T w         with a < 0 and b large
-    <w, f'(x) v> = <f'(x)^T w, v>
+f'(x)^T (a u + b w) = a f'(x)^T u + b f'(x)^T w         with a < 0 and b large
+<w, f'(x) v> = <f'(x)^T w, v>
 """
 
 from __future__ import annotations

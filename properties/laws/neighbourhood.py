@@ -1,6 +1,6 @@
 """What a broken case depends on: the same law on its nearest neighbours.
 
-    in double precision, on the CPU, contiguous, one ulp away:   which of them still break?
+in double precision, on the CPU, contiguous, one ulp away:   which of them still break?
 """
 
 from __future__ import annotations

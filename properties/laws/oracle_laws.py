@@ -3,8 +3,8 @@
     reverse:  <f'(x)^T w, D v> = d/dt <w, f(x + t D v)>  at t = 0
     forward:   f'(x) D v       = d/dt     f(x + t D v)   at t = 0, entry by entry
 
-One vjp (one jvp) and a handful of evaluations check every entry of the Jacobian at once. In low precision the oracle works in double precision on the same
-primals, and the analytic value is allowed what rounding at its own precision explains.
+One vjp (one jvp) and a handful of evaluations check every entry of the Jacobian at once. In low precision the oracle works in double precision on
+the same primals, and the analytic value is allowed what rounding at its own precision explains.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from __future__ import annotations
 import numpy as np
 
 from harness.backends import Backend
-from harness.backends.bind import Bound, bind
+from harness.backends.bind import bind
 from harness.program import Case
 from harness.verdict import Result, Verdict, judge_derivative, judge_tangent, required_resolution, structural
-from harness.verdict.rounding import inner_product_rounding, product_rounding
+from harness.verdict.rounding import analytic_rounding, elementwise_rounding, natural_size
 from properties.laws.along import direction, outputs_along, projected_along
 from properties.laws.conditioning import spread
 from properties.laws.gradients import Malformed, gradients_of, tangents_of
-from properties.laws.inner import flat, inner, magnitudes
+from properties.laws.inner import flat, inner, typical
 from properties.laws.law import Law
 
 
@@ -31,8 +31,8 @@ def check_reverse(backend: Backend, case: Case) -> Result:
     except Malformed as error:
         return structural("vjp-eq-fd", False, str(error))
     actual, phi = inner(gradients, step), projected_along(backend, case)
-    floor = inner_product_rounding(flat(gradients), _twin(step, gradients), case.dtype)
-    size = float(np.sum(magnitudes(gradients, step))) / max(1.0, float(np.sqrt(sum(g.size for g in gradients))))
+    gradient, displacement = flat(gradients), _twin(step, gradients)
+    floor, size = analytic_rounding(gradient, displacement, case.dtype), natural_size(gradient, displacement)
     required = required_resolution(case.dtype)
     result = judge_derivative("vjp-eq-fd", actual, phi, rounding=floor, size=size, required=required)
     if result.verdict is Verdict.HOLDS:
@@ -48,12 +48,13 @@ def check_forward(backend: Backend, case: Case) -> Result:
         actual = flat(tangents_of(bind(backend, case), step))
     except Malformed as error:
         return structural("jvp-eq-fd", False, str(error))
-    phi, floor, required = outputs_along(backend, case), product_rounding(actual, case.dtype), required_resolution(case.dtype)
-    result = judge_tangent("jvp-eq-fd", actual, phi, rounding=floor, required=required)
+    phi, size, required = outputs_along(backend, case), typical(actual), required_resolution(case.dtype)
+    floor = elementwise_rounding(actual, case.dtype)
+    result = judge_tangent("jvp-eq-fd", actual, phi, rounding=floor, size=size, required=required)
     if result.verdict is Verdict.HOLDS:
         return result
     shaken = spread(backend, case, lambda bound: flat(tangents_of(bound, step)))
-    return judge_tangent("jvp-eq-fd", actual, phi, rounding=floor + shaken, required=required)
+    return judge_tangent("jvp-eq-fd", actual, phi, rounding=floor + shaken, size=size, required=required)
 
 
 def _twin(step: tuple[np.ndarray, ...], gradients: tuple[np.ndarray, ...]) -> np.ndarray:
@@ -69,7 +70,17 @@ LAWS = (
         equation="<f'(x)^T w, v> = d/dt <w, f(x + t v)> at t = 0",
         source="https://docs.pytorch.org/docs/stable/notes/gradcheck.html",
         check=check_reverse,
-        faults=("scaled-gradient", "negated-gradient", "zeroed-entry", "flipped-entry", "nan-entry", "reversed-entries", "missing-gradient", "wrong-shape", "absolute-cotangent"),
+        faults=(
+            "scaled-gradient",
+            "negated-gradient",
+            "zeroed-entry",
+            "flipped-entry",
+            "nan-entry",
+            "reversed-entries",
+            "missing-gradient",
+            "wrong-shape",
+            "absolute-cotangent",
+        ),
     ),
     Law(
         name="jvp-eq-fd",

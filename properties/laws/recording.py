@@ -1,6 +1,6 @@
 """A case replayed on a tape: leaves made, ops recorded, one scalar root whose graph is sure to have saved something.
 
-    root = sum_k w_k * y_k * y_k        multiplication saves its factors, so a second walk needs them again
+root = sum_k w_k * y_k * y_k        multiplication saves its factors, so a second walk needs them again
 """
 
 from __future__ import annotations

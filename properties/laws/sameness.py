@@ -1,7 +1,7 @@
 """The same question asked in another way has the same answer: another memory layout, another route, once more.
 
-    vjp(f, view(x), view(w)) = vjp(f, x, w)
-    backward(), func.vjp, grad  agree;   k-th call = first call
+vjp(f, view(x), view(w)) = vjp(f, x, w)
+backward(), func.vjp, grad  agree;   k-th call = first call
 """
 
 from __future__ import annotations
@@ -75,16 +75,22 @@ def check_repeatable(backend: Backend, case: Case) -> Result:
         return structural("repeatable", False, str(error))
     odd = next((k for k, run in enumerate(runs) if run.tobytes() != runs[0].tobytes()), None)
     if odd is None or case.device == "cpu":
-        return structural("repeatable", odd is None, f"call {odd + 1 if odd else 0} of the same vjp gave another gradient than the first", comparisons=runs[0].size)
+        return structural(
+            "repeatable", odd is None, f"call {odd + 1 if odd else 0} of the same vjp gave another gradient than the first", comparisons=runs[0].size
+        )
     return check_equal("repeatable", backend, case, lambda again: (flat(gradients_of(again)), flat(gradients_of(again))))
 
 
 def _routes(law: str, backend: Backend, case: Case, routes: Mapping[str, Any], through: Any, first: Callable[[Bound], np.ndarray]) -> Result:
     results = []
     for name, route in routes.items():
-        result = check_equal(law, backend, case, lambda bound, take=through(route): (take(bound), first(bound)))
+        result = check_equal(law, backend, case, _both(through(route), first))
         results.append(msgspec.structs.replace(result, details={**result.details, "route": name}))
     return worst_result(results)
+
+
+def _both(one: Callable[[Bound], np.ndarray], other: Callable[[Bound], np.ndarray]) -> Callable[[Bound], tuple[np.ndarray, np.ndarray]]:
+    return lambda bound: (one(bound), other(bound))
 
 
 def _strided(case: Case) -> tuple[str, ...]:

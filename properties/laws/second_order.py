@@ -1,8 +1,8 @@
 """Derivatives of derivatives: H v, where H is the Hessian of <w, f>.
 
-    H v = d/dt f'(x + t v)^T w      against the oracle
-    H v by reverse over reverse = forward over reverse = reverse over forward
-    <u, H v> = <v, H u>
+H v = d/dt f'(x + t v)^T w      against the oracle
+H v by reverse over reverse = forward over reverse = reverse over forward
+<u, H v> = <v, H u>
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from harness.backends.protocol import Hvp
 from harness.program import Case
 from harness.verdict import Result, Verdict, judge_tangent, required_resolution, structural
 from harness.verdict.result import worst_result
-from harness.verdict.rounding import product_rounding
+from harness.verdict.rounding import elementwise_rounding
 from properties.laws.along import direction, gradients_along
 from properties.laws.conditioning import spread
 from properties.laws.exact import check_equal
 from properties.laws.gradients import Malformed, well_formed
-from properties.laws.inner import flat, inner
+from properties.laws.inner import flat, inner, typical
 from properties.laws.law import Law
 
 
@@ -34,12 +34,13 @@ def check_second(backend: Backend, case: Case) -> Result:
         actual = flat(_product(bind(backend, case), way, step))
     except Malformed as error:
         return structural("hvp-eq-fd", False, str(error))
-    phi, floor, required = gradients_along(backend, case), product_rounding(actual, case.dtype), required_resolution(case.dtype)
-    result = judge_tangent("hvp-eq-fd", actual, phi, rounding=floor, required=required)
+    phi, size, required = gradients_along(backend, case), typical(actual), required_resolution(case.dtype)
+    floor = elementwise_rounding(actual, case.dtype)
+    result = judge_tangent("hvp-eq-fd", actual, phi, rounding=floor, size=size, required=required)
     if result.verdict is Verdict.HOLDS:
         return result
     shaken = spread(backend, case, lambda bound: flat(_product(bound, way, step)))
-    return judge_tangent("hvp-eq-fd", actual, phi, rounding=floor + shaken, required=required)
+    return judge_tangent("hvp-eq-fd", actual, phi, rounding=floor + shaken, size=size, required=required)
 
 
 def check_compositions(backend: Backend, case: Case) -> Result:

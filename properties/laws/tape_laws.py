@@ -88,7 +88,11 @@ def check_no_grad(backend: Backend, case: Case) -> Result:
     with tape.no_grad():
         inside = record(tape, case, leaves=outside.leaves)
     wrong = [f"output {i} of no_grad requires grad" for i, y in enumerate(inside.outputs) if tape.requires_grad(y)]
-    wrong += [f"output {i} has another value under no_grad" for i, (y, z) in enumerate(zip(inside.outputs, outside.outputs, strict=True)) if _differ(tape.value(y), tape.value(z))]
+    wrong += [
+        f"output {i} has another value under no_grad"
+        for i, (y, z) in enumerate(zip(inside.outputs, outside.outputs, strict=True))
+        if _differ(tape.value(y), tape.value(z))
+    ]
     try:
         with tape.no_grad():
             raise _Deliberate

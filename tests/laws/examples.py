@@ -7,7 +7,9 @@ import numpy as np
 from harness.program import Case, Input, Instruction, Program, single
 
 
-def case_of(program: Program, primals: tuple[np.ndarray, ...], cotangents: tuple[np.ndarray, ...], *, dtype: str = "float64", law: str = "", seed: int = 3) -> Case:
+def case_of(
+    program: Program, primals: tuple[np.ndarray, ...], cotangents: tuple[np.ndarray, ...], *, dtype: str = "float64", law: str = "", seed: int = 3
+) -> Case:
     """A contiguous case on the CPU; the tangents are Gaussian."""
     positions = program.primal_positions
     rng = np.random.default_rng(seed)

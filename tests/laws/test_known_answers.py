@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from harness.backends import load_backend
+from harness.backends.bind import bind
 from properties.laws import laws
 from properties.laws.along import direction
 from properties.laws.gradients import gradients_of, tangents_of
-from harness.backends.bind import bind
 from tests.laws.examples import cube, product
 
 
