@@ -1,6 +1,8 @@
 """What an imperative backend offers: leaves, recorded ops, `backward` and gradients that accumulate.
 
     backward(y, w):   leaf.grad <- leaf.grad + (dy/dleaf)^T w        for every leaf that y depends on
+
+The abstract methods are the minimum. Everything else is a feature: a tape that has it overrides the methods and names the feature in `features`.
 """
 
 from __future__ import annotations
@@ -11,8 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from harness.tape.features import Features, Handles
 
-class Tape(ABC):
+
+class Tape(Features, ABC):
     """One tape on one device. Values go in and come out as NumPy arrays (copies); handles are the backend's own."""
 
     @abstractmethod
@@ -21,11 +25,17 @@ class Tape(ABC):
 
     @abstractmethod
     def apply(self, op: str, *args: Any, **params: Any) -> Any:
-        """A catalogue op, recorded under the current grad mode."""
+        """A catalogue op on handles and Python numbers, recorded under the current grad mode; "clone" too, where there are views or in-place ops."""
 
     @abstractmethod
-    def backward(self, output: Any, cotangent: np.ndarray, *, retain_graph: bool = False, create_graph: bool = False) -> None:
-        """Add (d output / d leaf)^T cotangent to the gradient of each leaf; free the graph unless `retain_graph`."""
+    def backward(
+        self, output: Any, cotangent: Any = None, *, retain_graph: bool = False, create_graph: bool = False, inputs: Handles | None = None
+    ) -> None:
+        """Add (d output / d leaf)^T cotangent to the gradient of each leaf; free the graph unless `retain_graph`.
+
+        `cotangent` is a NumPy array or a handle, of the output's shape; None stands for 1 where the output has one element. A graph that is created
+        is also retained. Only a tape with the feature "inputs" is given `inputs`.
+        """
 
     @abstractmethod
     def grad(self, leaf: Any) -> np.ndarray | None:

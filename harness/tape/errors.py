@@ -1,0 +1,38 @@
+"""What a tape refuses, by kind: the same deed is illegal everywhere, only the words differ.
+
+kind = tape.refusal(error)      "freed", "modified", ...; "" when the backend cannot tell
+"""
+
+from __future__ import annotations
+
+# Each kind, and the promise that it enforces.
+REFUSALS = {
+    "freed": "a graph whose saved values were freed cannot be walked again",
+    "modified": "a value that backward needs was changed in place since it was saved",
+    "leaf in place": "a leaf that requires grad, or a view of it, cannot be changed in place while recording",
+    "non-leaf flag": "requires_grad of a computed value cannot be switched off; detach it",
+    "no graph": "backward and grad start from values that require grad",
+    "untracked input": "a gradient can be asked for values that require grad only",
+    "unused input": "a gradient for an input that the output does not depend on has to be allowed",
+    "empty inputs": "the list of inputs cannot be empty",
+    "retain": "retain_grad is for values that require grad",
+    "hook": "a hook is for values that require grad",
+    "hook shape": "a hook returns a gradient of the shape that it was given",
+    "cotangent shape": "a cotangent has the shape of its output",
+    "implicit cotangent": "only an output of one element has a cotangent by default",
+    "gradient shape": "an assigned gradient has the shape of its leaf",
+    "device": "all operands of an op are on one device",
+    "view detach": "a view cannot be detached in place",
+}
+
+
+class Unsupported(Exception):
+    """The backend says, on purpose, that it does not offer something. The message is one sentence; it becomes the reason in the record."""
+
+
+class Refused(RuntimeError):
+    """An illegal deed on the reference tape; `kind` is one of REFUSALS."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"{kind}: {REFUSALS[kind]}.")
+        self.kind = kind
