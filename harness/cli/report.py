@@ -1,0 +1,32 @@
+"""`autograd-harness report`: pages from one or many records. The same record gives the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import click
+
+from harness.cli.told import told_plainly
+from harness.plugin.pages import write_page
+from harness.record import Event, merge_records
+from reports import render_html, render_junit, render_markdown
+
+
+@click.command(name="report", epilog="Example: autograd-harness report reports/out/latest --html page.html --markdown summary.md")
+@click.argument("records", nargs=-1, required=True, metavar="RECORD...")
+@click.option("--html", metavar="FILE", type=click.Path(path_type=Path), help="Write the HTML page to FILE.")
+@click.option("--markdown", metavar="FILE", type=click.Path(path_type=Path), help="Write the summary for a CI step to FILE.")
+@click.option("--junit", metavar="FILE", type=click.Path(path_type=Path), help="Write JUnit XML to FILE.")
+def command(records: tuple[str, ...], html: Path | None, markdown: Path | None, junit: Path | None) -> int:
+    """Make pages from records: files, or the folders of runs; several (shards, workers) become one report. Without options, print Markdown."""
+    asked: list[tuple[Path | None, Callable[[Iterable[Event]], str]]] = [(html, render_html), (markdown, render_markdown), (junit, render_junit)]
+    with told_plainly():
+        events = list(merge_records(records))
+        for path, render in asked:
+            if path:
+                write_page(path, render(events))
+                click.echo(f"wrote {path}")
+    if not any(path for path, _ in asked):
+        click.echo(render_markdown(events))
+    return 0

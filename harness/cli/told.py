@@ -1,0 +1,21 @@
+"""Errors of ours as the command line tells them: the sentence, and exit code 4."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from harness.backends import BackendError
+from harness.record import RecordError
+from harness.running.misuse import Misuse
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """A wrong name, file or folder met in the block ends the command with its sentence instead of a traceback."""
+    try:
+        yield
+    except (Misuse, RecordError, BackendError) as error:
+        raise click.ClickException(str(error)) from None

@@ -1,0 +1,60 @@
+"""What happens when pytest ends: what died is named, the workers' files become one record, and the pages are written.
+
+workers/*.ndjson  ->  record.ndjson  ->  summary.json, report.html, junit.xml
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import rmtree
+
+from harness.plugin.pages import write_pages
+from harness.record import Baseline, CellEnded, Counts, Evidence, Finding, Summary, read_events, write_merged
+from harness.record.evidence import INSUFFICIENT
+from harness.running.cell import row
+from harness.running.cells import Cell
+from harness.running.folder import point_latest_to
+from harness.running.isolation import cause_of_death
+from harness.running.journal import INTERRUPTED, WORKERS, Journal, Run
+
+
+@dataclass(frozen=True)
+class Ending:
+    """The run, added up. `findings` are what the record holds, `folder` is where everything lies."""
+
+    summary: Summary
+    findings: tuple[Finding, ...]
+    folder: Path
+
+
+def finish(run: Run, journal: Journal, cells: Sequence[Cell], minimum: int, baseline: Baseline, status: int) -> Ending:
+    """Close `journal` (the main process's) and make the run's folder complete. `status` is pytest's exit code so far."""
+    evidence = Evidence(event for path in _files(run) for event in read_events(path))
+    for row_of_lost in _lost(run, cells, minimum, evidence, interrupted=status == INTERRUPTED):
+        journal.write(row_of_lost)
+        evidence.see(row_of_lost)
+    fixed = [entry.signature for entry in baseline.fixed(evidence.findings, evidence.cells.values())]
+    journal.end(status, evidence, fixed=fixed)
+    record = Path(run.folder) / "record.ndjson"
+    write_merged(_files(run), record)
+    rmtree(Path(run.folder) / WORKERS)
+    summary, findings = write_pages(list(read_events(record)), Path(run.folder))
+    point_latest_to(Path(run.folder))
+    return Ending(summary, findings, Path(run.folder))
+
+
+def _files(run: Run) -> list[Path]:
+    """The workers' records, the main process's first."""
+    return sorted((Path(run.folder) / WORKERS).glob("*.ndjson"), key=lambda path: (path.stem != "main", path))
+
+
+def _lost(run: Run, cells: Sequence[Cell], minimum: int, evidence: Evidence, *, interrupted: bool) -> Iterator[CellEnded]:
+    """A row for every planned cell that has none: died with its worker, or never begun."""
+    died = {} if interrupted else {cell: cause_of_death(run, cell) for cell in evidence.unfinished}
+    why = "interrupted before this cell ended." if interrupted else "never begun: no worker was left to run it."
+    for cell in cells:
+        if cell.id not in evidence.cells:
+            verdict, reason = died.get(cell.id, (INSUFFICIENT, why))
+            yield row(cell, verdict, reason, counts=Counts(), minimum=minimum, shares={})

@@ -1,0 +1,37 @@
+"""Everything that people read of a run, from its record: the same events in, the same bytes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from harness.record import Event, Finding, RecordError, Summary, write_summary
+from harness.record.errors import cause
+from harness.record.evidence import Evidence
+from harness.record.summary import summary_of
+from reports import render_html, render_junit
+
+PAGES: dict[str, Callable[[Iterable[Event]], str]] = {"report.html": render_html, "junit.xml": render_junit}
+
+
+def write_pages(events: list[Event], folder: Path) -> tuple[Summary, tuple[Finding, ...]]:
+    """summary.json, report.html and junit.xml in `folder`; returns the summary and the findings."""
+    evidence = Evidence(events)
+    summary = summary_of(evidence)
+    write_summary(folder / "summary.json", summary)
+    for name, render in PAGES.items():
+        write_page(folder / name, render(events))
+    return summary, tuple(evidence.findings)
+
+
+def write_page(path: Path, text: str) -> None:
+    """Write one page.
+
+    Raises:
+        RecordError: the file cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise RecordError(f"cannot write {path}: {cause(error)}. Choose a folder that can be written.") from None

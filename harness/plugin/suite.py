@@ -1,0 +1,143 @@
+"""The properties suite as one run: which cells, what each came to, and what is left behind when pytest ends.
+
+controller: plans, merges, writes the pages          worker: runs cells, one record file each          without xdist: both
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from contextlib import nullcontext
+from pathlib import Path
+from time import time
+from typing import Any
+
+import msgspec
+import pytest
+
+from harness.plugin.ending import Ending, finish
+from harness.plugin.options import given
+from harness.plugin.outcomes import PROPERTY, report, told
+from harness.record import Baseline, RecordError, read_baseline
+from harness.running.cell import run_cell
+from harness.running.cells import Cell
+from harness.running.folder import default_folder, make_folder
+from harness.running.isolation import Guard, interrupt_workers
+from harness.running.journal import Journal, Run
+from harness.running.misuse import Misuse, integer_in, part_in, seconds_in
+from harness.running.selection import Resolved, Selection, resolve
+
+SENT = "autograd_run"  # under this key the controller tells its workers what run they are part of
+
+
+class Suite:
+    """One process's share of a run; a plugin of pytest's."""
+
+    def __init__(self, resolved: Resolved, run: Run, baseline: Baseline, worker: str | None) -> None:
+        self.cells = resolved.cells
+        self.shared = run
+        self.ending: Ending | None = None
+        self._resolved, self._baseline, self._worker = resolved, baseline, worker
+        self._journal: Journal | None = None
+        self._guard = Guard(run, worker, resolved.profile.hung_after) if worker else None
+
+    def run(self, cell: Cell, item: pytest.Item) -> None:
+        """Run `cell` and report it in pytest's terms (harness.plugin.outcomes)."""
+        journal = self._opened()
+        with self._guard.watching(cell.id) if self._guard else nullcontext():
+            outcome = run_cell(cell, self._resolved.backends[cell.backend], self._resolved.profile, journal)
+        item.user_properties.append((PROPERTY, told(outcome)))
+        report(outcome)
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """See that the folder can be written before any time is spent."""
+        if self._worker is None and not session.config.option.collectonly:
+            try:
+                make_folder(Path(self.shared.folder))
+            except Misuse as error:
+                raise pytest.UsageError(str(error)) from None
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell a worker of pytest-xdist which run it is part of."""
+        node.workerinput[SENT] = msgspec.to_builtins(self.shared)
+
+    def pytest_keyboard_interrupt(self) -> None:
+        """Nobody goes on."""
+        if self._worker is None:
+            interrupt_workers(self.shared)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Close this process's record; the main process makes the run's folder complete, and says so when the evidence does not suffice."""
+        if self._worker is not None and self._journal is not None:
+            self._journal.end(int(exitstatus))
+        elif self._worker is None and Path(self.shared.folder).exists() and not session.config.option.collectonly:
+            self.ending = finish(self.shared, self._opened(), self.cells, self._resolved.profile.minimum, self._baseline, int(exitstatus))
+            if exitstatus == pytest.ExitCode.OK:
+                session.exitstatus = self.ending.summary.exit_code
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """One line on the evidence, and where the rest lies."""
+        if self.ending:
+            counts, where = self.ending.summary.comparisons, self.ending.folder
+            terminalreporter.write_line(
+                f"autograd: {self.ending.summary.verdict}; {counts.valid:,} valid comparisons in {len(self.cells):,} cells; {where}/report.html"
+            )
+
+    def _opened(self) -> Journal:
+        if self._journal is None:
+            self._journal = Journal(self.shared, self._worker or "main", self._baseline)
+            self._journal.begin(self._resolved.backends)
+        return self._journal
+
+
+def make_suite(config: pytest.Config) -> Suite:
+    """The suite that the options ask for.
+
+    Raises:
+        pytest.UsageError: one of them is wrong; one sentence with a remedy.
+    """
+    asked, sent = given(config), getattr(config, "workerinput", None)
+    try:
+        resolved = resolve(selection_of(asked))
+        baseline = read_baseline(asked["baseline"]) if asked["baseline"] else Baseline()
+        if sent is None:
+            return Suite(resolved, new_run(asked, resolved, config), baseline, None)
+        if SENT not in sent:
+            raise Misuse("the properties suite must be named when it runs on several workers. Name it: pytest --pyargs properties -n 2.")
+        return Suite(resolved, msgspec.convert(sent[SENT], Run), baseline, sent["workerid"])
+    except (Misuse, RecordError) as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def selection_of(asked: Mapping[str, Any]) -> Selection:
+    """The options as a selection."""
+    return Selection(
+        backends=tuple(asked["backend"]) or ("torch",),
+        devices=tuple(asked["device"]),
+        dtypes=tuple(asked["dtype"]),
+        op=asked["op"],
+        law=asked["law"],
+        profile=asked["profile"] or "quick",
+        shard=part_in("shard", asked["shard"]) if asked["shard"] else (1, 1),
+    )
+
+
+def new_run(asked: Mapping[str, Any], resolved: Resolved, config: pytest.Config) -> Run:
+    """A run that begins now."""
+    return Run(
+        folder=asked["out"] or str(default_folder()),
+        seed=integer_in("seed", asked["seed"]) if asked["seed"] else secrets.randbits(32),
+        profile=resolved.profile.name,
+        command=command_of(config),
+        started=time(),
+        max_time=seconds_in("max-time", asked["max-time"]) if asked["max-time"] else None,
+        planned=len(resolved.cells),
+    )
+
+
+def command_of(config: pytest.Config) -> str:
+    """What was typed, for the record."""
+    return os.environ.get("AUTOGRAD_HARNESS_COMMAND") or " ".join(["pytest", *map(str, config.invocation_params.args)])

@@ -1,0 +1,72 @@
+"""The plan of a run: every cell that was asked for, the ones that cannot run included, with their reason.
+
+cells = laws x ops x devices x dtypes, per backend
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from harness.backends import Backend
+from harness.ops.catalogue import catalogue
+from properties.laws import Law
+
+PROGRAM = "program"
+TAPE = "tape"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A row of the record and a test item of pytest. `op` is an op of the catalogue, "program" for random programs, "tape" for sequences of actions.
+
+    `unsupported` says in a sentence why the cell cannot run; empty where it can.
+    """
+
+    law: str
+    op: str
+    dtype: str
+    device: str
+    backend: str
+    unsupported: str = ""
+
+    @property
+    def id(self) -> str:
+        return f"{self.law}/{self.op}/{self.dtype}/{self.device}/{self.backend}"
+
+
+def plan(backend: Backend, name: str, *, laws: Sequence[Law], ops: Sequence[str], devices: Sequence[str], dtypes: Sequence[str]) -> list[Cell]:
+    """The cells of the backend called `name`. `ops` are names of the catalogue, "program" and "tape"; a law takes those that it speaks of."""
+    return [
+        Cell(law.name, op, dtype, device, name, gap(backend, law, op, dtype, device))
+        for law in laws
+        for op in ops
+        if (op == TAPE) == (law.subject == "tape")
+        for device in devices
+        for dtype in dtypes
+    ]
+
+
+def gap(backend: Backend, law: Law, op: str, dtype: str, device: str) -> str:
+    """Why `law` cannot be run on `op`; empty when it can."""
+    return next(_gaps(backend, law, op, dtype, device), "")
+
+
+def _gaps(backend: Backend, law: Law, op: str, dtype: str, device: str) -> Iterator[str]:
+    for capability in sorted(law.needs - backend.capabilities):
+        yield f"backend {backend.name} does not offer {capability!r}."
+    if dtype not in backend.dtypes(device):
+        yield f"backend {backend.name} has no {dtype} on {device}."
+    if dtype.startswith("complex") and "complex" not in backend.capabilities:
+        yield f"backend {backend.name} does not offer 'complex'."
+    if op in (PROGRAM, TAPE):
+        return
+    if dtype.startswith("complex") and not catalogue()[op].complex:
+        yield f"the catalogue describes {op} for real numbers only."
+    if backend.op(op) is None:
+        yield f"backend {backend.name} has no op {op!r}."
+
+
+def shard(cells: Sequence[Cell], index: int, count: int) -> list[Cell]:
+    """Part `index` (from 1) of `count`: every cell is in exactly one part, and the parts are equally long to within one."""
+    return list(cells[index - 1 :: count])

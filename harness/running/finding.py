@@ -1,0 +1,99 @@
+"""A broken law as a finding: told in words, with everything that shows it again.
+
+signature = law | op | kind of error        the same for all cells and cases that one bug breaks
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from harness.backends import Backend
+from harness.program import Case, Program
+from harness.program.case import to_json
+from harness.record import Finding, signature
+from harness.running.cells import Cell
+from harness.running.script import printed_program, standalone_script
+from harness.verdict import Result, finding_text
+from properties.laws import Law
+from properties.laws.neighbourhood import isolates, neighbourhood
+
+MAX_JSON = 20_000  # characters of a case that the record repeats; longer ones stand in their file only
+_QUANTITY = {"forward": "forward derivative", "second order": "second derivative", "tape": "tape semantics"}
+
+
+def describe(cell: Cell, law: Law, backend: Backend, case: Case, result: Result, folder: str) -> Finding:
+    """The finding on `case`; `folder` is the run's, where its files will lie."""
+    neighbours = neighbourhood(law, backend, case)
+    title = title_of(backend, law, case)
+    script, written = standalone_script(backend, case, result, title), to_json(case).decode()
+    return Finding(
+        signature=signature(law.name, _ops(case), result.pattern or result.reason),
+        cell=cell.id,
+        case=case.id,
+        law=law.name,
+        op=cell.op,
+        dtype=cell.dtype,
+        device=cell.device,
+        backend=cell.backend,
+        title=title,
+        text=block(law, case, result, title, isolates(neighbours), reproductions(case, folder, script)),
+        program=printed_program(backend, case.subject) if isinstance(case.subject, Program) else "",
+        result=_fields(result) | {"neighbourhood": {name: verdict.value for name, verdict in neighbours.items()}},
+        script=script,
+        pytest=pytest_text(case, written),
+        case_json=written if len(written) <= MAX_JSON else "",
+    )
+
+
+def block(law: Law, case: Case, result: Result, title: str, isolated: str = "", reproduce: list[str] | None = None) -> str:
+    """The lines that a terminal shows."""
+    names = [given.name for given in case.subject.inputs] if isinstance(case.subject, Program) else [f"x{i}" for i in range(len(case.primals))]
+    primals = [(name, x, case.dtype if x.dtype.kind in "fc" else x.dtype.name) for name, x in zip(names, case.primals, strict=True)]
+    return finding_text(law.equation, result, title=title, primals=primals, isolates=isolated, reproduce=reproduce or [])
+
+
+def title_of(backend: Backend, law: Law, case: Case) -> str:
+    """What is wrong, of what, where: "gradient of softmax(x0, axis=0) is wrong in backend torch (cpu, float32)"."""
+    quantity = _QUANTITY.get(law.family, "gradient")
+    verb = "are" if quantity == "tape semantics" else "is"
+    return f"{quantity} of {_subject(backend, case)} {verb} wrong in backend {case.backend} ({case.device}, {case.dtype})"
+
+
+def reproductions(case: Case, folder: str, script: str) -> list[str]:
+    """The commands that show it again."""
+    return [f"autograd-harness replay {case.id}", *([f"python {Path(folder) / 'cases' / case.id}.py"] if script else [])]
+
+
+def pytest_text(case: Case, written: str) -> str:
+    """A test for somebody's suite: fails as long as the law is broken."""
+    return f'''from harness.program.case import from_json
+from harness.running.replay import require_holds
+
+CASE = r"""{written}"""
+
+
+def test_{case.law.replace("-", "_")}_holds_for_case_{case.id}():
+    require_holds(from_json(CASE))
+'''
+
+
+def _subject(backend: Backend, case: Case) -> str:
+    if not isinstance(case.subject, Program):
+        return case.subject.target
+    if len(case.subject.instructions) > 1:
+        return f"a program of {len(case.subject.instructions)} instructions ({', '.join(case.subject.ops)})"
+    [only] = case.subject.instructions
+    return f"{only.op}({', '.join([*only.args, *(f'{key}={value!r}' for key, value in only.params.items())])})"
+
+
+def _ops(case: Case) -> str:
+    return "+".join(dict.fromkeys(case.subject.ops))
+
+
+def _fields(result: Result) -> dict[str, Any]:
+    """The result as plain data, its verdict aside."""
+    fields: dict[str, Any] = msgspec.to_builtins(msgspec.structs.replace(result, details={}), enc_hook=str)
+    return {name: value for name, value in fields.items() if name not in ("law", "verdict", "details")} | {"details": result.details}

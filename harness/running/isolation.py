@@ -1,0 +1,54 @@
+"""Crashes and hangs: told apart by what a dead worker left behind.
+
+a stack dump beside its record: HUNG          none: CRASHED
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from harness.running.journal import WORKERS, Run
+
+
+class Guard:
+    """Ends the process when a cell takes longer than `seconds`; pytest-xdist starts another worker in its place.
+
+    The watch is a thread of the interpreter's, written in C: it works although the backend holds the interpreter's lock.
+    """
+
+    def __init__(self, run: Run, worker: str, seconds: float) -> None:
+        self._path, self._seconds = run.record_of(worker).with_suffix(".stacks"), seconds
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.with_suffix(".pid").write_text(str(os.getpid()))
+
+    @contextmanager
+    def watching(self, cell: str) -> Iterator[None]:
+        """The limit holds within the block."""
+        with self._path.open("w", encoding="utf-8") as stacks:
+            print(cell, file=stacks, flush=True)
+            faulthandler.dump_traceback_later(self._seconds, exit=True, file=stacks)
+            try:
+                yield
+            finally:
+                faulthandler.cancel_dump_traceback_later()
+
+
+def interrupt_workers(run: Run) -> None:
+    """A terminal interrupts the workers too, `kill -INT` only the main process: pass it on, so that none goes on for long."""
+    for path in (Path(run.folder) / WORKERS).glob("*.pid"):
+        with suppress(OSError, ValueError):
+            os.kill(int(path.read_text()), signal.SIGINT)
+
+
+def cause_of_death(run: Run, cell: str) -> tuple[str, str]:
+    """(HUNG or CRASHED, reason) of a cell that began and never ended."""
+    for path in sorted((Path(run.folder) / WORKERS).glob("*.stacks")):
+        at, _, stacks = path.read_text(encoding="utf-8", errors="replace").partition("\n")
+        if at == cell and stacks:
+            return "HUNG", f"no sign of life; the worker was ended. {stacks.strip()}"
+    return "CRASHED", "the worker process died while this cell ran."

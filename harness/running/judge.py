@@ -1,0 +1,90 @@
+"""One case, one result, whatever the backend does: the call that the suite, `replay` and `selftest` share.
+
+law.check(backend, case) -> Result          an exception of the backend's is a result too, one of ours is not
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from traceback import walk_tb
+from types import TracebackType
+
+import harness
+import properties
+from harness.backends import Backend, Unsupported
+from harness.backends.bind import bind
+from harness.backends.fitted import fit
+from harness.program import Case, Opaque
+from harness.running import watch
+from harness.running.watch import Clock, watched
+from harness.verdict import Result, Verdict
+from properties.laws import lookup_law
+
+_ROOTS = tuple(Path(str(package.__file__)).parent for package in (harness, properties))
+_BORDER = Path(watch.__file__)
+_SAYS_SO = re.compile(r"not (currently |yet )?(implemented|supported)|out of memory", re.IGNORECASE)
+_LONGEST = 300
+
+
+def run_case(backend: Backend, case: Case, clock: Clock | None = None) -> Result:
+    """The law of `case`, checked on `backend`.
+
+    An exception that the backend raises although its forward works is BROKEN ("raises ..."), unless it says "not implemented": then, as for a forward
+    that fails itself, the law is UNSUPPORTED here and `comparisons` is 0.
+
+    Raises:
+        LookupError: the law of the case is not known.
+        Exception: whatever went wrong in the harness itself; it says nothing about the backend.
+    """
+    law, clock = lookup_law(case.law), clock or Clock()
+    try:
+        with clock.during("oracle"):
+            return law.check(watched(backend, clock), case)
+    except Unsupported as gap:
+        fitted = fit(bind(backend, case)) if isinstance(case.subject, Opaque) else backend
+        return _not_run(case, str(gap)) if fitted is backend or law.needs - fitted.capabilities else run_case(fitted, case, clock)
+    except Exception as error:
+        if not came_from_backend(error.__traceback__):
+            raise
+        backend.reset()
+        return _on_exception(backend, case, error)
+
+
+def came_from_backend(trace: TracebackType | None) -> bool:
+    """Whether the exception arose beyond the last call that crossed the border into the backend: no code of the harness runs below it."""
+    files = [Path(frame.f_code.co_filename) for frame, _ in walk_tb(trace)]
+    crossings = [i for i, file in enumerate(files) if file == _BORDER]
+    return bool(crossings) and not any(_is_core(file) for file in files[crossings[-1] + 1 :])
+
+
+def _is_core(file: Path) -> bool:
+    adapter = file.parent == _ROOTS[0] / "backends" and file.name != "bind.py"
+    return not adapter and any(root in file.parents for root in _ROOTS)
+
+
+def _on_exception(backend: Backend, case: Case, error: Exception) -> Result:
+    told = f"{type(error).__name__}: {_first_line(error)}"
+    if isinstance(error, NotImplementedError | MemoryError) or _SAYS_SO.search(str(error)):
+        return _not_run(case, f"the backend says so itself: {told}")
+    failure = _forward_failure(backend, case)
+    if failure is not None:
+        return _not_run(case, f"the plain forward already raises {type(failure).__name__}: {_first_line(failure)}")
+    return Result(law=case.law, verdict=Verdict.BROKEN, reason=f"raises {told}; the plain forward works", pattern=f"raises {type(error).__name__}")
+
+
+def _forward_failure(backend: Backend, case: Case) -> Exception | None:
+    try:
+        bind(backend, case).at(case.points)
+    except Exception as error:  # whatever a backend may raise: that it raises is all that is asked
+        backend.reset()
+        return error
+    return None
+
+
+def _not_run(case: Case, reason: str) -> Result:
+    return Result(law=case.law, verdict=Verdict.UNSUPPORTED, reason=reason, comparisons=0)
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).strip().splitlines()), "(no message)")[:_LONGEST]

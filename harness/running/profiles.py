@@ -1,0 +1,41 @@
+"""How much evidence to ask for: examples, time and inputs per cell.
+
+quick    after every change: a minute on two cores
+ci       per commit: every dtype that the laws judge, deeper programs
+nightly  as much as a night allows
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What one cell is given, and what it owes.
+
+    A cell draws `examples` cases; while fewer than `minimum` of them were valid comparisons it draws up to `rounds` times in all, each round from
+    another seed.
+    `seconds` bounds the drawing, `shrink_seconds` the shrinking of a counterexample; a cell that gives no sign for `hung_after` seconds is HUNG.
+    `dtypes` are what is verified when nobody asks for others.
+    """
+
+    name: str
+    examples: int
+    minimum: int
+    rounds: int
+    max_instructions: int
+    dtypes: tuple[str, ...]
+    seconds: float
+    shrink_seconds: float
+    hung_after: float
+
+
+PROFILES = {
+    profile.name: profile
+    for profile in (
+        Profile("quick", 10, 4, 3, 6, ("float64", "float32"), 10.0, 3.0, 60.0),
+        Profile("ci", 50, 20, 4, 12, ("float64", "float32", "complex128"), 15.0, 15.0, 120.0),
+        Profile("nightly", 500, 200, 4, 20, ("float64", "float32", "complex128", "complex64", "bfloat16", "float16"), 120.0, 60.0, 600.0),
+    )
+}

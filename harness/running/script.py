@@ -1,0 +1,83 @@
+"""A counterexample as a script that needs the library under test and NumPy only: it computes both sides of the law, and asserts.
+
+imports, f, x, v, w, claim
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from textwrap import indent
+
+import numpy as np
+
+from harness.backends import Backend
+from harness.program import Case, Program
+from harness.running.claims import claim
+from harness.verdict import Result
+from properties.laws.along import direction
+
+_ALGEBRA = """
+def flat(arrays):
+    return np.concatenate([np.ravel(array) for array in arrays])
+
+
+def inner(left, right):
+    return sum(float(np.vdot(numpy(a), numpy(b)).real) for a, b in zip(left, right))
+
+
+def vjp(function, primals, cotangents):
+    found = raw_vjp(function, primals, cotangents)
+    return [np.zeros(np.shape(numpy(x))) if g is None else numpy(g) for g, x in zip(found, primals)]
+
+
+def jvp(function, primals, tangents):
+    return [numpy(tangent) for tangent in raw_jvp(function, primals, tangents)]
+"""
+
+
+def standalone_script(backend: Backend, case: Case, result: Result, title: str) -> str:
+    """The script; empty where the subject is no program, the backend has no `derivatives` to print, or the law no claim to write down."""
+    calls, last = backend.derivatives(), claim(result)
+    if not isinstance(case.subject, Program) or not calls or not last:
+        return ""
+    head = f'"""{title}"""\n\nimport numpy as np\n{backend.preamble()}\n'
+    return "\n".join([head, calls.rstrip(), _ALGEBRA, _function(backend, case), _values(backend, case, plain="plain_x" in last), last])
+
+
+def printed_program(backend: Backend, program: Program, *, name: str = "f", primals: Sequence[int] | None = None) -> str:
+    """`program` as a Python function of its inputs in the library's own calls."""
+    arguments = [program.inputs[i].name for i in (primals if primals is not None else range(len(program.inputs)))]
+    lines = [f"{', '.join(i.results)} = {backend.spell(i.op, i.args, i.params)}" for i in program.instructions]
+    returned = ", ".join(program.outputs) + ("," if len(program.outputs) == 1 else "")
+    return f"def {name}({', '.join(arguments)}):\n" + indent("\n".join([*lines, f"return {returned}"]), "    ") + "\n"
+
+
+def _function(backend: Backend, case: Case) -> str:
+    """F of the primals that are differentiated; the others are fixed."""
+    assert isinstance(case.subject, Program)
+    fixed = [i for i in range(len(case.primals)) if i not in case.differentiable]
+    constants = [f"{case.subject.inputs[i].name} = {_literal(backend, case, case.primals[i], _layout(case, i))}" for i in fixed]
+    return "\n".join([*constants, "", printed_program(backend, case.subject, primals=case.differentiable)]).lstrip("\n") + "\n"
+
+
+def _values(backend: Backend, case: Case, *, plain: bool) -> str:
+    """x, v and w as lists of the library's arrays; the contiguous twins where the claim needs them."""
+    outputs = len(case.primals)
+    tangents = outputs + len(case.cotangents)
+    groups = {
+        "x": [(case.primals[i], _layout(case, i)) for i in case.differentiable],
+        "v": [(step, _layout(case, tangents + i)) for i, step in enumerate(direction(case))],
+        "w": [(value, _layout(case, outputs + i)) for i, value in enumerate(case.cotangents)],
+    }
+    if plain:
+        groups |= {f"plain_{name}": [(value, "contiguous") for value, _ in groups[name]] for name in ("x", "w")}
+    written = {name: ", ".join(_literal(backend, case, *each) for each in group) for name, group in groups.items()}
+    return "\n".join(f"{name} = [{values}]" for name, values in written.items()) + "\n"
+
+
+def _literal(backend: Backend, case: Case, values: np.ndarray, layout: str) -> str:
+    return backend.literal("x", values, dtype=case.dtype, device=case.device, layout=layout)
+
+
+def _layout(case: Case, position: int) -> str:
+    return case.layouts[position] if position < len(case.layouts) else "contiguous"

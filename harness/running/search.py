@@ -1,0 +1,96 @@
+"""Hypothesis as an engine: draw cases, visit each, and walk from the first that breaks to the smallest that still does.
+
+visitor.visit(case) -> True when the case breaks its law
+"""
+
+from __future__ import annotations
+
+import unittest
+from hashlib import blake2b
+from pathlib import Path
+from time import monotonic
+from typing import Protocol
+
+from hypothesis import HealthCheck, Phase, Verbosity, given, settings
+from hypothesis import seed as seeded
+from hypothesis import strategies as st
+from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
+from hypothesis.errors import Flaky, Unsatisfiable
+
+from harness.program import Case
+
+
+class Stop(unittest.SkipTest):
+    """Ends a search at once: Hypothesis lets a skipped test go, where it would shrink any other exception."""
+
+
+class _Broken(Exception):
+    """What Hypothesis shrinks."""
+
+
+class Visits(Protocol):
+    """What a search reports to."""
+
+    def begin(self) -> None:
+        """A draw begins; where no `visit` follows it led to no case."""
+
+    def visit(self, case: Case) -> bool:
+        """Whether `case` breaks its law. Raises Stop to end the search."""
+
+
+class Deadline:
+    """A moment after which there is no time left."""
+
+    def __init__(self, seconds: float) -> None:
+        self._end = monotonic() + seconds
+
+    @property
+    def passed(self) -> bool:
+        return monotonic() > self._end
+
+
+def explore(cases: st.SearchStrategy[Case], visitor: Visits, *, examples: int, seed: int, database: ExampleDatabase | None) -> None:
+    """Let `visitor` see up to `examples` cases and, after the first that breaks, smaller ones.
+
+    There is no deadline, since a backend's first call may compile for seconds. All health checks are off: they judge by time and by the share of
+    rejected draws, and we count both ourselves. Nothing is taken from the user's profile, which under CI would repeat the same inputs in every run.
+    """
+
+    @settings(
+        max_examples=examples,
+        database=database,
+        deadline=None,
+        derandomize=False,
+        phases=(Phase.reuse, Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+        print_blob=False,
+        report_multiple_bugs=False,
+        verbosity=Verbosity.quiet,
+        backend="hypothesis",
+    )
+    @seeded(seed)
+    @given(_begun(cases, visitor))
+    def every_case_holds(case: Case) -> None:
+        if visitor.visit(case):
+            raise _Broken
+
+    try:
+        every_case_holds()
+    except (_Broken, Flaky, Stop, Unsatisfiable):
+        return  # all that was seen is with the visitor; a break that does not come back (Flaky) is one that the backend itself does not repeat
+
+
+def seed_of(run: int, *parts: object) -> int:
+    """A seed for a part of a run, so that a cell run again alone draws the same cases."""
+    return int.from_bytes(blake2b(repr((run, *parts)).encode(), digest_size=8).digest(), "big")
+
+
+def database_of(folder: Path, cell: str) -> ExampleDatabase:
+    """Where Hypothesis keeps the draws that broke `cell`, tried first in the next run. Our case files, not these, are the durable form."""
+    return DirectoryBasedExampleDatabase(folder / blake2b(cell.encode(), digest_size=8).hexdigest())
+
+
+@st.composite
+def _begun(draw: st.DrawFn, cases: st.SearchStrategy[Case], visitor: Visits) -> Case:
+    visitor.begin()
+    return draw(cases)

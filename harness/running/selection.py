@@ -1,0 +1,106 @@
+"""From what a person asked for to cells, every wrong name told in one sentence with its remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NoReturn
+
+from harness.backends import Backend, BackendError, load_backend
+from harness.ops.catalogue import catalogue
+from harness.running.cells import PROGRAM, TAPE, Cell, plan, shard
+from harness.running.misuse import Misuse, close_names, matcher, one_of, refuse
+from harness.running.profiles import PROFILES, Profile
+from harness.strategies.rounding import COMPLEX_DTYPES, REAL_DTYPES
+from properties.laws import Law, laws
+
+DTYPES = (*REAL_DTYPES, *COMPLEX_DTYPES)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What is to be verified. Empty means: everything that is there (devices), that the profile names (dtypes), or that is known (ops, laws).
+
+    `op` and `law` are regular expressions for whole names ("sum|prod", "vjp-.*"); a law is also meant by its family.
+    """
+
+    backends: tuple[str, ...] = ("torch",)
+    devices: tuple[str, ...] = ()
+    dtypes: tuple[str, ...] = ()
+    op: str = ""
+    law: str = ""
+    profile: str = "quick"
+    shard: tuple[int, int] = (1, 1)
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A selection with everything looked up."""
+
+    profile: Profile
+    backends: Mapping[str, Backend]
+    cells: tuple[Cell, ...]
+
+
+def resolve(selection: Selection) -> Resolved:
+    """The backends and cells that `selection` means.
+
+    Raises:
+        Misuse: a name that is not known, an expression that matches nothing, a device that is not there, a backend that cannot be had.
+    """
+    profile = PROFILES[one_of("profile", selection.profile, PROFILES)]
+    dtypes = tuple(one_of("dtype", dtype, DTYPES) for dtype in selection.dtypes) or profile.dtypes
+    chosen, ops = select_laws(selection.law), select_ops(selection.op)
+    backends = {name: backend_called(name) for name in selection.backends}
+    cells = [
+        cell
+        for name, backend in backends.items()
+        for cell in plan(backend, name, laws=chosen, ops=ops, devices=_devices(backend, selection.devices), dtypes=dtypes)
+    ]
+    if not cells:
+        raise Misuse(f"no cell is left: no law that {selection.law!r} matches speaks of an op that {selection.op!r} matches. Widen one of the two.")
+    return Resolved(profile, backends, tuple(shard(cells, *selection.shard)))
+
+
+def backend_called(name: str) -> Backend:
+    """The backend, or Misuse."""
+    try:
+        return load_backend(name)
+    except (BackendError, LookupError) as error:
+        raise Misuse(str(error)) from None
+
+
+def select_ops(expression: str) -> list[str]:
+    """The ops whose whole name matches; "program" (random programs) and "tape" (sequences of actions) count as ops here."""
+    known, matches = [*catalogue(), PROGRAM, TAPE], matcher("op", expression)
+    return [name for name in known if matches(name)] or _nothing("op", "an op of the catalogue", expression, known)
+
+
+def select_laws(expression: str) -> list[Law]:
+    """The laws whose whole name or family matches."""
+    known, matches = [name for law in laws().values() for name in (law.name, law.family)], matcher("law", expression)
+    return [law for law in laws().values() if matches(law.name) or matches(law.family)] or _nothing(
+        "law", "a law or a family of laws", expression, known
+    )
+
+
+def _nothing(argument: str, what: str, expression: str, known: list[str]) -> NoReturn:
+    refuse(
+        argument,
+        f"an expression that matches {what}",
+        expression,
+        close_names(expression, known) or f"See them with: autograd-harness list {argument}s.",
+    )
+
+
+def _devices(backend: Backend, asked: tuple[str, ...]) -> list[str]:
+    """The devices of `backend` that were asked for; "cuda" means every "cuda:N"."""
+    present = backend.devices()
+    for device in asked:
+        if not any(_means(device, each) for each in present):
+            refuse("device", f"a device that backend {backend.name} sees", device, f"It sees: {', '.join(present)}.")
+    return [each for each in present if not asked or any(_means(device, each) for device in asked)]
+
+
+def _means(asked: str, present: str) -> bool:
+    return present == asked or present.split(":")[0] == asked

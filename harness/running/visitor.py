@@ -1,0 +1,130 @@
+"""What a cell learns from its cases: evidence counted, every comparison written down, the broken ones kept.
+
+valid | vacuous | inconclusive | broken | rejected         each draw is counted once, as one of these
+"""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import Any
+
+import msgspec
+
+from harness.backends import Backend
+from harness.program import Case
+from harness.record import CaseRun, Counts
+from harness.record.evidence import INSUFFICIENT
+from harness.running.cells import Cell
+from harness.running.journal import Journal
+from harness.running.judge import run_case
+from harness.running.profiles import Profile
+from harness.running.search import Deadline, Stop
+from harness.running.watch import Clock
+from harness.verdict import Result, Verdict
+
+_COUNTED = {Verdict.HOLDS: "valid", Verdict.INCONCLUSIVE: "inconclusive", Verdict.BROKEN: "broken"}
+_ALWAYS = ("reason", "vacuous", "comparisons", "actual", "expected", "bound", "tolerance", "resolution", "rule", "evaluations")
+
+
+class Visitor:
+    """Sees the cases of a search. After the first break it only looks for smaller ones, and only for a while."""
+
+    def __init__(self, cell: Cell, backend: Backend, profile: Profile, journal: Journal, clock: Clock) -> None:
+        self.counts = Counts()
+        self.broken: dict[str, tuple[Case, Result]] = {}
+        self.error: Exception | None = None  # of the harness itself
+        self.clock = clock
+        self._cell, self._backend, self._profile, self._journal = cell, backend, profile, journal
+        self._deadline = Deadline(profile.seconds)
+        self._no_evidence: dict[str, str] = {}  # per kind of case that is none, the first reason
+
+    def begin(self) -> None:
+        """A draw is rejected until it is visited."""
+        if not self.broken:
+            self.counts.rejected += 1
+
+    def visit(self, case: Case) -> bool:
+        """Whether `case` breaks the law."""
+        with self.clock.during("bookkeeping"):
+            return self.shrinks(case) if self.broken else self._searches(case)
+
+    def shrinks(self, case: Case) -> bool:
+        """Whether `case`, met while looking for a smaller counterexample, is broken too; False for new ones once the time for that is over."""
+        if case.id in self.broken or self._deadline.passed:
+            return case.id in self.broken
+        return self._judged(case, "shrink").verdict is Verdict.BROKEN
+
+    @property
+    def smallest(self) -> tuple[Case, Result]:
+        """The broken case that was kept last: shrinking only goes down."""
+        return next(reversed(self.broken.values()))
+
+    @property
+    def finished(self) -> bool:
+        """Whether another round of draws is pointless."""
+        return bool(self.broken) or self._deadline.passed or self.counts.valid >= self._profile.minimum
+
+    def verdict(self) -> tuple[str, str]:
+        """(verdict, reason) of the cell."""
+        if self.broken:
+            return Verdict.BROKEN.value, self.smallest[1].reason
+        if self.counts.valid >= self._profile.minimum:
+            return Verdict.HOLDS.value, ""
+        if "not run" in self._no_evidence and not self.counts.attempted:
+            return Verdict.UNSUPPORTED.value, self._no_evidence["not run"]
+        late = "; the cell's time was over" if self._deadline.passed else ""
+        why = "".join(f"; {kind}: {reason}" for kind, reason in self._no_evidence.items())
+        return INSUFFICIENT, f"{self.counts.valid} valid comparisons, {self._profile.minimum} needed{late}{why}"
+
+    def _searches(self, case: Case) -> bool:
+        self.counts.rejected -= 1
+        if self._deadline.passed:
+            raise Stop("the cell's time is over")
+        try:
+            result = self._judged(case, "search")
+        except Exception as error:  # kept, since Hypothesis would spend minutes on shrinking it
+            self.error = error
+            raise Stop("the harness failed") from None
+        self._count(result)
+        return bool(self.broken)
+
+    def _judged(self, case: Case, phase: str) -> Result:
+        """Check `case`, write it down, and keep it if it is broken."""
+        begun = perf_counter()
+        result = run_case(self._backend, case, self.clock)
+        self._journal.write(case_run(self._cell, case, result, perf_counter() - begun, phase))
+        if result.verdict is Verdict.BROKEN:
+            if not self.broken:
+                self._deadline = Deadline(self._profile.shrink_seconds)
+            self.broken[case.id] = case, result
+        return result
+
+    def _count(self, result: Result) -> None:
+        if result.verdict not in _COUNTED:
+            self.counts.rejected += 1
+            self._no_evidence.setdefault("not run", result.reason)
+            return
+        kind = "vacuous" if result.vacuous and result.verdict is Verdict.HOLDS else _COUNTED[result.verdict]
+        self.counts.attempted += 1
+        setattr(self.counts, kind, getattr(self.counts, kind) + 1)
+        if kind in ("vacuous", "inconclusive"):
+            self._no_evidence.setdefault(kind, result.reason or "both sides vanish")
+
+
+def case_run(cell: Cell, case: Case, result: Result, seconds: float, phase: str) -> CaseRun:
+    """The event for one comparison; what explains it is kept where it does not simply hold."""
+    told = {name: getattr(result, name) for name in _ALWAYS}
+    if result.verdict is not Verdict.HOLDS:
+        told |= {name: getattr(result, name) for name in ("where", "pattern", "details")} | {"ladder": msgspec.to_builtins(result.ladder)}
+    shapes: list[Any] = [list(x.shape) for x in case.primals]
+    return CaseRun(
+        cell=cell.id,
+        case=case.id,
+        verdict=result.verdict.value,
+        seconds=seconds,
+        phase=phase,
+        shapes=shapes,
+        layouts=list(case.layouts),
+        drawn=case.drawn,
+        **told,
+    )

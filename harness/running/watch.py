@@ -1,0 +1,87 @@
+"""A backend under observation: how long it takes.
+
+seconds in generation + backend + oracle + bookkeeping = seconds of the cell
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from time import perf_counter
+from typing import Any, cast
+
+from harness.backends import Backend
+from harness.tape import Tape
+
+PARTS = ("generation", "backend", "oracle", "bookkeeping")
+_TIMED = frozenset({"array", "numpy", "vjp", "jvp", "batched_vjp", "batched_jvp", "call"})
+_OFFERS_CALLS = frozenset({"op", "reverse_routes", "forward_routes", "hvps", "tape"})
+
+
+class Clock:
+    """Seconds by part. Parts nest: time belongs to the innermost one."""
+
+    def __init__(self) -> None:
+        self.seconds = dict.fromkeys(PARTS, 0.0)
+        self._part = "bookkeeping"
+        self._since = perf_counter()
+
+    def enter(self, part: str) -> str:
+        """From now on time belongs to `part`; returns the part before it."""
+        now, before = perf_counter(), self._part
+        self.seconds[before] += now - self._since
+        self._since, self._part = now, part
+        return before
+
+    @contextmanager
+    def during(self, part: str) -> Iterator[None]:
+        """The time of the block belongs to `part`."""
+        before = self.enter(part)
+        try:
+            yield
+        finally:
+            self.enter(before)
+
+
+def watched(backend: Backend, clock: Clock) -> Backend:
+    """`backend`, every call that computes something timed as "backend"; the same in everything else."""
+    return cast(Backend, _Watched(backend, clock))
+
+
+class _Watched:
+    """Looks like `inner`; an attribute is wrapped when it is first asked for."""
+
+    def __init__(self, inner: Any, clock: Clock) -> None:
+        self._inner, self._clock = inner, clock
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._inner, name)
+        if name in _OFFERS_CALLS:
+            value = self._offering(value)
+        elif name in _TIMED or (callable(value) and isinstance(self._inner, Tape)):
+            value = self._timed(value)
+        setattr(self, name, value)
+        return value
+
+    def _timed(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        def timed(*args: Any, **kwargs: Any) -> Any:
+            before = self._clock.enter("backend")
+            try:
+                return call(*args, **kwargs)
+            finally:
+                self._clock.enter(before)
+
+        return timed
+
+    def _offering(self, ask: Callable[..., Any]) -> Callable[..., Any]:
+        """A method that returns calls: they are wrapped, not the asking."""
+
+        def asked(*key: Any) -> Any:
+            offered = ask(*key)
+            if isinstance(offered, Tape):
+                return _Watched(offered, self._clock)
+            if isinstance(offered, Mapping):
+                return {name: self._timed(call) for name, call in offered.items()}
+            return offered and self._timed(offered)
+
+        return asked
