@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from harness.tape.errors import Unsupported as Unsupported  # part of this protocol: re-exported
+
 if TYPE_CHECKING:
     from harness.tape.interface import Tape
 
@@ -35,10 +37,6 @@ CAPABILITIES = {
     "second_order": "derivatives of derivatives: the method `hvps`",
     "batching": "many cotangents or tangents at once: the methods `batched_vjp`, `batched_jvp`",
 }
-
-
-class Unsupported(Exception):
-    """The backend says, on purpose, that it does not offer something. The message is one sentence; it becomes the reason in the record."""
 
 
 @dataclass(frozen=True)
@@ -141,8 +139,8 @@ class Backend(ABC):
     def derivatives(self) -> str:
         """Python source of the derivatives, for a script that has the lines of `preamble` and `import numpy as np` before it.
 
-        It defines `raw_vjp(function, primals, cotangents)` and `raw_jvp(function, primals, tangents)`, which return what `vjp` and `jvp` return beside the
-        outputs, `numpy(array)`, and `form(array)`: shape, dtype and device. Empty: no script can be written without the harness.
+        It defines `raw_vjp(function, primals, cotangents)` and `raw_jvp(function, primals, tangents)`, which return what `vjp` and `jvp` return
+        beside the outputs, `numpy(array)`, and `form(array)`: shape, dtype and device. Empty: no script can be written without the harness.
         """
         return ""
 

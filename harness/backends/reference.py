@@ -102,7 +102,5 @@ class ReferenceBackend(Backend):
             if gradient is not None and k.requires_grad(gradient):
                 slope = k("sum", k("multiply", gradient, direction))  # <J^T w, v>, linear in w
                 (part,) = self._walk(slope, (cotangent,), Tensor(np.ones_like(slope.array), Storage(device)))
-                    k("sum", k("multiply", gradient, direction)), (cotangent,), Tensor(np.ones((), output.array.dtype), Storage(device))
-                )
                 tangent = tangent if part is None else k("add", tangent, part)
         return tangent
