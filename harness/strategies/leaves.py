@@ -20,6 +20,14 @@ TINY = 4  # arrays of so few elements are drawn one by one, so that each shrinks
 OVERSHOOTS = (0, 1, 4, 16, 64, 256)
 
 
+def holds(domain: Domain, x: np.ndarray) -> bool:
+    """Whether `x` lies in `domain`; false where a domain of matrices cannot even be asked about an array of this shape."""
+    try:
+        return domain.contains(x)
+    except (np.linalg.LinAlgError, ValueError, IndexError):
+        return False
+
+
 def place(raw: np.ndarray, domain: Domain, dtype: str) -> np.ndarray | None:
     """`raw` brought into `domain` and rounded to `dtype`; None when rounding always leads out again.
 

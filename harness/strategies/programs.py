@@ -21,8 +21,9 @@ from harness.strategies.rounding import COMPLEX_DTYPES, largest
 from harness.strategies.sketch import Sketch
 
 MAX_INSTRUCTIONS = 20
-LENGTHS = (*(2,) * 4, *(3,) * 5, *(4,) * 5, *(5,) * 4, *(6,) * 4, 7, 7, 8, 8, *range(9, MAX_INSTRUCTIONS + 1))
 ROLES: tuple[Role, ...] = ("primal", "primal", "primal", "constant")
+MIN_INSTRUCTIONS = 2
+GO_ON = 5  # odds to 1 that a program grows further: about 2 + 5 instructions
 TRIES = 12  # ops drawn for one instruction before the program is left shorter than asked for
 
 
@@ -44,20 +45,23 @@ def draw_program_point(source: Source, pool: tuple[Op, ...], dtype: str, layouts
     """
     regime, kinked = draw_regime(source)
     sketch = Sketch(regime, dtype, layouts)
-    length = source.element([n for n in LENGTHS if n <= max_instructions] or [max_instructions])
     sketch.leaf(source, draw_tail(source) if source.integer(0, 19) == 19 else source.shape())
-    for _ in range(length):
-        source.grouped(lambda inner: grow(inner, sketch, pool, kinked=kinked))
+    for _ in range(max_instructions):
+        if not source.grouped(lambda inner: grow(inner, sketch, pool, kinked=kinked)):
+            break
     if not sketch.instructions:
         raise NotDrawn(f"none of {len(pool)} ops fits a value of shape {sketch.values['x0'].shape}")
     return sketch.finish(source)
 
 
-def grow(source: Source, sketch: Sketch, pool: tuple[Op, ...], *, kinked: bool) -> None:
-    """Add one instruction, if one of the ops drawn fits."""
-    for _ in range(TRIES):
-        if append(source, sketch, source.element(pool), kinked=kinked):
-            return
+def grow(source: Source, sketch: Sketch, pool: tuple[Op, ...], *, kinked: bool) -> bool:
+    """Add one instruction, if one of the ops drawn fits; False when the program ends here.
+
+    The choice to end is the group's own first, so that any group can be left out when a case shrinks.
+    """
+    if source.integer(0, GO_ON) == 0 and len(sketch.instructions) >= MIN_INSTRUCTIONS:
+        return False
+    return any(append(source, sketch, source.element(pool), kinked=kinked) for _ in range(TRIES))
 
 
 def append(source: Source, sketch: Sketch, op: Op, *, kinked: bool) -> bool:

@@ -9,7 +9,7 @@ from harness.ops.domain import REALS, Domain
 from harness.ops.op import Op, Params, Values
 from harness.program.program import Input, Instruction, Program, Role
 from harness.strategies.choose import Source
-from harness.strategies.leaves import Layouts, constant_along_first, draw_floats, draw_layout, draw_operand
+from harness.strategies.leaves import Layouts, constant_along_first, draw_floats, draw_layout, draw_operand, holds
 from harness.strategies.point import Point, greatest
 from harness.strategies.regimes import Regime
 
@@ -73,7 +73,7 @@ class Sketch:
         return [
             name
             for name, value in reversed(self.values.items())
-            if value.dtype.kind in "fc" and (shape is None or value.shape == shape) and domain.contains(value)
+            if value.dtype.kind in "fc" and (shape is None or value.shape == shape) and holds(domain, value)
         ]
 
     def finish(self, source: Source) -> Point:

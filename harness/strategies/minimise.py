@@ -1,0 +1,105 @@
+"""Make a counterexample readable, after Hypothesis has made it small.
+
+    minimise(case, breaks) = a case that breaks as well, with the least complexity that greedy steps reach
+
+Complexity, in this order: instructions, inputs and outputs, elements, layouts that are not contiguous, characters that its numbers take on paper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+import numpy as np
+
+from harness.ops.catalogue import lookup
+from harness.ops.op import Values, apply_reference
+from harness.program.case import Case
+from harness.program.evaluate import evaluate_all
+from harness.program.program import Program
+from harness.strategies.shorter_axes import fewer_elements
+from harness.strategies.simpler_numbers import Steps, contiguous_layouts, simple_directions, simple_primals
+from harness.strategies.smaller_programs import fewer_instructions, fewer_outputs
+
+Breaks = Callable[[Case], bool]
+Complexity = tuple[int, int, int, int, int]
+
+
+def minimise(case: Case, breaks: Breaks, *, max_trials: int = 200) -> Case:
+    """A readable case that still breaks; `case` itself when nothing simpler does.
+
+    Args:
+        case: A counterexample: `breaks(case)` is true.
+        breaks: Whether a case shows the fault; called at most `max_trials` times, and only with cases inside the domains of all ops.
+        max_trials: The bound on those calls.
+    """
+    best, before, tried = case, None, {case.id}
+    while best is not before:
+        before = best
+        for steps_from in (_smaller_structure, simple_directions, simple_primals):
+            best = _follow(steps_from(best), best, breaks, tried, max_trials)
+    return msgspec.structs.replace(best, drawn=best.drawn | {"minimised": len(tried) - 1})
+
+
+def _follow(steps: Steps, best: Case, breaks: Breaks, tried: set[str], max_trials: int) -> Case:
+    """The simplest case that breaks among `steps`."""
+    trial = next(steps, None)
+    while trial is not None and len(tried) <= max_trials:
+        if complexity(trial) < complexity(best) and trial.id not in tried and in_domain(trial):
+            tried.add(trial.id)
+            best = trial if breaks(trial) else best
+        try:
+            trial = steps.send(best)
+        except StopIteration:
+            break
+    return best
+
+
+def _smaller_structure(case: Case) -> Steps:
+    """Fewer outputs, instructions, elements and odd layouts: from the start again after each success."""
+    for candidates in (fewer_outputs, fewer_instructions, contiguous_layouts, fewer_elements):
+        before = None
+        while case is not before:
+            before = case
+            for trial in candidates(case):
+                case = yield trial
+                if case is not before:
+                    break
+
+
+def complexity(case: Case) -> Complexity:
+    """What `minimise` lowers."""
+    arrays = (*case.primals, *case.tangents, *case.cotangents)
+    program = case.subject if isinstance(case.subject, Program) else None
+    return (
+        len(program.instructions) if program else 1,
+        len(case.primals) + len(case.cotangents),
+        sum(array.size for array in arrays),
+        sum(layout != "contiguous" for layout in case.layouts),
+        sum(_characters(array) for array in arrays),
+    )
+
+
+def in_domain(case: Case) -> bool:
+    """Whether every op of the case is defined where it is evaluated; a user's own function is taken to be."""
+    if not isinstance(case.subject, Program):
+        return True
+
+    def apply(name: str, args: Values, params: dict[str, object]) -> Values:
+        op = lookup(name)
+        if not op.contains(args, params):
+            raise ArithmeticError(f"{name} is left")
+        return apply_reference(op, args, params)
+
+    try:
+        with np.errstate(all="ignore"):
+            values = evaluate_all(case.subject, apply, case.primals)
+    except (ArithmeticError, ValueError, IndexError, TypeError, np.linalg.LinAlgError):
+        return False  # a reduced program may have shapes or indices that no longer fit
+    return all(values[name].shape == w.shape for name, w in zip(case.subject.outputs, case.cotangents, strict=True))
+
+
+def _characters(array: np.ndarray) -> int:
+    """How much there is to read: 0 and 1 count least."""
+    plain = {0.0: 0, 1.0: 1}
+    return sum(plain.get(value, 1 + len(repr(value).removesuffix(".0"))) for value in array.ravel().tolist())

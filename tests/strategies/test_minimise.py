@@ -1,0 +1,149 @@
+"""Counterexamples become what a person reads at a glance, by Hypothesis' shrinking and by `minimise` after it."""
+
+from __future__ import annotations
+
+from random import Random
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, Phase, find, settings
+
+from harness.ops.catalogue import lookup
+from harness.ops.op import apply_reference
+from harness.program import Case, Input, Instruction, Program, evaluate_all
+from harness.program.layout import LAYOUTS
+from harness.strategies import cases
+from harness.strategies.cases import draw_case
+from harness.strategies.choose import RandomChoose
+from harness.strategies.minimise import complexity, in_domain, minimise
+
+SEARCH = settings(max_examples=2000, deadline=None, database=None, phases=[Phase.generate, Phase.shrink], suppress_health_check=list(HealthCheck))
+NAMES = {"add", "multiply", "tanh", "exp", "sum", "log"}
+
+
+def programs_of(*names):
+    return cases("a law", None, backend="torch", device="cpu", dtype="float64", layouts=tuple(LAYOUTS), offers=(set(names) or NAMES).__contains__)
+
+
+def reads(case: Case, consumer: str, producer: str) -> bool:
+    """Whether some instruction `consumer` reads a result of `producer`."""
+    made = {name: instruction.op for instruction in case.subject.instructions for name in instruction.results}
+    return any(made.get(name) == producer for instruction in case.subject.instructions if instruction.op == consumer for name in instruction.args)
+
+
+def values_of(case: Case) -> dict[str, np.ndarray]:
+    return evaluate_all(case.subject, lambda op, args, params: apply_reference(lookup(op), args, params), case.primals)
+
+
+def random_program(seed: int, names: set[str] = NAMES, dtype: str = "float64") -> Case:
+    source = RandomChoose(np.random.default_rng(seed))
+    return draw_case(source, "a law", tuple(lookup(name) for name in sorted(names)), "torch", "cpu", dtype, tuple(LAYOUTS))
+
+
+def random_programs_that_break(breaks, count: int, dtype: str = "float64"):
+    found = (case for case in (random_program(seed, dtype=dtype) for seed in range(2000)) if breaks(case))
+    return [next(found) for _ in range(count)]
+
+
+def is_whole(array: np.ndarray) -> bool:
+    return bool(np.all(array == np.round(array)))
+
+
+def test_shrinking_finds_the_two_instructions_that_matter():
+    case = find(programs_of(), lambda case: reads(case, "tanh", "multiply"), settings=SEARCH, random=Random(0))
+    assert len(case.subject.instructions) <= 4
+    assert sum(x.size for x in case.primals) <= 2
+    assert all(is_whole(x) for x in case.primals)
+    assert set(case.layouts) == {"contiguous"}
+    assert minimise(case, lambda case: reads(case, "tanh", "multiply")).subject.ops == ("multiply", "tanh")
+
+
+def test_shrinking_keeps_a_zero_size_axis_and_nothing_else():
+    case = find(programs_of(), lambda case: any(0 in given.shape for given in case.subject.inputs), settings=SEARCH, random=Random(0))
+    assert len(case.subject.instructions) <= 2
+    assert case.primals[0].shape == (0,)
+
+
+def test_shrinking_finds_the_next_whole_number_above_a_threshold():
+    case = find(programs_of(), lambda case: any(np.any(np.abs(x) > 2) for x in case.primals), settings=SEARCH, random=Random(0))
+    assert len(case.subject.instructions) <= 2
+    assert all(x.size <= 1 and is_whole(x) and np.all(np.abs(x) <= 3) for x in case.primals)
+
+
+def test_shrinking_keeps_only_the_layout_that_matters():
+    strategy = cases("a law", "multiply", backend="torch", device="cpu", dtype="float64", layouts=tuple(LAYOUTS))
+    case = find(strategy, lambda case: case.layouts[2] == "strided", settings=SEARCH, random=Random(0))
+    assert [layout for layout in case.layouts if layout != "contiguous"] == ["strided"]
+    assert case.cotangents[0].size <= 2
+
+
+@pytest.mark.parametrize("dtype", ["float64", "bfloat16"])
+def test_minimise_leaves_two_instructions_of_a_long_program(dtype):
+    def breaks(case):
+        return reads(case, "tanh", "multiply")
+
+    for case in random_programs_that_break(breaks, 5, dtype):
+        small = minimise(case, breaks)
+        assert breaks(small)
+        assert in_domain(small)
+        assert len(small.subject.instructions) == 2
+        assert sum(x.size for x in small.primals) <= 3
+        assert set(small.layouts) == {"contiguous"}
+        assert all(is_whole(x) for x in (*small.primals, *small.tangents, *small.cotangents))
+
+
+def test_minimise_keeps_the_number_that_matters_and_rounds_the_others():
+    def breaks(case):
+        values = values_of(case)
+        return any(np.any(values[done.args[0]] > 1.37) for done in case.subject.instructions if done.op == "exp")
+
+    for case in random_programs_that_break(breaks, 3):
+        small = minimise(case, breaks)
+        assert breaks(small)
+        assert small.subject.ops == ("exp",)
+        assert sum(x.size for x in small.primals) == 1
+        assert len(repr(float(small.primals[0].sum()))) <= 4
+
+
+def test_minimise_finds_the_one_output_entry_that_matters():
+    def breaks(case):
+        return any(w.ndim == 1 and w.size > 2 and w[2] != 0 for w in case.cotangents)
+
+    case = random_programs_that_break(breaks, 1)[0]
+    small = minimise(case, breaks)
+    assert [w.tolist() for w in small.cotangents] == [[0.0, 0.0, 1.0]]
+
+
+def test_minimise_returns_the_case_when_nothing_simpler_breaks():
+    case = random_program(3)
+    assert minimise(case, lambda trial: False).id == case.id
+
+
+def test_minimise_never_leaves_the_domain_of_an_op():
+    def breaks(case):
+        return "log" in case.subject.ops
+
+    for case in random_programs_that_break(breaks, 5):
+        assert in_domain(minimise(case, breaks))
+
+
+def test_minimise_asks_no_more_often_than_allowed():
+    asked = []
+    minimise(random_program(5), lambda trial: bool(asked.append(trial.id)), max_trials=7)
+    assert len(asked) == len(set(asked)) <= 7
+
+
+def test_in_domain_is_false_outside():
+    program = Program((Input("x0", ()),), (Instruction("log", ("x0",), ("v0",)),), ("v0",))
+    one = np.ones(())
+    inside = Case(
+        law="a law", subject=program, backend="torch", device="cpu", dtype="float64", layouts=(),
+        primals=(one,), differentiable=(0,), tangents=(one,), cotangents=(one,),
+    )  # fmt: skip
+    outside = Case(
+        law="a law", subject=program, backend="torch", device="cpu", dtype="float64", layouts=(),
+        primals=(-one,), differentiable=(0,), tangents=(one,), cotangents=(one,),
+    )  # fmt: skip
+    assert in_domain(inside)
+    assert not in_domain(outside)
+    assert complexity(inside) < complexity(outside)
