@@ -25,6 +25,7 @@ import torch
 from harness.backends import load_backend
 from harness.backends.torch_native import Sample, native_ops, native_samples
 from harness.program import Case, Opaque
+from harness.program.nesting import flatten
 from harness.program.opaque import register
 from harness.verdict import Result, Verdict
 from properties.laws import laws
@@ -108,7 +109,8 @@ def ours(sample: Sample) -> list[Result]:
 
 def case_of(sample: Sample, seed: int = 0) -> Case:
     """The sample as a case; its function is registered under its name."""
-    register(sample.name, sample.function)
+    call = {"args": sample.primals, "kwargs": {}, "owned": {}}
+    register(sample.name, sample.function, flatten(call, lambda leaf: isinstance(leaf, torch.Tensor))[0])
     rng = np.random.default_rng(seed)
     outputs = sample.function(*sample.primals)
     primals = tuple(np.array(p.resolve_conj().resolve_neg().numpy()) for p in sample.primals)

@@ -15,6 +15,9 @@ from harness.backends.protocol import Arrays, Backend, Function, Unsupported
 from harness.program import Case, Program, evaluate
 from harness.program.opaque import resolve
 
+_REAL_PART = {"complex128": "float64", "complex64": "float32"}
+_COMPLEX = {real: complex_ for complex_, real in _REAL_PART.items()}
+
 
 @dataclass(frozen=True)
 class Bound:
@@ -28,7 +31,7 @@ class Bound:
 
     def array(self, values: np.ndarray, layout: str = "contiguous") -> Any:
         """`values` on the case's device, in this dtype."""
-        return self.backend.array(values, dtype=self.dtype, device=self.case.device, layout=layout)
+        return self.backend.array(values, dtype=part_dtype(values, self.dtype), device=self.case.device, layout=layout)
 
     def at(self, points: Sequence[np.ndarray]) -> tuple[np.ndarray, ...]:
         """The outputs at `points` (one array per differentiable primal), without derivatives."""
@@ -61,7 +64,7 @@ def bind(backend: Backend, case: Case, *, dtype: str | None = None, jitter: np.r
     """
     kind = dtype or case.dtype
     given = [
-        backend.array(x, dtype=kind, device=case.device, layout=layout)
+        backend.array(x, dtype=part_dtype(x, kind), device=case.device, layout=layout)
         for x, layout in zip(case.primals, _padded(case.layouts, len(case.primals)), strict=True)
     ]
     shaken = _Shake(backend, case.device, kind, jitter)
@@ -88,10 +91,17 @@ class _Shake:
     def __call__(self, array: Any) -> Any:
         if not self.active or self._jitter is None:
             return array
-        signs = self._jitter.choice((-1.0, 1.0), size=self._backend.describe(array).shape)
-        factor = self._backend.array(1 + unit_roundoff(self._dtype) * signs, dtype=self._dtype, device=self._device)
+        described = self._backend.describe(array)
+        signs = self._jitter.choice((-1.0, 1.0), size=described.shape)
+        factor = self._backend.array(1 + unit_roundoff(self._dtype) * signs, dtype=described.dtype, device=self._device)
         multiply = self._backend.op("multiply")
         return array if multiply is None else multiply(array, factor)
+
+
+def part_dtype(values: np.ndarray, dtype: str) -> str:
+    """`dtype`, or its real or complex partner where the values are of the other kind: |z| has a real cotangent, fft(x) a complex one."""
+    partners = {"f": _REAL_PART, "c": _COMPLEX}.get(values.dtype.kind, {})
+    return partners.get(dtype, dtype)
 
 
 def unit_roundoff(dtype: str) -> float:

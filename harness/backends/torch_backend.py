@@ -61,9 +61,9 @@ class TorchBackend(Backend):
         return torch.as_strided(_copied(buffer, dtype, device), shape, strides, offset)
 
     def numpy(self, array: torch.Tensor) -> np.ndarray:
-        """A copy on the host, lazy conjugation and negation carried out."""
-        plain = array.detach().cpu().resolve_conj().resolve_neg()
-        return np.array((plain.float() if plain.dtype is torch.bfloat16 else plain).numpy())
+        """A copy on the host, lazy conjugation, negation and zeros carried out."""
+        plain = array.float() if array.dtype is torch.bfloat16 else array
+        return np.array(plain.numpy(force=True))
 
     def describe(self, array: Any) -> Description:
         """Shape, dtype and device of a tensor."""

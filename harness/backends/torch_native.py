@@ -58,16 +58,30 @@ def native_samples(op: Any, *, dtype: str = "float64", device: str = "cpu") -> I
     for index, sample in enumerate(drawn):
         primals, rebuild = _split((sample.input, sample.args, sample.kwargs))
         if primals:
-            yield Sample(op.formatted_name, index, _function(op, sample, rebuild), primals, bool(op.supports_forward_ad))
+            function = _differentiable_part(_function(op, sample, rebuild), primals)
+            yield Sample(op.formatted_name, index, function, primals, bool(op.supports_forward_ad))
 
 
 def _function(op: Any, sample: Any, rebuild: Callable[..., Any]) -> Callable[..., tuple[torch.Tensor, ...]]:
     def function(*primals: torch.Tensor) -> tuple[torch.Tensor, ...]:
         given, args, kwargs = rebuild(*primals)
         result = sample.output_process_fn_grad(op.gradcheck_wrapper(op.op, given, *args, **kwargs))
-        return tuple(y for y in _leaves(result) if isinstance(y, torch.Tensor) and (y.is_floating_point() or y.is_complex()))
+        return tuple(y for y in _leaves(result) if isinstance(y, torch.Tensor))
 
     return function
+
+
+def _differentiable_part(
+    function: Callable[..., tuple[torch.Tensor, ...]], primals: tuple[torch.Tensor, ...]
+) -> Callable[..., tuple[torch.Tensor, ...]]:
+    """Only the outputs that torch says depend on the primals: it declares some (saved statistics, indices) to be constants."""
+    kept = [i for i, y in enumerate(function(*(p.clone().requires_grad_() for p in primals))) if y.requires_grad]
+
+    def part(*given: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        outputs = function(*given)
+        return tuple(outputs[i] for i in kept)
+
+    return part
 
 
 def _split(tree: Any) -> tuple[tuple[torch.Tensor, ...], Callable[..., Any]]:

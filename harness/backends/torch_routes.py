@@ -14,7 +14,8 @@ from typing import Any
 import torch
 from torch.autograd import forward_ad
 
-from harness.backends.protocol import Arrays, Function, Hvp
+from harness.backends.protocol import Arrays, Function, Hvp, Unsupported
+from harness.backends.torch_limits import limits_told
 
 
 @cache
@@ -85,11 +86,21 @@ def _reverse_over_reverse(function: Function, primals: Arrays, cotangents: Array
     roots, seeds = recorded(function(*leaves), cotangents)
     if not roots:
         return (None,) * len(leaves)
-    gradients = torch.autograd.grad(roots, leaves, seeds, create_graph=True, allow_unused=True)
+    tracked = [w.detach().requires_grad_() for w in seeds]
+    gradients = torch.autograd.grad(roots, leaves, tracked, create_graph=True, allow_unused=True)
     second = [(g, v) for g, v in zip(gradients, tangents, strict=True) if g is not None and g.requires_grad]
     if not second:
-        return (None,) * len(leaves)
-    return torch.autograd.grad([g for g, _ in second], leaves, [v for _, v in second], allow_unused=True)
+        return _no_second_derivative(gradients)
+    with limits_told():
+        found = torch.autograd.grad([g for g, _ in second], [*leaves, *tracked], [v for _, v in second], allow_unused=True)
+    return found[: len(leaves)] if any(w is not None for w in found[len(leaves) :]) else _no_second_derivative(gradients)
+
+
+def _no_second_derivative(gradients: Arrays) -> Arrays:
+    """Zeros where every gradient vanishes. A gradient is linear in w, so one that does not even depend on w comes from a backward that torch cannot differentiate."""
+    if any(g is not None and bool(torch.any(g != 0)) for g in gradients):
+        raise Unsupported("the backward of the function cannot be differentiated again, so that it has no second derivative.")
+    return (None,) * len(gradients)
 
 
 def _forward_over_reverse(function: Function, primals: Arrays, cotangents: Arrays, tangents: Arrays) -> Arrays:

@@ -3,7 +3,8 @@
     spell("sum", ["x"], {"axis": 0, "keepdims": False})  ->  "torch.sum(x, dim=0)"
     compile_call("sum", 1, {"torch": torch})(x, axis=0)  ->  the value of that very text
 
-In a template {0}, {1} ... are the arrays, {args} all of them, {axis} the parameter `axis`. `keyword={axis?}` is left out, with the comma before it,
+In a template {0}, {1} ... are the arrays, {args} all of them, {rest} all but the first
+with a comma before each, {axis} the parameter `axis`. `keyword={axis?}` is left out, with the comma before it,
 where the parameter is absent, None or False. A template may be a function of the parameters: it returns the text, and the values it names.
 Nothing here imports torch.
 """
@@ -17,10 +18,11 @@ from functools import cache
 from types import CodeType
 from typing import Any
 
-from harness.backends.torch_templates import TEMPLATES, Template
+from harness.backends.torch_nn_templates import NN_TEMPLATES
+from harness.backends.torch_templates import ARRAY_TEMPLATES, Template
 
 Params = dict[str, Any]
-SPELLINGS: dict[str, Template] = TEMPLATES
+SPELLINGS: dict[str, Template] = {**ARRAY_TEMPLATES, **NN_TEMPLATES}
 
 _OPTIONAL = re.compile(r"(?:, )?(?:\w+=)?\{(\w+)\?\}")
 _FIELD = re.compile(r"\{(\w+)\}")
@@ -93,7 +95,7 @@ def _code(text: str, nargs: int) -> CodeType:
 
 
 def _is_param(field: str) -> bool:
-    return not (field.isdigit() or field == "args")
+    return not (field.isdigit() or field in ("args", "rest"))
 
 
 def _fill(text: str, args: Sequence[str], param: Callable[[str], str]) -> str:
@@ -101,6 +103,8 @@ def _fill(text: str, args: Sequence[str], param: Callable[[str], str]) -> str:
         name = match[1]
         if name == "args":
             return ", ".join(args)
+        if name == "rest":
+            return "".join(f", {arg}" for arg in args[1:])
         return args[int(name)] if name.isdigit() else param(name)
 
     return _FIELD.sub(field, text)

@@ -1,0 +1,42 @@
+"""Does an adapter keep its promises? What it gets wrong, in sentences, each with the remedy.
+
+    conformance(backend) == []          structure first, then arrays, derivatives, tape, and what it does to the world
+
+The numbers compared here are small integers, exact in every dtype: a conforming adapter has them bit for bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from harness.backends.conformance.arrays import array_shortfalls
+from harness.backends.conformance.derivatives import derivative_shortfalls
+from harness.backends.conformance.shortfall import Shortfall, raised
+from harness.backends.conformance.structure import structure_shortfalls
+from harness.backends.conformance.tape import tape_shortfalls
+from harness.backends.conformance.world import world_shortfalls
+from harness.backends.protocol import Backend
+
+Part = Callable[[Backend], Iterator[Shortfall]]
+_BEHAVIOUR: tuple[Part, ...] = (array_shortfalls, derivative_shortfalls, tape_shortfalls, world_shortfalls)
+
+
+def conformance(backend: Backend) -> list[Shortfall]:
+    """Everything that `backend` gets wrong; behaviour is only asked of one whose structure is right."""
+    found = _found(structure_shortfalls, backend)
+    return found or [shortfall for part in _BEHAVIOUR for shortfall in _found(part, backend)]
+
+
+def _found(part: Part, backend: Backend) -> list[Shortfall]:
+    """What `part` finds; an exception from the adapter ends the part and is what it finds last."""
+    found = []
+    try:
+        for shortfall in part(backend):
+            found.append(shortfall)
+    except Exception as error:  # whatever an unfinished adapter raises is the answer
+        found.append(raised(error))
+        backend.reset()
+    return found
+
+
+__all__ = ["Shortfall", "conformance"]

@@ -1,0 +1,81 @@
+"""What an adapter does to the rest of the process: nothing.
+
+state of NumPy, warnings, random numbers before = after          and nothing is printed
+"""
+
+from __future__ import annotations
+
+import random
+import warnings
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from io import StringIO
+from typing import Any
+
+import numpy as np
+
+from harness.backends.conformance.derivatives import KNOWN
+from harness.backends.conformance.shortfall import Shortfall, differs, exception_of
+from harness.backends.protocol import Arrays, Backend
+
+
+class _Planted(Exception):
+    """What the function under differentiation raises, on purpose."""
+
+
+def world_shortfalls(backend: Backend) -> Iterator[Shortfall]:
+    """Exceptions pass and leave nothing behind; the process's state is the user's."""
+    yield from _exceptions(backend)
+    with redirect_stdout(StringIO()) as printed:
+        _exercise(backend)
+        before = _state()
+        _exercise(backend)
+        after = _state()
+    for what in before:
+        if before[what] != after[what]:
+            yield Shortfall(
+                "An adapter must leave the process as it was.", f"It changed {what}.", "Save and restore it, or use a context or a private generator."
+            )
+    if printed.getvalue():
+        why = f"It printed {printed.getvalue()[:60]!r}."
+        yield Shortfall("An adapter must not print: stdout may carry a protocol.", why, "Drop the print, or write to stderr.")
+
+
+def _exceptions(backend: Backend) -> Iterator[Shortfall]:
+    """In the function: they must come out, and derivatives must be right afterwards."""
+    error = exception_of(lambda: _vjp(backend, _raise))
+    if not isinstance(error, _Planted):
+        seen = f"{type(error).__name__} came out" if error else "nothing came out"
+        why = f"The function raised, and {seen}."
+        yield Shortfall("An exception of the function must pass through `vjp` as it is.", why, "Do not catch it, or raise it again.")
+    backend.reset()
+    if why := differs(backend, _vjp(backend, None)[1], KNOWN[0].gradients):
+        remedy = "Leave modes and tapes in `finally`, or undo them in `reset`."
+        yield Shortfall("After an exception and `reset()`, `vjp` must work as before.", f"For f = {KNOWN[0].name}, {why}.", remedy)
+
+
+def _exercise(backend: Backend) -> None:
+    _vjp(backend, None)
+    exception_of(lambda: _vjp(backend, _raise))
+    backend.reset()
+
+
+def _vjp(backend: Backend, function: Any) -> tuple[Arrays, Arrays]:
+    known, device = KNOWN[0], backend.devices()[0]
+    dtype = backend.dtypes(device)[0]
+    primals, cotangents = (tuple(backend.array(x, dtype=dtype, device=device) for x in each) for each in (known.primals, known.cotangents))
+    return backend.vjp(function or known.build(backend.op("multiply")), primals, cotangents)  # type: ignore[arg-type]
+
+
+def _raise(*primals: Any) -> Arrays:
+    raise _Planted("raised on purpose by the conformance check")
+
+
+def _state() -> dict[str, Any]:
+    return {
+        "NumPy's handling of floating-point errors (np.seterr)": np.geterr(),
+        "NumPy's print options (np.set_printoptions)": repr(np.get_printoptions()),
+        "the warnings filters": list(warnings.filters),
+        "the state of Python's random numbers": random.getstate(),
+        "the state of NumPy's random numbers": repr(np.random.get_state()),
+    }

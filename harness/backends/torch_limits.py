@@ -1,0 +1,31 @@
+"""What the author of a custom function left out, as torch says it: not a wrong derivative, but none.
+
+Source: https://docs.pytorch.org/docs/stable/notes/extending.html and https://docs.pytorch.org/docs/stable/notes/extending.func.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from harness.backends.protocol import Unsupported
+
+_LEFT_OUT = {
+    "the function has no forward mode: its author wrote no `jvp`.": "implement the jvp function|does not support it because it has not been implemented",
+    "the function has no `setup_context`, which the functional transforms of torch need.": "must override the setup_context",
+    "the function has no `vmap`, which batching needs.": "does not have vmap support",
+    "the function is marked with @once_differentiable: it has no second derivative.": "marked with @once_differentiable",
+}
+
+
+@contextmanager
+def limits_told() -> Iterator[None]:
+    """Turn torch's refusals into `Unsupported`; every other exception passes."""
+    try:
+        yield
+    except RuntimeError as error:  # NotImplementedError is one
+        for told, words in _LEFT_OUT.items():
+            if re.search(words, str(error)):
+                raise Unsupported(told) from error
+        raise

@@ -1,0 +1,58 @@
+"""The table of torch's spellings of neural-network functions (the grammar: harness.backends.torch_spelling).
+
+Source: https://docs.pytorch.org/docs/stable/nn.functional.html
+"""
+
+from __future__ import annotations
+
+from harness.backends.torch_templates import Template
+
+_PLAIN = """
+    bilinear hardsigmoid hardswish hardtanh linear logsigmoid mish prelu relu relu6 selu silu softsign tanhshrink
+"""
+_ALONG = "softmax log_softmax softmin glu"
+_REDUCED = "l1_loss mse_loss binary_cross_entropy binary_cross_entropy_with_logits gaussian_nll_loss nll_loss"
+
+NN_TEMPLATES: dict[str, Template] = {
+    **{name: f"F.{name}({{args}})" for name in _PLAIN.split()},
+    **{name: f"F.{name}({{0}}, dim={{axis}})" for name in _ALONG.split()},
+    **{name: f"F.{name}({{args}}, reduction={{reduction}})" for name in _REDUCED.split()},
+    **{f"conv{d}d": f"F.conv{d}d({{args}}, stride={{stride}}, padding={{padding}}, dilation={{dilation}}, groups={{groups}})" for d in (1, 2, 3)},
+    **{
+        f"conv_transpose{d}d": f"F.conv_transpose{d}d({{args}}, stride={{stride}}, padding={{padding}}, output_padding={{output_padding}}, "
+        "groups={groups}, dilation={dilation})"
+        for d in (1, 2, 3)
+    },
+    **{
+        f"avg_pool{d}d": f"F.avg_pool{d}d({{0}}, {{kernel_size}}, stride={{stride}}, padding={{padding}}, count_include_pad={{count_include_pad}})"
+        for d in (1, 2, 3)
+    },
+    **{f"max_pool{d}d": f"F.max_pool{d}d({{0}}, {{kernel_size}}, stride={{stride}}, padding={{padding}}, dilation={{dilation}})" for d in (1, 2, 3)},
+    **{f"lp_pool{d}d": f"F.lp_pool{d}d({{0}}, {{p}}, {{kernel_size}}, stride={{stride}})" for d in (1, 2)},
+    **{f"adaptive_avg_pool{d}d": f"F.adaptive_avg_pool{d}d({{0}}, {{output_size}})" for d in (1, 2, 3)},
+    "batch_norm": "F.batch_norm({0}, None, None{rest}, training=True, eps={eps})",
+    "celu": "F.celu({0}, alpha={alpha})",
+    "cosine_similarity": "F.cosine_similarity({args}, dim={axis}, eps={eps})",
+    "cross_entropy": "F.cross_entropy({args}, reduction={reduction}, label_smoothing={label_smoothing})",
+    "elu": "F.elu({0}, alpha={alpha})",
+    "embedding": "F.embedding({1}, {0})",
+    "gelu": "F.gelu({0}, approximate={approximate})",
+    "group_norm": "F.group_norm({0}, {num_groups}{rest}, eps={eps})",
+    "hardshrink": "F.hardshrink({0}, lambd={lambd})",
+    "huber_loss": "F.huber_loss({args}, reduction={reduction}, delta={delta})",
+    "instance_norm": "F.instance_norm({0}, eps={eps})",
+    "kl_div": "F.kl_div({args}, reduction={reduction}, log_target={log_target?})",
+    "layer_norm": "F.layer_norm({0}, {normalized_shape}{rest}, eps={eps})",
+    "leaky_relu": "F.leaky_relu({0}, negative_slope={slope})",
+    "local_response_norm": "F.local_response_norm({0}, {size}, alpha={alpha}, beta={beta}, k={k})",
+    "normalize": "F.normalize({0}, p={p}, dim={axis}, eps={eps})",
+    "pad_last": "F.pad({0}, {widths}, mode={mode})",
+    "pairwise_distance": "F.pairwise_distance({args}, p={p}, eps={eps}, keepdim={keepdims?})",
+    "poisson_nll_loss": "F.poisson_nll_loss({args}, log_input={log_input}, reduction={reduction})",
+    "rms_norm": "F.rms_norm({0}, {normalized_shape}{rest}, eps={eps})",
+    "scaled_dot_product_attention": "F.scaled_dot_product_attention({args}, is_causal={is_causal?})",
+    "smooth_l1_loss": "F.smooth_l1_loss({args}, reduction={reduction}, beta={beta})",
+    "softplus": "F.softplus({0}, beta={beta}, threshold={threshold})",
+    "softshrink": "F.softshrink({0}, lambd={lambd})",
+    "threshold": "F.threshold({0}, {threshold}, {value})",
+}
