@@ -39,7 +39,7 @@ def cases(
 
     Raises:
         LookupError: no such op.
-        ValueError: unknown dtype or layout, or a complex dtype for an op that is real only.
+        ValueError: unknown dtype or layout, a complex dtype for an op that is real only, or the reverse.
     """
     require_valid(op, dtype, layouts)
     subject = offered(offers, dtype) if op is None else lookup(op)
@@ -133,10 +133,9 @@ def require_valid(op: str | None, dtype: str, layouts: Sequence[str]) -> None:
         raise ValueError(f"cases(dtype=...) must be one of {', '.join(known)}; got {dtype!r}. Choose one of them.")
     if not layouts or not set(layouts) <= set(LAYOUTS):
         raise ValueError(f"cases(layouts=...) must be names out of {', '.join(LAYOUTS)}; got {tuple(layouts)!r}. Choose among them.")
-    if op is not None and dtype in COMPLEX_DTYPES and not lookup(op).complex:
-        raise ValueError(f"cases(dtype=...) must be a real dtype for {op}, which is defined for real operands only; got {dtype!r}. Use float64.")
-    if op is not None:
-        lookup(op)
+    if op is not None and not (lookup(op).complex if dtype in COMPLEX_DTYPES else lookup(op).real):
+        kind, other = ("real", "float64") if dtype in COMPLEX_DTYPES else ("complex", "complex128")
+        raise ValueError(f"cases(dtype=...) must be a {kind} dtype for {op}, which is defined for {kind} operands only; got {dtype!r}. Use {other}.")
 
 
 def edge_cases(

@@ -34,7 +34,7 @@ def every(op: str) -> bool:
 
 def offered(offers: Callable[[str], bool], dtype: str) -> tuple[Op, ...]:
     """The ops of the catalogue that `offers` accepts and that are defined for `dtype`."""
-    return tuple(op for op in catalogue().values() if offers(op.name) and (op.complex or dtype not in COMPLEX_DTYPES))
+    return tuple(op for op in catalogue().values() if offers(op.name) and (op.complex if dtype in COMPLEX_DTYPES else op.real))
 
 
 def draw_program_point(source: Source, pool: tuple[Op, ...], dtype: str, layouts: Layouts, max_instructions: int) -> Point:
@@ -91,8 +91,9 @@ def draw_call(source: Source, sketch: Sketch, op: Op) -> tuple[tuple[str, ...], 
     first = draw_first(source, sketch, op)
     shapes = small(op.shapes(source, None if first is None else sketch.values[first].shape))
     params = op.parameters(source, shapes)
+    kinds = "fc" if first is None else sketch.values[first].dtype.kind  # real and complex operands are not mixed
     rest = range(0 if first is None else 1, len(shapes))
-    names = tuple(draw_name(source, sketch, op, i, shapes, params) for i in rest)
+    names = tuple(draw_name(source, sketch, op, i, shapes, params, kinds) for i in rest)
     return (names if first is None else (first, *names)), params
 
 
@@ -106,12 +107,12 @@ def draw_first(source: Source, sketch: Sketch, op: Op) -> str | None:
     return source.element((*fitting[:1], *fitting[:2], *fitting))
 
 
-def draw_name(source: Source, sketch: Sketch, op: Op, position: int, shapes: Shapes, params: Params) -> str:
+def draw_name(source: Source, sketch: Sketch, op: Op, position: int, shapes: Shapes, params: Params, kinds: str) -> str:
     """An existing value of the shape and domain that the operand needs, or a new input."""
     operand = op.operand(position)
     if operand.role != "array":
         return sketch.side(source, op, position, shapes, params)
-    fitting = sketch.floats(shapes[position], operand.domain)
+    fitting = sketch.floats(shapes[position], operand.domain, kinds)
     if fitting and source.integer(0, 2) < 2:
         return source.element(fitting)
-    return sketch.leaf(source, shapes[position], operand.domain, source.element(ROLES))
+    return sketch.leaf(source, shapes[position], operand.domain, source.element(ROLES), real=kinds == "f")

@@ -12,6 +12,7 @@ from harness.strategies.choose import Source
 from harness.strategies.leaves import Layouts, constant_along_first, draw_floats, draw_layout, draw_operand, holds
 from harness.strategies.point import Point, greatest
 from harness.strategies.regimes import Regime
+from harness.strategies.rounding import real_dtype
 
 
 class Sketch:
@@ -26,10 +27,10 @@ class Sketch:
         self.margin = np.inf
         self.depth: dict[str, int] = {}
 
-    def leaf(self, source: Source, shape: Shape, domain: Domain = REALS, role: Role = "primal") -> str:
-        """A new floating input in `domain`. Raises NotDrawn."""
+    def leaf(self, source: Source, shape: Shape, domain: Domain = REALS, role: Role = "primal", *, real: bool = False) -> str:
+        """A new floating input in `domain`; with `real`, real in a complex program too. Raises NotDrawn."""
         layout = draw_layout(source, self.layouts, shape)
-        value = draw_floats(source, self.regime, shape, domain, self.dtype)
+        value = draw_floats(source, self.regime, shape, domain, real_dtype(self.dtype) if real else self.dtype)
         if layout == "expanded":
             value = constant_along_first(value)
         return self.take(value, role, layout)
@@ -68,12 +69,12 @@ class Sketch:
         read = {name for instruction in self.instructions for name in instruction.args}
         return [name for instruction in self.instructions for name in instruction.results if name not in read]
 
-    def floats(self, shape: Shape | None = None, domain: Domain = REALS) -> list[str]:
-        """Values of `shape` (any, when None) that lie in `domain`, newest first."""
+    def floats(self, shape: Shape | None = None, domain: Domain = REALS, kinds: str = "fc") -> list[str]:
+        """Values of `shape` (any, when None) that lie in `domain`, real ("f"), complex ("c") or both, newest first."""
         return [
             name
             for name, value in reversed(self.values.items())
-            if value.dtype.kind in "fc" and (shape is None or value.shape == shape) and holds(domain, value)
+            if value.dtype.kind in kinds and (shape is None or value.shape == shape) and holds(domain, value)
         ]
 
     def finish(self, source: Source) -> Point:
