@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from harness.backends.protocol import Unsupported
 
 _LEFT_OUT = {
-    "the function has no forward mode: its author wrote no `jvp`.": "implement the jvp function|does not support it because it has not been implemented",
+    "the function has no forward mode: its author wrote no `jvp`.": "implement the jvp function|it because it has not been implemented",
     "the function has no `setup_context`, which the functional transforms of torch need.": "must override the setup_context",
     "the function has no `vmap`, which batching needs.": "does not have vmap support",
     "the function is marked with @once_differentiable: it has no second derivative.": "marked with @once_differentiable",

@@ -97,7 +97,7 @@ def _reverse_over_reverse(function: Function, primals: Arrays, cotangents: Array
 
 
 def _no_second_derivative(gradients: Arrays) -> Arrays:
-    """Zeros where every gradient vanishes. A gradient is linear in w, so one that does not even depend on w comes from a backward that torch cannot differentiate."""
+    """Zeros where every gradient vanishes; any other is linear in w, and if torch sees no dependence on w, it cannot differentiate the backward."""
     if any(g is not None and bool(torch.any(g != 0)) for g in gradients):
         raise Unsupported("the backward of the function cannot be differentiated again, so that it has no second derivative.")
     return (None,) * len(gradients)

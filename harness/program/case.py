@@ -52,6 +52,7 @@ class Case(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     cotangents: tuple[np.ndarray, ...]
     layouts: tuple[str, ...]
     seed: int = 0
+    resolution: float | None = None  # what the comparison must resolve, relative to the derivative's scale; None: what the dtype allows
     format: int = CASE_FORMAT
     drawn: dict[str, Any] = {}  # how the generator came to it (regime, margin to the nearest kink ...); not part of the id
 

@@ -17,7 +17,7 @@ from harness.program.case import Opaque
 from harness.program.nesting import Nest, flatten
 
 Flat = Callable[..., tuple[Any, ...]]
-_REGISTERED: dict[str, Flat] = {}
+_REGISTERED: dict[str, tuple[Callable[..., Any], Nest]] = {}
 _NUMBERS = count(1)
 
 
@@ -29,9 +29,9 @@ class NoOutput(TypeError):
     """A function returned nothing that could be differentiated; the message says what it returned."""
 
 
-def register(target: str, function: Flat) -> None:
-    """Make `function` (flat arrays in, tuple of arrays out) the meaning of `target` from now on."""
-    _REGISTERED[target] = function
+def register(target: str, function: Callable[..., Any], nest: Nest) -> None:
+    """Make a call of `function`, its arrays put in by `nest` (see `flat`), the meaning of `target` from now on."""
+    _REGISTERED[target] = (function, nest)
 
 
 def forget(target: str) -> None:
@@ -56,7 +56,7 @@ def resolve(opaque: Opaque, host: Host) -> Flat:
         UnknownTarget: it was not registered in this process, and cannot be imported.
     """
     if opaque.target in _REGISTERED:
-        return _REGISTERED[opaque.target]
+        return flat(*_REGISTERED[opaque.target], host)
     if opaque.target.startswith("["):
         raise UnknownTarget(f"the function {opaque.target!r} is not known here; replay it from the test that checks it.")
     function = callable_of(import_target(opaque.target))

@@ -45,6 +45,10 @@ LAST_OPERATIONS = 8
 JITTER_RUNS = 3
 JITTER_FACTOR = 8.0
 
+# Two calls of a function at one point may differ by the order in which a GPU adds: up to u sum |a_i|, some hundred ulps for sums of common sizes and
+# conditioning. Values that differ by more, relative to the largest, come from a function that is random.
+REPEAT_ULPS = 1024.0
+
 PRECISION = {"float64": 2.0**-52, "float32": 2.0**-23, "float16": 2.0**-10, "bfloat16": 2.0**-7}
 REAL_PART = {"complex128": "float64", "complex64": "float32"}
 
@@ -61,13 +65,15 @@ def eps(dtype: str) -> float:
     return PRECISION[name]
 
 
-def required_resolution(dtype: str) -> float:
+def required_resolution(dtype: str, asked: float | None = None) -> float:
     """What a comparison in `dtype` must be able to see, relative to the gradient's scale.
 
-    It is 1e-6, 2.5e-3, 0.07 and 0.16 for float64, float32, float16 and bfloat16.
+    It is what was `asked` for, else 1e-6, 2.5e-3, 0.07 and 0.16 for float64, float32, float16 and bfloat16.
 
     Raises:
         ValueError: as `eps`.
     """
     precision = eps(dtype)
+    if asked is not None:
+        return asked
     return FLOAT64_RESOLUTION if precision == PRECISION["float64"] else float(np.power(precision, RESOLUTION_EXPONENT))

@@ -28,7 +28,7 @@ def check_equal(law: str, backend: Backend, case: Case, pair: Pair, floor: Calla
     except Malformed as error:
         return structural(law, False, str(error))
     allowed = (floor or _own_rounding(case.dtype))(actual, expected)
-    size, required = float(np.max(np.abs(expected), initial=0.0)), required_resolution(case.dtype)
+    size, required = float(np.max(np.abs(expected), initial=0.0)), required_resolution(case.dtype, case.resolution)
     result = judge_equal(law, actual, expected, allowed=allowed, size=size, required=required, rule="rounding of both sides")
     if result.verdict is Verdict.HOLDS:
         return result

@@ -16,7 +16,7 @@ from harness.backends.bind import bind
 from harness.program import Case
 from harness.verdict import Result, Verdict, judge_derivative, judge_tangent, required_resolution, structural
 from harness.verdict.rounding import analytic_rounding, elementwise_rounding, natural_size
-from properties.laws.along import direction, outputs_along, projected_along
+from properties.laws.along import direction, grain, outputs_along, projected_along
 from properties.laws.conditioning import spread
 from properties.laws.gradients import Malformed, gradients_of, tangents_of
 from properties.laws.inner import flat, inner, typical
@@ -33,12 +33,12 @@ def check_reverse(backend: Backend, case: Case) -> Result:
     actual, phi = inner(gradients, step), projected_along(backend, case)
     gradient, displacement = flat(gradients), _twin(step, gradients)
     floor, size = analytic_rounding(gradient, displacement, case.dtype), natural_size(gradient, displacement)
-    required = required_resolution(case.dtype)
-    result = judge_derivative("vjp-eq-fd", actual, phi, rounding=floor, size=size, required=required)
+    required = required_resolution(case.dtype, case.resolution)
+    result = judge_derivative("vjp-eq-fd", actual, phi, rounding=floor, size=size, required=required, grain=grain(case))
     if result.verdict is Verdict.HOLDS:
         return result
     shaken = spread(backend, case, lambda bound: np.array([inner(gradients_of(bound), step)]))
-    return judge_derivative("vjp-eq-fd", actual, phi, rounding=floor + float(shaken[0]), size=size, required=required)
+    return judge_derivative("vjp-eq-fd", actual, phi, rounding=floor + float(shaken[0]), size=size, required=required, grain=grain(case))
 
 
 def check_forward(backend: Backend, case: Case) -> Result:
@@ -48,13 +48,13 @@ def check_forward(backend: Backend, case: Case) -> Result:
         actual = flat(tangents_of(bind(backend, case), step))
     except Malformed as error:
         return structural("jvp-eq-fd", False, str(error))
-    phi, size, required = outputs_along(backend, case), typical(actual), required_resolution(case.dtype)
+    phi, size, required = outputs_along(backend, case), typical(actual), required_resolution(case.dtype, case.resolution)
     floor = elementwise_rounding(actual, case.dtype)
-    result = judge_tangent("jvp-eq-fd", actual, phi, rounding=floor, size=size, required=required)
+    result = judge_tangent("jvp-eq-fd", actual, phi, rounding=floor, size=size, required=required, grain=grain(case))
     if result.verdict is Verdict.HOLDS:
         return result
     shaken = spread(backend, case, lambda bound: flat(tangents_of(bound, step)))
-    return judge_tangent("jvp-eq-fd", actual, phi, rounding=floor + shaken, size=size, required=required)
+    return judge_tangent("jvp-eq-fd", actual, phi, rounding=floor + shaken, size=size, required=required, grain=grain(case))
 
 
 def _twin(step: tuple[np.ndarray, ...], gradients: tuple[np.ndarray, ...]) -> np.ndarray:

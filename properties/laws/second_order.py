@@ -19,7 +19,7 @@ from harness.program import Case
 from harness.verdict import Result, Verdict, judge_tangent, required_resolution, structural
 from harness.verdict.result import worst_result
 from harness.verdict.rounding import elementwise_rounding
-from properties.laws.along import direction, gradients_along
+from properties.laws.along import direction, gradients_along, grain
 from properties.laws.conditioning import spread
 from properties.laws.exact import check_equal
 from properties.laws.gradients import Malformed, well_formed
@@ -34,13 +34,13 @@ def check_second(backend: Backend, case: Case) -> Result:
         actual = flat(_product(bind(backend, case), way, step))
     except Malformed as error:
         return structural("hvp-eq-fd", False, str(error))
-    phi, size, required = gradients_along(backend, case), typical(actual), required_resolution(case.dtype)
+    phi, size, required = gradients_along(backend, case), typical(actual), required_resolution(case.dtype, case.resolution)
     floor = elementwise_rounding(actual, case.dtype)
-    result = judge_tangent("hvp-eq-fd", actual, phi, rounding=floor, size=size, required=required)
+    result = judge_tangent("hvp-eq-fd", actual, phi, rounding=floor, size=size, required=required, grain=grain(case))
     if result.verdict is Verdict.HOLDS:
         return result
     shaken = spread(backend, case, lambda bound: flat(_product(bound, way, step)))
-    return judge_tangent("hvp-eq-fd", actual, phi, rounding=floor + shaken, size=size, required=required)
+    return judge_tangent("hvp-eq-fd", actual, phi, rounding=floor + shaken, size=size, required=required, grain=grain(case))
 
 
 def check_compositions(backend: Backend, case: Case) -> Result:

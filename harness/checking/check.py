@@ -1,0 +1,116 @@
+"""Check one call of a user's function: the laws, each on its own random probes, and a report.
+
+report = check_gradients(f, x, w)         report.verdict = worst of report.results
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+
+from harness.backends import Backend
+from harness.checking.arguments import Arguments, read_arguments
+from harness.checking.inference import backend_for
+from harness.checking.observation import PURITY, Observation, observe
+from harness.checking.probe import draw_case
+from harness.checking.report import Report
+from harness.checking.request import Request
+from harness.checking.selection import DEFAULT, missing, select_laws
+from harness.checking.subject import subject_of
+from harness.checking.wording import Answer, with_hint
+from harness.program import Case, Opaque
+from harness.program.opaque import NoOutput, callable_of, forget, name_of
+from harness.running.judge import run_case
+from harness.verdict import Result, Verdict, worst_result
+from properties.laws import Law
+from properties.laws.neighbourhood import isolates, neighbourhood
+
+
+def check(request: Request) -> Report:
+    """Run the laws that `request` asks for.
+
+    Raises:
+        TypeError, ValueError: the request cannot be met; one sentence with its remedy.
+        BackendError: the backend asked for cannot be had.
+    """
+    function = callable_of(request.function)
+    name, backend = backend_for(request.backend, function, (request.primals, dict(request.kwargs)))
+    chosen = select_laws(request.laws, backend)
+    arguments = read_arguments(backend, function, request.primals, request.kwargs, request.wrt)
+    subject = subject_of(function, arguments, request.target)
+    try:
+        observation = observe(backend, subject, arguments)
+        answers = tuple(_Check(request, name, backend, subject, arguments, observation, perf_counter()).answers(chosen))
+    except BaseException:
+        forget(subject.target)
+        raise
+    report = Report(name_of(function), arguments, *_kept(answers, request.laws == DEFAULT))
+    weakref.finalize(report, forget, subject.target)
+    return report
+
+
+def _kept(answers: tuple[Answer, ...], default: bool) -> tuple[tuple[Answer, ...], tuple[Answer, ...]]:
+    """(answers that count, answers left out): of the default laws, those that the function itself does not support say nothing about its gradient."""
+    supported = tuple(answer for answer in answers if answer.result.verdict is not Verdict.UNSUPPORTED)
+    return (supported, tuple(a for a in answers if a not in supported)) if default and supported else (answers, ())
+
+
+@dataclass(frozen=True)
+class _Check:
+    """One check under way."""
+
+    request: Request
+    name: str
+    backend: Backend
+    subject: Opaque
+    arguments: Arguments
+    observation: Observation
+    started: float
+
+    def answers(self, laws: Sequence[Law]) -> Iterator[Answer]:
+        for law in laws:
+            probes = [self._ask(law, probe) for probe in range(self.request.probes)]
+            worst = worst_result([answer.result for answer in probes])
+            yield next(answer for answer in probes if answer.result is worst)
+
+    def _ask(self, law: Law, probe: int) -> Answer:
+        case = draw_case(
+            self.backend,
+            law.name,
+            self.subject,
+            self.arguments,
+            self.observation.outputs,
+            name=self.name,
+            seed=self.request.seed,
+            probe=probe,
+            resolution=self.request.resolution,
+        )
+        foregone = self._foregone(law)
+        if foregone is not None:
+            return Answer(law, case, foregone)
+        result = self._judged(law, case)
+        isolated = isolates(neighbourhood(law, self.backend, case)) if result.verdict is Verdict.BROKEN else ""
+        return Answer(law, case, result, isolated)
+
+    def _foregone(self, law: Law) -> Result | None:
+        """The result that is known without asking."""
+        if gap := missing(law, self.backend):
+            return _unasked(law, Verdict.UNSUPPORTED, gap)
+        if self.observation.obstacle:
+            broken = self.observation.mutates and law.name == PURITY
+            return _unasked(law, Verdict.BROKEN if broken else Verdict.INCONCLUSIVE, self.observation.obstacle)
+        if self.request.max_time is not None and perf_counter() - self.started > self.request.max_time:
+            return _unasked(law, Verdict.INCONCLUSIVE, f"out of time: {self.request.max_time:g} s were over before this law was asked.")
+        return None
+
+    def _judged(self, law: Law, case: Case) -> Result:
+        try:
+            return with_hint(run_case(self.backend, case))
+        except NoOutput as nothing:
+            return _unasked(law, Verdict.INCONCLUSIVE, f"near the primals the function returns no floating-point array: {nothing}.")
+
+
+def _unasked(law: Law, verdict: Verdict, reason: str) -> Result:
+    return Result(law=law.name, verdict=verdict, reason=reason, comparisons=0)

@@ -1,0 +1,34 @@
+"""The named layout of a user's own array, so that a case file can lay it out again in any backend.
+
+strides = row-major            ->  contiguous
+strides = those of a layout    ->  that layout
+anything else                  ->  the nearest layout, and a note that says so
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from harness.program.layout import LAYOUTS, effective_layout, lay_out
+
+
+def nearest_layout(name: str, values: np.ndarray, strides: tuple[int, ...] | None) -> tuple[str, str]:
+    """(layout, note) of the array called `name`; the note is empty when the layout is exactly the array's own."""
+    if strides is None or _alike(strides, lay_out(values, "contiguous")[2], values.shape):
+        return "contiguous", ""
+    possible = [layout for layout in LAYOUTS if _fits(layout, values, strides)]
+    for layout in possible:
+        if _alike(strides, lay_out(values, layout)[2], values.shape):
+            return layout, ""
+    nearest = "strided" if "strided" in possible and 0 not in strides else "contiguous"
+    return nearest, f"{name} has strides {strides}; it is checked in the layout {nearest!r}."
+
+
+def _fits(layout: str, values: np.ndarray, strides: tuple[int, ...]) -> bool:
+    """Whether these values can have the layout, and it is not just another name for contiguous."""
+    return effective_layout(layout, values.shape) == layout != "contiguous" and (layout != "expanded" or strides[0] == 0)
+
+
+def _alike(a: tuple[int, ...], b: tuple[int, ...], shape: tuple[int, ...]) -> bool:
+    """Equal strides; along an axis of at most one element, or in an empty array, a stride means nothing."""
+    return 0 in shape or all(m == n for m, n, side in zip(a, b, shape, strict=True) if side > 1)

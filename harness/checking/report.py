@@ -1,0 +1,61 @@
+"""What a check found: a result per law, and their worst.
+
+CRASHED > HUNG > BROKEN > INCONCLUSIVE > UNSUPPORTED > HOLDS
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NoReturn
+
+from harness.checking.arguments import Arguments
+from harness.checking.wording import Answer, explain, summarise
+from harness.program import Case
+from harness.verdict import LawBroken, Result, Verdict, worst
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """The answers of a check of `function`. `left_out` holds default laws that the function does not support (no forward mode, say)."""
+
+    function: str
+    arguments: Arguments
+    answers: tuple[Answer, ...]
+    left_out: tuple[Answer, ...] = ()
+
+    @property
+    def results(self) -> tuple[Result, ...]:
+        """One result per law."""
+        return tuple(answer.result for answer in self.answers)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst of the results."""
+        return worst(result.verdict for result in self.results)
+
+    @property
+    def cases(self) -> dict[str, Case]:
+        """The case behind each result, by law."""
+        return {answer.law.name: answer.case for answer in self.answers}
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader should know about how the call was taken: layouts that were changed."""
+        return self.arguments.notes
+
+    def require_holds(self) -> None:
+        """Nothing, if every law holds.
+
+        Raises:
+            LawBroken: a law does not hold, or it could not be decided; the text says which, why, and how to see it again.
+        """
+        if self.verdict is not Verdict.HOLDS:
+            raise LawBroken(explain(self.function, self.arguments, self.answers))
+
+    def __str__(self) -> str:
+        """A line per law, and the findings."""
+        return summarise(self.function, self.arguments, self.answers, self.left_out)
+
+    def __bool__(self) -> NoReturn:
+        """A report has no truth value."""
+        raise TypeError("a Report has no truth value; look at report.verdict, or call report.require_holds().")
