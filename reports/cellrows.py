@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from markupsafe import Markup
+
 from harness.record import Evidence, cell_verdict
 from reports.columns import pack
 from reports.matrix import Matrix
@@ -14,7 +16,7 @@ _COUNTS = ("valid", "attempted", "vacuous", "inconclusive", "rejected", "broken"
 _REASON_LENGTH = 400
 
 
-def pack_cells(evidence: Evidence, matrix: Matrix, anchors: dict[str, str]) -> str:
+def pack_cells(evidence: Evidence, matrix: Matrix, anchors: dict[str, str]) -> Markup:
     """The cells as packed columns; `row` and `column` are their square's place in the matrix."""
     rows = {op: i for i, op in enumerate((family, op) for family, ops in matrix.rows.items() for op in ops)}
     columns = {place: i for i, place in enumerate((f, c) for f in matrix.families for c in matrix.configurations)}

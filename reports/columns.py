@@ -14,6 +14,7 @@ import math
 from array import array
 
 import msgspec
+from markupsafe import Markup
 
 from harness.record import CaseRun
 from reports.landscape import ratio_of
@@ -48,7 +49,7 @@ class Columns:
         self._evaluations.append(case.evaluations)
         self._ids.append("" if holds and len(self) > _MOST_IDS else case.case)
 
-    def packed(self) -> str:
+    def packed(self) -> Markup:
         """The columns as text that a template may hold."""
         return pack(
             {
@@ -63,9 +64,9 @@ class Columns:
         )
 
 
-def pack(data: object) -> str:
-    """`data` as JSON, gzipped without a time stamp, in base64."""
-    return base64.b64encode(gzip.compress(msgspec.json.encode(data), compresslevel=9, mtime=0)).decode("ascii")
+def pack(data: object) -> Markup:
+    """`data` as JSON, gzipped without a time stamp, in base64: letters that need no escaping, and must not be cut."""
+    return Markup(base64.b64encode(gzip.compress(msgspec.json.encode(data), compresslevel=9, mtime=0)).decode("ascii"))
 
 
 def _tenths(ratio: float | None) -> int:

@@ -26,7 +26,8 @@ def _findings(evidence: Evidence) -> str:
     parts = [f"{plural(len(new), 'new finding')} in {plural(len(cells), 'cell')}"] if new else []
     parts += [f"{plural(len(known), 'known finding')}"] if known else []
     parts += [f"{plural(bare, 'cell')} {what}" for what, bare in _without_a_finding(evidence).items() if bare]
-    return (", ".join(parts) or "Nothing is broken") + "."
+    compared = any(cell.counts.valid for cell in evidence.cells.values())
+    return (", ".join(parts) or "Nothing is broken") + "." if parts or compared else ""
 
 
 def _without_a_finding(evidence: Evidence) -> dict[str, int]:

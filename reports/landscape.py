@@ -16,7 +16,8 @@ LOWEST, HIGHEST = -8, 8  # decades of the ratio; what lies beyond is drawn at th
 STEPS = 2  # bins per decade
 _NEAR = 0.1
 _NEAREST_KEPT = 10
-_WIDEST = 40
+_EMPTY = 0.5  # where zero-size arrays are drawn: just below one element
+_WIDEST = 20
 
 
 @dataclass
@@ -73,7 +74,7 @@ class Landscape:
 
 def _positions(case: CaseRun) -> tuple[float | None, float | None, float | None]:
     margin = case.drawn.get("margin")
-    size = float(math.prod(case.shapes[0])) if case.shapes else None
+    size = max(float(math.prod(case.shapes[0])), _EMPTY) if case.shapes else None
     return size, float(margin) if isinstance(margin, int | float) else None, case.resolution
 
 

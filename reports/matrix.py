@@ -21,13 +21,14 @@ Configuration = tuple[str, str, str]  # backend, device, dtype
 
 @dataclass
 class Square:
-    """One square; `reasons` says why, for whatever is not a clear answer."""
+    """One square; `reasons` says why, for whatever is not a clear answer. It is unsupported only where nothing ran; `partly` where some did not."""
 
-    verdict: str = "HOLDS"
+    verdict: str = "UNSUPPORTED"
     counts: Counts = field(default_factory=Counts)
     cells: int = 0
     known: bool = False
     thin: bool = False
+    partly: bool = False
     finding: str = ""
     reasons: dict[str, None] = field(default_factory=dict)
 
@@ -43,7 +44,7 @@ class Matrix:
     def labels(self) -> list[str]:
         """The configurations' labels, without what they all share."""
         differing = [i for i in (2, 1, 0) if len({each[i] for each in self.configurations}) > 1] or [2]
-        return [" ".join(_short(each[i]) for i in differing) for each in self.configurations]
+        return ["\n".join(_short(each[i]) for i in differing) for each in self.configurations]
 
 
 def build_matrix(evidence: Evidence, anchors: dict[str, str]) -> Matrix:
@@ -63,9 +64,10 @@ def build_matrix(evidence: Evidence, anchors: dict[str, str]) -> Matrix:
 
 def _add(square: Square, cell: CellEnded, known: bool, anchors: dict[str, str]) -> None:
     verdict = cell_verdict(cell)
-    if square.cells == 0 or severity(verdict) < severity(square.verdict):
+    square.partly = square.cells > 0 and (square.partly or (verdict == "UNSUPPORTED") != (square.verdict == "UNSUPPORTED"))
+    if square.verdict == "UNSUPPORTED" or (verdict != "UNSUPPORTED" and severity(verdict) < severity(square.verdict)):
         square.verdict = verdict
-    if severity(verdict) <= severity(square.verdict):
+    if verdict == square.verdict:
         square.finding = anchors.get(cell.cell, square.finding)
     square.cells += 1
     square.counts = add_counts(square.counts, cell.counts)

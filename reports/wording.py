@@ -10,9 +10,9 @@ SYMBOLS = {
     "HOLDS": "✓",
     "BROKEN": "✕",
     "CRASHED": "↯",
-    "HUNG": "⧗",
+    "HUNG": "∞",
     "ERRORED": "!",
-    "INSUFFICIENT EVIDENCE": "▨",
+    "INSUFFICIENT EVIDENCE": "◔",
     "INCONCLUSIVE": "?",
     "UNSUPPORTED": "–",
     "INTERRUPTED": "‖",
@@ -31,8 +31,9 @@ MEANINGS = {
 _LONGEST = 20_000
 
 
-def symbol(verdict: str) -> str:
-    return SYMBOLS.get(verdict, "!")
+def symbol(verdict: str, known: bool = False) -> str:
+    """The verdict's sign; a known finding has its own, for colour alone says nothing."""
+    return "⊗" if known else SYMBOLS.get(verdict, "!")
 
 
 def slug(verdict: str) -> str:
@@ -49,9 +50,8 @@ def visible(value: Any) -> Any:
 
 
 def _spelled(letter: str) -> str:
-    if letter in "\n\t" or unicodedata.category(letter) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}:
-        return letter
-    return chr(0x2400 + ord(letter)) if ord(letter) < 0x20 else f"⟨U+{ord(letter):04X}⟩"
+    hidden = letter not in "\n\t" and unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+    return f"⟨U+{ord(letter):04X}⟩" if hidden else letter
 
 
 def one_line(text: str, width: int = 160) -> str:

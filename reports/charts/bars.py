@@ -7,7 +7,7 @@ from markupsafe import Markup
 from reports.charts.svg import chart, element, line, text
 from reports.wording import brief_count, plural
 
-_COLUMN, _HEIGHT, _FOOT, _HEAD = 34.0, 150.0, 24.0, 18.0
+_COLUMN, _HEIGHT, _FOOT, _HEAD = 46.0, 150.0, 24.0, 18.0
 
 
 def share_bar(part: float, whole: float) -> Markup:

@@ -16,7 +16,7 @@ from reports.charts.scale import Scale, spanning
 from reports.charts.svg import chart, element, line, text
 from reports.wording import as_number, number, power
 
-WIDTH, HEIGHT = 560.0, 250.0
+WIDTH, HEIGHT = 440.0, 240.0
 LEFT, RIGHT, TOP, BOTTOM = 54.0, 16.0, 26.0, 42.0
 
 Dot = tuple[float, float, bool]  # log10 step, log10 bound, kept
@@ -49,7 +49,7 @@ def _axes(x: Scale, y: Scale) -> list[Markup]:
     parts = [text(LEFT - 46, 13, "bound of the oracle", "axis"), text(WIDTH - RIGHT, HEIGHT - 6, "step", "axis", "end")]
     for tick in y.ticks(6):
         parts += [line(LEFT, y(tick), WIDTH - RIGHT, y(tick), "grid"), text(LEFT - 8, y(tick) + 4, power(tick), "tick", "end")]
-    for tick in x.ticks(8):
+    for tick in x.ticks(7):
         parts.append(text(x(tick), HEIGHT - BOTTOM + 17, power(tick), "tick", "middle"))
     return parts
 

@@ -1,0 +1,95 @@
+"""Markdown for the step summary of a CI run, JUnit for its test view."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+import pytest
+
+from reports import render_junit, render_markdown
+from tests.record.examples import cell_ended, complete_run, finding, hostile_run, interrupted_run, quiet_run, run_started
+
+
+def outcomes(document: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for case in ElementTree.fromstring(document).iter("testcase"):
+        found.setdefault(case[0].tag if len(case) else "passed", []).append(f"{case.get('classname')} {case.get('name')}")
+    return found
+
+
+def test_markdown_opens_with_the_verdict_and_the_sentence_of_the_page():
+    text = render_markdown(complete_run())
+    assert text.startswith("## ✕ BROKEN\n\n1 new finding in 2 cells, 1 known finding, 2 cells crashed")
+    assert "`autograd-harness verify --profile quick --seed 7` · seed 7 · 41.5 s · exit code 1" in text
+
+
+def test_markdown_tells_each_finding_with_its_block_and_its_replay():
+    text = render_markdown(complete_run())
+    assert "### ✕ gradient of softmax(x, axis=0) is wrong\n\nnew · 2 cells\n\n```text\ngradient of softmax" in text
+    assert "`autograd-harness replay k3f9q2ab01cd`" in text
+    assert "known: double backward of prod at a zero" in text
+
+
+def test_markdown_of_an_interrupted_run_says_so():
+    assert render_markdown(interrupted_run()).startswith("## ‖ INTERRUPTED\n\nThe run did not come to its end")
+
+
+def test_markdown_stays_small_with_many_findings():
+    text = render_markdown([run_started(), *(finding(op=f"op{i}", text="x" * 10**5) for i in range(100))])
+    assert len(text) < 200_000
+    assert "80 more findings in the HTML report." in text
+
+
+def test_markdown_keeps_hostile_texts_from_becoming_markup():
+    outside = [part for i, part in enumerate(render_markdown(hostile_run()).split("```")) if i % 2 == 0]
+    lines = [line for part in outside for line in part.splitlines() if "`" not in line]
+    assert lines
+    assert not any("<" in line for line in lines)
+    assert not any(letter in render_markdown(hostile_run()) for letter in "\x00\x1b\u202e\ud800")
+
+
+def test_markdown_fence_is_longer_than_any_in_the_text():
+    assert "````text\na ``` b\n````" in render_markdown([run_started(), finding(text="a ``` b")])
+
+
+def test_junit_tells_verdicts_apart():
+    found = outcomes(render_junit(complete_run()))
+    assert {name: len(cases) for name, cases in found.items()} == {"passed": 166, "failure": 2, "error": 6, "skipped": 8}
+    assert "values.vjp-agrees softmax[float32-cpu-torch]" in found["failure"]
+    assert "higher order.second-order prod[float32-cpu-torch]" in found["skipped"]
+
+
+def test_junit_counts_in_the_suite_what_its_cases_say():
+    (suite,) = ElementTree.fromstring(render_junit(complete_run()))
+    assert {name: suite.get(name) for name in ("tests", "failures", "errors", "skipped")} == {
+        "tests": "182",
+        "failures": "2",
+        "errors": "6",
+        "skipped": "8",
+    }
+    assert suite.get("timestamp") == "2025-01-31T12:00:00"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "element"), [("BROKEN", "failure"), ("HUNG", "error"), ("A VERDICT OF THE FUTURE", "error"), ("UNSUPPORTED", "skipped")]
+)
+def test_junit_names_the_outcome_of_a_cell(verdict, element):
+    assert list(outcomes(render_junit([run_started(), cell_ended(verdict=verdict, reason="why")]))) == [element]
+
+
+def test_junit_does_not_pass_a_cell_under_its_minimum():
+    assert list(outcomes(render_junit([run_started(), cell_ended(minimum=100)]))) == ["skipped"]
+
+
+def test_junit_is_well_formed_with_hostile_texts():
+    document = render_junit(hostile_run())
+    (suite,) = ElementTree.fromstring(document)
+    (failure,) = suite.iter("failure")
+    assert failure.get("message", "").startswith("</script></style></template><img src=x onerror=alert(1)>⟨U+0000⟩")
+
+
+@pytest.mark.parametrize("render", [render_markdown, render_junit])
+@pytest.mark.parametrize("run", [complete_run, quiet_run, hostile_run])
+def test_format_of_the_same_record_has_the_same_bytes(render, run):
+    assert render(run()) == render(run())
+    assert render([run_started()])
