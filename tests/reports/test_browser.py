@@ -156,7 +156,9 @@ def test_page_is_whole_without_javascript(browser, tmp_path):
         assert (shown(browser, ".finding"), shown(browser, "#matrix .op"), shown(browser, ".copy"), shown(browser, "#filter")) == (2, 13, 0, 0)
         assert shown(browser, "#finding-1 .panel") == 1
         browser.evaluate("document.querySelector('label[for=finding-1-tab-3]').click()")
-        assert "def test_softmax_gradient" in browser.evaluate("[...document.querySelectorAll('#finding-1 .panel')].find(each => each.offsetParent).innerText")
+        assert "def test_softmax_gradient" in browser.evaluate(
+            "[...document.querySelectorAll('#finding-1 .panel')].find(each => each.offsetParent).innerText"
+        )
     finally:
         browser.call("Emulation.setScriptExecutionDisabled", value=False)
 
