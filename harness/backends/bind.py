@@ -13,6 +13,7 @@ import numpy as np
 
 from harness.backends.protocol import Arrays, Backend, Function, Unsupported
 from harness.program import Case, Program, evaluate
+from harness.program.layout import can_hold
 from harness.program.opaque import resolve
 
 _REAL_PART = {"complex128": "float64", "complex64": "float32"}
@@ -43,14 +44,17 @@ class Bound:
     def cotangents(self, values: Sequence[np.ndarray] | None = None) -> Arrays:
         """The case's cotangents (or `values` in their place) in their layouts."""
         layouts = self.case.layouts[len(self.case.primals) :]
-        given = self.case.cotangents if values is None else values
-        return tuple(self.array(w, layout) for w, layout in zip(given, _padded(layouts, len(given)), strict=True))
+        return self._laid_out(self.case.cotangents if values is None else values, layouts)
 
     def tangents(self, values: Sequence[np.ndarray] | None = None) -> Arrays:
         """The case's tangents (or `values` in their place) in their layouts."""
         layouts = self.case.layouts[len(self.case.primals) + len(self.case.cotangents) :]
-        given = self.case.tangents if values is None else values
-        return tuple(self.array(v, layout) for v, layout in zip(given, _padded(layouts, len(given)), strict=True))
+        return self._laid_out(self.case.tangents if values is None else values, layouts)
+
+    def _laid_out(self, values: Sequence[np.ndarray], layouts: Sequence[str]) -> Arrays:
+        """`values` in `layouts`; contiguous where a layout can only hold the case's own, repeating ones."""
+        fitting = (layout if can_hold(x, layout) else "contiguous" for x, layout in zip(values, _padded(layouts, len(values)), strict=True))
+        return tuple(self.array(x, layout) for x, layout in zip(values, fitting, strict=True))
 
 
 def bind(backend: Backend, case: Case, *, dtype: str | None = None, jitter: np.random.Generator | None = None) -> Bound:
@@ -64,7 +68,7 @@ def bind(backend: Backend, case: Case, *, dtype: str | None = None, jitter: np.r
     """
     kind = dtype or case.dtype
     given = [
-        backend.array(x, dtype=part_dtype(x, kind), device=case.device, layout=layout)
+        backend.array(x, dtype=part_dtype(x, kind), device=case.device, layout=layout if can_hold(x, layout) else "contiguous")
         for x, layout in zip(case.primals, _padded(case.layouts, len(case.primals)), strict=True)
     ]
     shaken = _Shake(backend, case.device, kind, jitter)

@@ -15,7 +15,7 @@ Change = Callable[[np.ndarray], np.ndarray]
 
 @dataclass(frozen=True)
 class Fault:
-    """What goes wrong: a change of what vjp returns (`gradient`) or reads (`cotangent`), of what jvp returns (`tangent`), or of the `value` beside it."""
+    """What goes wrong: a change of what vjp returns (`gradient`) or reads (`cotangent`), of what jvp returns (`tangent`), of the `value`."""
 
     summary: str
     gradient: Change | None = None
@@ -33,7 +33,7 @@ def first_entry(change: Callable[[complex], complex]) -> Change:
         out = x.copy()
         if out.size:
             out.flat[0] = change(out.flat[0])
-        return out
+        return np.asarray(out)
 
     return changed
 

@@ -27,6 +27,18 @@ def load_forward_mode() -> None:
             forward_ad.make_dual(torch.zeros(()), torch.zeros(()))
 
 
+def forward_mode(primals: Arrays) -> None:
+    """Make forward mode ready for `primals`.
+
+    Raises:
+        Unsupported: elements of a primal share memory. torch gives the tangent the primal's strides and stops with "more than one element of the
+            written-to tensor refers to a single memory location".
+    """
+    load_forward_mode()
+    if any(0 in (step for step, side in zip(p.stride(), p.shape, strict=True) if side > 1) for p in primals):
+        raise Unsupported("torch's forward mode takes no primal whose elements share memory (stride 0); clone it.")
+
+
 def recorded(outputs: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
     """The outputs that have a graph, and their cotangents; torch refuses the others."""
     kept = [(y, w) for y, w in zip(outputs, cotangents, strict=True) if y.requires_grad]
@@ -45,7 +57,8 @@ def vjp_by_backward(function: Function, primals: Arrays, cotangents: Arrays) -> 
 
 def vjp_by_transform(function: Function, primals: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
     """`torch.func.vjp`."""
-    outputs, pull_back = torch.func.vjp(function, *primals)
+    transformed: Any = torch.func.vjp(function, *primals)  # its type also covers the form with an auxiliary output
+    outputs, pull_back = transformed
     return outputs, pull_back(cotangents)
 
 
@@ -60,14 +73,14 @@ def batched_vjp(function: Function, primals: Arrays, cotangents: Arrays) -> Arra
 
 def batched_jvp(function: Function, primals: Arrays, tangents: Arrays) -> Arrays:
     """`torch.func.vmap` over the tangents of `torch.func.jvp`."""
-    load_forward_mode()
+    forward_mode(primals)
     one: Any = lambda *v: torch.func.jvp(function, primals, v)[1]  # noqa: E731 (a lambda, since vmap inspects nothing and a def would need a name)
     return tuple(torch.func.vmap(one)(*tangents))
 
 
 def jvp_by_duals(function: Function, primals: Arrays, tangents: Arrays) -> tuple[Arrays, Arrays]:
     """`torch.autograd.forward_ad`; an output without a tangent does not depend on the primals: its tangent is zero."""
-    load_forward_mode()
+    forward_mode(primals)
     with forward_ad.dual_level():
         duals = (forward_ad.make_dual(p.detach(), t) for p, t in zip(primals, tangents, strict=True))
         unpacked = [forward_ad.unpack_dual(output) for output in function(*duals)]
@@ -76,8 +89,9 @@ def jvp_by_duals(function: Function, primals: Arrays, tangents: Arrays) -> tuple
 
 def jvp_by_transform(function: Function, primals: Arrays, tangents: Arrays) -> tuple[Arrays, Arrays]:
     """`torch.func.jvp`."""
-    load_forward_mode()
-    outputs, results = torch.func.jvp(function, primals, tangents)
+    forward_mode(primals)
+    transformed: Any = torch.func.jvp(function, primals, tangents)
+    outputs, results = transformed
     return tuple(outputs), tuple(results)
 
 
@@ -104,13 +118,13 @@ def _no_second_derivative(gradients: Arrays) -> Arrays:
 
 
 def _forward_over_reverse(function: Function, primals: Arrays, cotangents: Arrays, tangents: Arrays) -> Arrays:
-    load_forward_mode()
+    forward_mode(primals)
     gradient: Any = lambda *x: torch.func.vjp(function, *x)[1](cotangents)  # noqa: E731
     return tuple(torch.func.jvp(gradient, primals, tangents)[1])
 
 
 def _reverse_over_forward(function: Function, primals: Arrays, cotangents: Arrays, tangents: Arrays) -> Arrays:
-    load_forward_mode()
+    forward_mode(primals)
     tangent: Any = lambda *x: torch.func.jvp(function, x, tangents)[1]  # noqa: E731
     return tuple(torch.func.vjp(tangent, *primals)[1](cotangents))
 

@@ -40,6 +40,11 @@ def effective_layout(layout: str, shape: Shape) -> str:
     return layout if useful.get(layout, False) else "contiguous"
 
 
+def can_hold(values: np.ndarray, layout: str) -> bool:
+    """Whether `layout` can hold `values`: "expanded" repeats one slice, so it holds only values that are constant along axis 0."""
+    return effective_layout(layout, values.shape) != "expanded" or _repeats(values)
+
+
 def lay_out(values: np.ndarray, layout: str) -> Laid:
     """(buffer, shape, strides, offset) of `values` in `layout`; the buffer is 1-D and new, strides and offset count elements.
 
@@ -80,9 +85,13 @@ def _strided(values: np.ndarray) -> Laid:
 
 def _expanded(values: np.ndarray) -> Laid:
     first = values[0]  # (n1, ..., nk)
-    if not np.array_equal(values, np.broadcast_to(first, values.shape), equal_nan=values.dtype.kind in "fc"):
+    if not _repeats(values):
         raise ValueError("lay_out(values=...) must be constant along axis 0 for the layout 'expanded'; got varying values. Repeat one slice.")
     return first.flatten(), values.shape, (0, *_row_major(first.shape)), 0
+
+
+def _repeats(values: np.ndarray) -> bool:
+    return np.array_equal(values, np.broadcast_to(values[0], values.shape), equal_nan=values.dtype.kind in "fc")
 
 
 def _gap(values: np.ndarray, elements: int) -> np.ndarray:

@@ -34,13 +34,13 @@ PROBABILISTIC_LAMBDA = 8.0
 # 1989; cephes/doubldoc.htm).
 ANALYTIC_ULPS = 1024.0
 
-# Two evaluations of one formula in another order (a layout, a route, a batch) share its intermediate values; what is sure to differ is the rounding of the last few
-# operations. Where more differs, the measured spread says how much: this is the cheap allowance that spares measuring it nearly always.
+# Two evaluations of one formula in another order (a layout, a route, a batch) share its intermediate values; what is sure to differ is the rounding
+# of the last few operations. Where more differs, the measured spread says how much: this cheap allowance spares measuring it nearly always.
 LAST_OPERATIONS = 8
 
-# Stochastic arithmetic: how often every value is shaken by one ulp, and by what the largest change seen is multiplied. With random signs the change is a sum of many
-# independent terms; the largest of three such sums is below half of its standard deviation with probability 0.38^3 = 6 %, so that 8 times it covers 4 standard deviations
-# with 94 %; a disagreement must then still exceed BROKEN_FACTOR times that.
+# Stochastic arithmetic: how often every value is shaken by one ulp, and by what the largest change seen is multiplied. With random signs the change
+# is a sum of many independent terms; the largest of three such sums is below half of its standard deviation with probability 0.38^3 = 6 %, so that
+# 8 times it covers 4 standard deviations with 94 %; a disagreement must then still exceed BROKEN_FACTOR times that.
 # Source: Vignes, A Stochastic Arithmetic for Reliable Scientific Computation, Math. Comput. Simul. 35 (1993): two to three runs.
 JITTER_RUNS = 3
 JITTER_FACTOR = 8.0
@@ -48,6 +48,12 @@ JITTER_FACTOR = 8.0
 # Two calls of a function at one point may differ by the order in which a GPU adds: up to u sum |a_i|, some hundred ulps for sums of common sizes and
 # conditioning. Values that differ by more, relative to the largest, come from a function that is random.
 REPEAT_ULPS = 1024.0
+
+# Rounding sampled at neighbouring points: far enough that the errors are drawn afresh even where a saturated function hardly changes (1/64 moves
+# 1 - tanh(8) by many ulps of float32), near enough that a wrong formula errs alike at all of them. Four samples estimate a standard deviation to
+# 40 %, which the factor above covers.
+NEIGHBOURS = 4
+NEIGHBOUR_DISTANCE = 2.0**-6
 
 PRECISION = {"float64": 2.0**-52, "float32": 2.0**-23, "float16": 2.0**-10, "bfloat16": 2.0**-7}
 REAL_PART = {"complex128": "float64", "complex64": "float32"}

@@ -22,10 +22,21 @@ def direction(case: Case) -> tuple[np.ndarray, ...]:
     return tuple(_scale(x) * wide(v) for x, v in zip(case.points, case.tangents, strict=True))
 
 
+def grain(case: Case) -> float:
+    """How coarse x + t D v is rounded in double precision, in units of t: eps max |x| / RMS(D v), of the coarsest leaf."""
+    leaves = [(wide(x), v) for x, v in zip(case.points, direction(case), strict=True) if x.size]
+    return max((float(np.finfo(float).eps * np.max(np.abs(x)) / (_scale(v) or 1.0)) for x, v in leaves), default=0.0)
+
+
 def precise(backend: Backend, case: Case) -> Bound:
     """The subject in double precision where the backend has it (the primals are exact there), else in the case's own dtype."""
+    return bind(backend, case, dtype=best_dtype(backend, case))
+
+
+def best_dtype(backend: Backend, case: Case) -> str:
+    """Double precision where the backend has it, else the case's own dtype."""
     best = _WIDE.get(case.dtype, "float64")
-    return bind(backend, case, dtype=best if best in backend.dtypes(case.device) else case.dtype)
+    return best if best in backend.dtypes(case.device) else case.dtype
 
 
 def outputs_along(backend: Backend, case: Case) -> Callable[[float], np.ndarray]:

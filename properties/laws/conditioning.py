@@ -1,37 +1,63 @@
-"""How far rounding alone can move a result: the spread of it when every value is shaken by one unit in the last place.
+"""How far rounding alone can move a result, measured on the case itself.
 
-    spread = max over runs |measure(shaken) - measure(plain)|,   each run multiplying every value by 1 +- eps
+    shaken:   max over runs |measure(every value times 1 +- eps) - measure|
+    sampled:  standard deviation over neighbours of x of (measure in the case's dtype - what it should be there)
 
-This is discrete stochastic arithmetic (CESTAC: Vignes 1993; Parker, Monte Carlo Arithmetic, 1997). Multiplying an intermediate value
-by 1 +- eps shakes the forward sweep, and in the backward sweep its adjoint, so one measurement covers both.
+The first is discrete stochastic arithmetic (CESTAC: Vignes 1993; Parker, Monte Carlo Arithmetic, 1997). Multiplying an intermediate value by 1 +- eps
+shakes the forward sweep, and in the backward sweep its adjoint. It cannot reach inside an op, where 1 - y may cancel; the second can: at neighbouring
+points rounding errors differ at random, while a wrong formula is wrong in the same way, which leaves the standard deviation small.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+import msgspec
 import numpy as np
 
-from harness.backends import Backend, Unsupported
+from harness.backends import Backend
 from harness.backends.bind import Bound, bind
 from harness.program import Case
-from harness.verdict.constants import JITTER_FACTOR, JITTER_RUNS
+from harness.verdict.constants import JITTER_FACTOR, JITTER_RUNS, NEIGHBOUR_DISTANCE, NEIGHBOURS
+from properties.laws.along import best_dtype
 
 Measure = Callable[[Bound], np.ndarray]
 
 
 def spread(backend: Backend, case: Case, measure: Measure) -> np.ndarray:
     """What rounding may do to `measure(bind(backend, case))`: an array of its shape, in its units."""
+    moved = _shaken(backend, case, measure)
+    if best_dtype(backend, case) == case.dtype:
+        return moved
+    precise = best_dtype(backend, case)
+    return np.asarray(moved + sampled(backend, case, lambda bound: measure(bound) - measure(bind(backend, bound.case, dtype=precise))))
+
+
+def sampled(backend: Backend, case: Case, error: Measure) -> np.ndarray:
+    """The scatter of `error`, zero but for rounding in a right backend, over neighbours of the case; nothing where it cannot be evaluated."""
+    with np.errstate(all="ignore"):
+        errors = np.stack([error(bind(backend, neighbour)) for neighbour in _neighbours(backend, case)])  # (neighbours, entries)
+        scatter = np.std(errors, axis=0, ddof=1)
+    return np.asarray(JITTER_FACTOR * np.where(np.isfinite(scatter), scatter, 0.0))
+
+
+def _shaken(backend: Backend, case: Case, measure: Measure) -> np.ndarray:
     plain = measure(bind(backend, case))
     largest = np.zeros_like(plain, dtype=np.float64)
     for run in range(JITTER_RUNS):
-        try:
-            shaken = measure(bind(backend, case, jitter=np.random.default_rng((case.seed, run))))
-        except Unsupported:
-            raise
-        except Exception:  # the subject is not defined one ulp away: there, rounding may do anything
-            backend.reset()
-            return np.full_like(largest, np.inf)
+        moved = measure(bind(backend, case, jitter=np.random.default_rng((case.seed, run))))
         with np.errstate(all="ignore"):
-            largest = np.maximum(largest, np.abs(shaken - plain))
-    return JITTER_FACTOR * largest
+            largest = np.fmax(largest, np.abs(moved - plain))
+    return np.asarray(JITTER_FACTOR * largest)
+
+
+def _neighbours(backend: Backend, case: Case) -> Iterator[Case]:
+    """The case at primals a few per cent away, exact in its dtype."""
+    for run in range(NEIGHBOURS):
+        rng = np.random.default_rng((case.seed, run, 1))
+        moved = list(case.primals)
+        for i in case.differentiable:
+            x = case.primals[i]
+            beside = x * (1 + NEIGHBOUR_DISTANCE * rng.uniform(-1, 1, x.shape))
+            moved[i] = backend.numpy(backend.array(beside, dtype=case.dtype, device=case.device)).astype(x.dtype)
+        yield msgspec.structs.replace(case, primals=tuple(moved))

@@ -15,7 +15,7 @@ from harness.backends.bind import Bound, bind
 from harness.program import Case
 from harness.verdict import Result, Verdict, judge_equal, required_resolution, structural
 from harness.verdict.rounding import formula_rounding
-from properties.laws.conditioning import spread
+from properties.laws.conditioning import sampled, spread
 from properties.laws.gradients import Malformed
 
 Pair = Callable[[Bound], tuple[np.ndarray, np.ndarray]]
@@ -33,7 +33,8 @@ def check_equal(law: str, backend: Backend, case: Case, pair: Pair, floor: Calla
     if result.verdict is Verdict.HOLDS:
         return result
     shaken = np.maximum(spread(backend, case, lambda b: pair(b)[0]), spread(backend, case, lambda b: pair(b)[1]))
-    rule = "rounding of both sides, and their spread when every value is shaken by one ulp"
+    shaken = shaken + sampled(backend, case, lambda b: np.subtract(*pair(b)))
+    rule = "rounding of both sides, their spread when every value is shaken by one ulp, and the scatter of their difference at neighbouring points"
     return judge_equal(law, actual, expected, allowed=allowed + shaken, size=size, required=required, rule=rule)
 
 

@@ -30,15 +30,17 @@ REPEATS = 12  # calls in a row: a cache that goes stale after ten is not rare, a
 def check_layouts(backend: Backend, case: Case) -> Result:
     """The case in strided memory against its contiguous twin."""
     strided = msgspec.structs.replace(case, layouts=_strided(case))
-    plain = msgspec.structs.replace(case, layouts=("contiguous",) * len(strided.layouts))
 
     def derivatives(bound: Bound) -> np.ndarray:
-        parts = [flat(bound.at(case.points)), flat(gradients_of(bound))]
-        if "jvp" in backend.capabilities:
+        parts = [flat(bound.at(bound.case.points)), flat(gradients_of(bound))]
+        if "jvp" in backend.capabilities and "expanded" not in strided.layouts:  # forward mode may refuse elements that share memory
             parts.append(flat(tangents_of(bound, case.tangents)))
         return np.concatenate(parts)
 
-    return check_equal("layout-independent", backend, strided, lambda bound: (derivatives(bound), derivatives(bind(backend, plain))))
+    def twin(bound: Bound) -> Bound:
+        return bind(backend, msgspec.structs.replace(bound.case, layouts=("contiguous",) * len(strided.layouts)))
+
+    return check_equal("layout-independent", backend, strided, lambda bound: (derivatives(bound), derivatives(twin(bound))))
 
 
 def check_reverse_routes(backend: Backend, case: Case) -> Result:

@@ -34,10 +34,10 @@ def check_accumulates(backend: Backend, case: Case) -> Result:
 
     def pair(bound: Bound) -> tuple[np.ndarray, np.ndarray]:
         tape = backend.tape(case.device)
-        first = record(tape, case)
+        first = record(tape, bound.case)
         seen = []
         for _ in range(PASSES):
-            _backward(record(tape, case, leaves=first.leaves))
+            _backward(record(tape, bound.case, leaves=first.leaves))
             seen.append(_grads(first, case))
         gradient = flat(gradients_of(bound))
         return np.concatenate(seen), np.concatenate([k * gradient for k in range(1, PASSES + 1)])
@@ -64,7 +64,7 @@ def check_retains(backend: Backend, case: Case) -> Result:
     """Several walks over one retained graph against the same number of fresh ones."""
 
     def pair(bound: Bound) -> tuple[np.ndarray, np.ndarray]:
-        recording = record(backend.tape(case.device), case)
+        recording = record(backend.tape(case.device), bound.case)
         seen, due = [], []
         for root, cotangent in _saving_roots(recording):
             once = _walk(recording, case, root, cotangent, times=1)
