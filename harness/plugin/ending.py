@@ -26,6 +26,7 @@ class Ending:
 
     summary: Summary
     findings: tuple[Finding, ...]
+    cells: tuple[CellEnded, ...]
     folder: Path
 
 
@@ -40,9 +41,11 @@ def finish(run: Run, journal: Journal, cells: Sequence[Cell], minimum: int, base
     record = Path(run.folder) / "record.ndjson"
     write_merged(_files(run), record)
     rmtree(Path(run.folder) / WORKERS)
-    summary, findings = write_pages(list(read_events(record)), Path(run.folder))
+    events = list(read_events(record))
+    summary = write_pages(events, Path(run.folder))
     point_latest_to(Path(run.folder))
-    return Ending(summary, findings, Path(run.folder))
+    everything = Evidence(events)
+    return Ending(summary, tuple(everything.findings), tuple(everything.cells.values()), Path(run.folder))
 
 
 def _files(run: Run) -> list[Path]:

@@ -5,23 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from harness.record import Event, Finding, RecordError, Summary, write_summary
+from harness.record import Event, RecordError, Summary, summarize, write_summary
 from harness.record.errors import cause
-from harness.record.evidence import Evidence
-from harness.record.summary import summary_of
 from reports import render_html, render_junit
 
 PAGES: dict[str, Callable[[Iterable[Event]], str]] = {"report.html": render_html, "junit.xml": render_junit}
 
 
-def write_pages(events: list[Event], folder: Path) -> tuple[Summary, tuple[Finding, ...]]:
-    """summary.json, report.html and junit.xml in `folder`; returns the summary and the findings."""
-    evidence = Evidence(events)
-    summary = summary_of(evidence)
+def write_pages(events: list[Event], folder: Path) -> Summary:
+    """summary.json, report.html and junit.xml in `folder`; returns the summary."""
+    summary = summarize(events)
     write_summary(folder / "summary.json", summary)
     for name, render in PAGES.items():
         write_page(folder / name, render(events))
-    return summary, tuple(evidence.findings)
+    return summary
 
 
 def write_page(path: Path, text: str) -> None:

@@ -28,6 +28,7 @@ from harness.running.journal import Journal, Run
 from harness.running.misuse import Misuse, integer_in, part_in, seconds_in
 from harness.running.selection import Resolved, Selection, resolve
 
+COMMAND = "AUTOGRAD_HARNESS_COMMAND"  # what `autograd-harness verify` was called with, for the record
 SENT = "autograd_run"  # under this key the controller tells its workers what run they are part of
 
 
@@ -140,4 +141,4 @@ def new_run(asked: Mapping[str, Any], resolved: Resolved, config: pytest.Config)
 
 def command_of(config: pytest.Config) -> str:
     """What was typed, for the record."""
-    return os.environ.get("AUTOGRAD_HARNESS_COMMAND") or " ".join(["pytest", *map(str, config.invocation_params.args)])
+    return os.environ.get(COMMAND) or " ".join(["pytest", *map(str, config.invocation_params.args)])

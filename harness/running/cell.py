@@ -5,26 +5,25 @@ attempted = valid + vacuous + inconclusive + broken          HOLDS needs valid >
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from hypothesis import strategies as st
+from hypothesis import Phase
+from hypothesis.database import DirectoryBasedExampleDatabase
 
 from harness.backends import Backend
 from harness.ops.catalogue import catalogue
-from harness.program import Case
-from harness.program.layout import LAYOUTS
 from harness.record import CellEnded, CellStarted, Counts, Finding
 from harness.record.evidence import INSUFFICIENT
-from harness.running.cells import PROGRAM, TAPE, Cell
+from harness.running.cells import Cell
 from harness.running.finding import describe
-from harness.running.journal import Journal
+from harness.running.journal import Journal, Run
+from harness.running.pool import pool_of, round_seed, strategy
 from harness.running.profiles import Profile
-from harness.running.search import database_of, explore, seed_of
+from harness.running.search import AGAIN, SHRINKING, examples_of, explore
 from harness.running.visitor import Visitor
 from harness.running.watch import Clock
-from harness.strategies import cases
 from harness.strategies.minimise import minimise
 from harness.verdict import Verdict
 from properties.laws import lookup_law
@@ -45,55 +44,49 @@ def run_cell(cell: Cell, backend: Backend, profile: Profile, journal: Journal) -
         Exception: something went wrong in the harness itself; the cell's row says ERRORED.
     """
     journal.write(CellStarted(cell=cell.id, time=journal.run.elapsed))
-    clock = Clock()
-    visitor = Visitor(cell, backend, profile, journal, clock)
+    visitor = Visitor(cell, backend, profile, journal, Clock())
     if cell.unsupported:
         return _end(cell, profile, journal, visitor, Verdict.UNSUPPORTED.value, cell.unsupported)
     if journal.run.out_of_time:
         return _end(cell, profile, journal, visitor, INSUFFICIENT, "out of time: the run's time was over before this cell began.")
     try:
-        _search(cell, backend, profile, journal, visitor, clock)
-        finding = _smallest(cell, backend, profile, journal, visitor) if visitor.broken else None
+        _search(cell, backend, profile, journal.run, visitor)
+        finding = _smallest(cell, backend, journal, visitor) if visitor.broken else None
     except Exception as error:
         _end(cell, profile, journal, visitor, "ERRORED", f"the harness itself failed: {type(error).__name__}: {error}")
         raise
     return _end(cell, profile, journal, visitor, *visitor.verdict(), finding)
 
 
-def strategy(cell: Cell, backend: Backend, profile: Profile) -> st.SearchStrategy[Case]:
-    """The cases of a cell."""
-    return cases(
-        cell.law,
-        None if cell.op in (PROGRAM, TAPE) else cell.op,
-        backend=cell.backend,
-        device=cell.device,
-        dtype=cell.dtype,
-        layouts=tuple(LAYOUTS) if "layouts" in backend.capabilities else ("contiguous",),
-        offers=lambda op: backend.op(op) is not None,
-        max_instructions=profile.max_instructions,
-    )
-
-
-def _search(cell: Cell, backend: Backend, profile: Profile, journal: Journal, visitor: Visitor, clock: Clock) -> None:
-    """Rounds of draws, each from its own seed, until the minimum of valid comparisons is reached, something breaks or the time is over."""
-    with clock.during("generation"):
-        drawn = strategy(cell, backend, profile)
-        database = database_of(Path(journal.run.database), cell.id)
+def _search(cell: Cell, backend: Backend, profile: Profile, run: Run, visitor: Visitor) -> None:
+    """What broke last time, then rounds of draws until the minimum of valid comparisons is reached, something breaks or the time is over."""
+    kept = examples_of(Path(run.database), cell.id)
+    with visitor.clock.during("generation"):
+        if kept.exists():
+            _explore(cell, backend, profile, run, visitor, kept, phases=AGAIN)
         for turn in range(profile.rounds):
-            explore(drawn, visitor, examples=profile.examples, seed=seed_of(journal.run.seed, cell.id, turn), database=database)
-            if visitor.error:
-                raise visitor.error
             if visitor.finished:
-                return
+                break
+            visitor.see(pool_of(cell, backend, profile, run.seed, turn))
+            if visitor.broken:
+                _explore(cell, backend, profile, run, visitor, kept, phases=SHRINKING, turn=turn)
+    if visitor.error:
+        raise visitor.error
 
 
-def _smallest(cell: Cell, backend: Backend, profile: Profile, journal: Journal, visitor: Visitor) -> Finding:
+def _explore(
+    cell: Cell, backend: Backend, profile: Profile, run: Run, visitor: Visitor, kept: Path, *, phases: Sequence[Phase], turn: int = 0
+) -> None:
+    """The same draws under Hypothesis' eyes, which shrinks them and remembers what broke."""
+    drawn, database = strategy(cell.law, cell, backend, profile), DirectoryBasedExampleDatabase(kept)
+    explore(drawn, visitor, examples=profile.examples, seed=round_seed(cell, run.seed, turn), phases=phases, database=database)
+
+
+def _smallest(cell: Cell, backend: Backend, journal: Journal, visitor: Visitor) -> Finding:
     """The finding on what is left after Hypothesis' shrinking and our own."""
-    case, _ = visitor.smallest
-    smallest = minimise(case, visitor.shrinks)
-    case, result = visitor.broken.get(smallest.id, visitor.smallest)
-    finding = describe(cell, lookup_law(cell.law), backend, case, result, journal.run.folder)
-    return journal.keep(case, finding)
+    smallest = minimise(visitor.smallest[0], visitor.shrinks)
+    case, result = visitor.broken[smallest.id]
+    return journal.keep(case, describe(cell, lookup_law(cell.law), backend, case, result, journal.run.folder))
 
 
 def row(cell: Cell, verdict: str, reason: str, *, counts: Counts, minimum: int, shares: Mapping[str, float]) -> CellEnded:

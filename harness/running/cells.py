@@ -1,6 +1,6 @@
 """The plan of a run: every cell that was asked for, the ones that cannot run included, with their reason.
 
-cells = laws x ops x devices x dtypes, per backend
+cells = devices x dtypes x ops x laws, per backend; the laws of one op come together, since they share its cases
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ def plan(backend: Backend, name: str, *, laws: Sequence[Law], ops: Sequence[str]
     """The cells of the backend called `name`. `ops` are names of the catalogue, "program" and "tape"; a law takes those that it speaks of."""
     return [
         Cell(law.name, op, dtype, device, name, gap(backend, law, op, dtype, device))
-        for law in laws
-        for op in ops
-        if (op == TAPE) == (law.subject == "tape")
         for device in devices
         for dtype in dtypes
+        for op in ops
+        for law in laws
+        if (op == TAPE) == (law.subject == "tape")
     ]
 
 

@@ -109,6 +109,10 @@ class Journal:
         )
         seen.see(last)
         self._writer.write(msgspec.structs.replace(last, verdict=seen.verdict(), exit_code=seen.exit_code()))
+        self.close()
+
+    def close(self) -> None:
+        """Without a last line: as if interrupted."""
         self._writer.close()
 
 

@@ -23,7 +23,7 @@ from properties.laws import lookup_law
 
 _ROOTS = tuple(Path(str(package.__file__)).parent for package in (harness, properties))
 _BORDER = Path(watch.__file__)
-_SAYS_SO = re.compile(r"not (currently |yet )?(implemented|supported)|out of memory", re.IGNORECASE)
+_SAYS_SO = re.compile(r"not (currently |yet )?(implemented|supported)|unsupported|out of memory", re.IGNORECASE)
 _LONGEST = 300
 
 

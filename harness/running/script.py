@@ -17,12 +17,14 @@ from harness.verdict import Result
 from properties.laws.along import direction
 
 _ALGEBRA = """
+
 def flat(arrays):
     return np.concatenate([np.ravel(array) for array in arrays])
 
 
 def inner(left, right):
-    return sum(float(np.vdot(numpy(a), numpy(b)).real) for a, b in zip(left, right))
+    plain = [[array if isinstance(array, np.ndarray) else numpy(array) for array in side] for side in (left, right)]
+    return sum(float(np.vdot(a, b).real) for a, b in zip(*plain))
 
 
 def vjp(function, primals, cotangents):
@@ -32,6 +34,7 @@ def vjp(function, primals, cotangents):
 
 def jvp(function, primals, tangents):
     return [numpy(tangent) for tangent in raw_jvp(function, primals, tangents)]
+
 """
 
 

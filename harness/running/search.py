@@ -6,6 +6,7 @@ visitor.visit(case) -> True when the case breaks its law
 from __future__ import annotations
 
 import unittest
+from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
 from time import monotonic
@@ -14,10 +15,14 @@ from typing import Protocol
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis import seed as seeded
 from hypothesis import strategies as st
-from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
+from hypothesis.database import ExampleDatabase
 from hypothesis.errors import Flaky, Unsatisfiable
 
 from harness.program import Case
+
+DRAWING = (Phase.generate,)
+SHRINKING = (Phase.reuse, Phase.generate, Phase.shrink)
+AGAIN = (Phase.reuse, Phase.shrink)  # only what broke in an earlier run
 
 
 class Stop(unittest.SkipTest):
@@ -49,8 +54,16 @@ class Deadline:
         return monotonic() > self._end
 
 
-def explore(cases: st.SearchStrategy[Case], visitor: Visits, *, examples: int, seed: int, database: ExampleDatabase | None) -> None:
-    """Let `visitor` see up to `examples` cases and, after the first that breaks, smaller ones.
+def explore(
+    cases: st.SearchStrategy[Case],
+    visitor: Visits,
+    *,
+    examples: int,
+    seed: int,
+    phases: Sequence[Phase] = DRAWING,
+    database: ExampleDatabase | None = None,
+) -> None:
+    """Let `visitor` see up to `examples` cases and, with `SHRINKING`, smaller ones after the first that breaks.
 
     There is no deadline, since a backend's first call may compile for seconds. All health checks are off: they judge by time and by the share of
     rejected draws, and we count both ourselves. Nothing is taken from the user's profile, which under CI would repeat the same inputs in every run.
@@ -61,7 +74,7 @@ def explore(cases: st.SearchStrategy[Case], visitor: Visits, *, examples: int, s
         database=database,
         deadline=None,
         derandomize=False,
-        phases=(Phase.reuse, Phase.generate, Phase.shrink),
+        phases=phases,
         suppress_health_check=list(HealthCheck),
         print_blob=False,
         report_multiple_bugs=False,
@@ -85,9 +98,9 @@ def seed_of(run: int, *parts: object) -> int:
     return int.from_bytes(blake2b(repr((run, *parts)).encode(), digest_size=8).digest(), "big")
 
 
-def database_of(folder: Path, cell: str) -> ExampleDatabase:
+def examples_of(folder: Path, cell: str) -> Path:
     """Where Hypothesis keeps the draws that broke `cell`, tried first in the next run. Our case files, not these, are the durable form."""
-    return DirectoryBasedExampleDatabase(folder / blake2b(cell.encode(), digest_size=8).hexdigest())
+    return folder / blake2b(cell.encode(), digest_size=8).hexdigest()
 
 
 @st.composite

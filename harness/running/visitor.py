@@ -5,6 +5,7 @@ valid | vacuous | inconclusive | broken | rejected         each draw is counted 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from time import perf_counter
 from typing import Any
 
@@ -17,9 +18,11 @@ from harness.record.evidence import INSUFFICIENT
 from harness.running.cells import Cell
 from harness.running.journal import Journal
 from harness.running.judge import run_case
+from harness.running.pool import Pool
 from harness.running.profiles import Profile
 from harness.running.search import Deadline, Stop
 from harness.running.watch import Clock
+from harness.strategies.minimise import complexity
 from harness.verdict import Result, Verdict
 
 _COUNTED = {Verdict.HOLDS: "valid", Verdict.INCONCLUSIVE: "inconclusive", Verdict.BROKEN: "broken"}
@@ -38,6 +41,15 @@ class Visitor:
         self._deadline = Deadline(profile.seconds)
         self._no_evidence: dict[str, str] = {}  # per kind of case that is none, the first reason
 
+    def see(self, pool: Pool) -> None:
+        """Visit the cases of a pool, up to the first that breaks."""
+        self.counts.rejected += pool.rejected
+        with suppress(Stop):
+            for case in pool.cases:
+                self.begin()
+                if self.visit(msgspec.structs.replace(case, law=self._cell.law)):
+                    return
+
     def begin(self) -> None:
         """A draw is rejected until it is visited."""
         if not self.broken:
@@ -52,12 +64,15 @@ class Visitor:
         """Whether `case`, met while looking for a smaller counterexample, is broken too; False for new ones once the time for that is over."""
         if case.id in self.broken or self._deadline.passed:
             return case.id in self.broken
-        return self._judged(case, "shrink").verdict is Verdict.BROKEN
+        try:
+            return self._judged(case, "shrink").verdict is Verdict.BROKEN
+        except Exception:  # the harness failed on a case that nobody asked for: the finding in hand stands
+            return False
 
     @property
     def smallest(self) -> tuple[Case, Result]:
-        """The broken case that was kept last: shrinking only goes down."""
-        return next(reversed(self.broken.values()))
+        """The simplest broken case so far."""
+        return min(self.broken.values(), key=lambda pair: complexity(pair[0]))
 
     @property
     def finished(self) -> bool:

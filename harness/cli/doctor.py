@@ -1,0 +1,75 @@
+"""`autograd-harness doctor`: what is installed, which devices there are, and what would be skipped and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from importlib.metadata import PackageNotFoundError, version
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from harness.backends import BackendError, backend_names, load_backend
+from harness.cli.told import told_plainly
+from harness.running.journal import environment
+from harness.running.profiles import PROFILES
+from harness.running.selection import Selection, resolve
+
+PACKAGES = ("autograd-harness", "numpy", "scipy", "hypothesis", "pytest", "pytest-xdist", "click", "rich", "jinja2", "msgspec")
+REASONS = 12  # gaps listed, the most frequent first
+
+
+@click.command(name="doctor", epilog="Example: autograd-harness doctor --backend mypkg.adapter:Backend")
+@click.option("--backend", "names", multiple=True, metavar="NAME", help="Backends to look at. [default: those that are known]")
+@click.option("--profile", type=click.Choice(list(PROFILES)), default="quick", show_default=True, help="The run whose gaps are told.")
+def command(names: tuple[str, ...], profile: str) -> int:
+    """Say what is installed, which devices there are, and what a run would skip and why."""
+    console = Console(highlight=False)
+    console.print(_rows({**environment(), **{package: _version(package) for package in PACKAGES}}))
+    usable = [name for name in names or backend_names() if _tell_backend(console, name)]
+    for name in usable:
+        with told_plainly():
+            _tell_gaps(console, name, profile)
+    if not usable:
+        raise click.ClickException(
+            "no backend can be used here. Install one: pip install 'autograd-harness[torch]'; or write an adapter (docs/guides)."
+        )
+    return 0
+
+
+def _tell_backend(console: Console, name: str) -> bool:
+    try:
+        backend = load_backend(name)
+    except BackendError as error:
+        console.print(f"\nbackend {name}: not usable. {error}", markup=False, soft_wrap=True)
+        return False
+    console.print(f"\nbackend {name} {backend.version}", markup=False)
+    dtypes = {device: ", ".join(backend.dtypes(device)) for device in backend.devices()}
+    console.print(_rows({"capabilities": ", ".join(sorted(backend.capabilities)) or "none beyond vjp", **dtypes}))
+    return True
+
+
+def _tell_gaps(console: Console, name: str, profile: str) -> None:
+    cells = resolve(Selection(backends=(name,), profile=profile)).cells
+    gaps = Counter(cell.unsupported for cell in cells if cell.unsupported)
+    console.print(f"\nverify --backend {name} --profile {profile}: {len(cells):,} cells, {gaps.total():,} of them unsupported", markup=False)
+    for reason, count in gaps.most_common(REASONS):
+        console.print(f"  {count:6,}  {reason}", markup=False, soft_wrap=True)
+    if len(gaps) > REASONS:
+        console.print(f"          and {len(gaps) - REASONS} further reasons")
+
+
+def _rows(rows: dict[str, str]) -> Table:
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="bold")
+    table.add_column(overflow="fold")
+    for row in rows.items():
+        table.add_row(*row)
+    return table
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"

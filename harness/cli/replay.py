@@ -1,0 +1,60 @@
+"""`autograd-harness replay`: run recorded counterexamples again, exactly.
+
+0 all hold now    1 one is broken    4 a case cannot be had    7 one could not be decided
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from harness.cli.told import told_plainly
+from harness.program.case import from_json
+from harness.record import RecordError, read_case
+from harness.running.folder import run_folders
+from harness.running.judge import run_case
+from harness.running.misuse import Misuse
+from harness.running.replay import explain, prepare
+from harness.verdict import Verdict, worst
+
+EPILOG = """\b
+Examples:
+  autograd-harness replay 3b2d2fc3925c
+  autograd-harness replay reports/out/latest/cases/*.json
+
+\b
+Exit codes: 0 all hold now; 1 one is broken; 4 wrong usage; 7 one could not be decided.
+"""
+
+
+@click.command(name="replay", epilog=EPILOG)
+@click.argument("cases", nargs=-1, required=True, metavar="CASE_ID|FILE...")
+@click.option("--backend", metavar="NAME", help="Another backend than the one that the case was recorded on.")
+@click.option("--out", "folder", metavar="DIR", type=click.Path(path_type=Path), help="The run whose cases are meant. [default: the latest first]")
+def command(cases: tuple[str, ...], backend: str | None, folder: Path | None) -> int:
+    """Run recorded cases again: the same law, subject, backend, device and numbers. A case is named by its file, or by the first digits of its id."""
+    with told_plainly():
+        verdicts = [replay_one(reference, backend, folder) for reference in cases]
+    return {Verdict.HOLDS: 0, Verdict.BROKEN: 1}.get(worst(verdicts), 7)
+
+
+def replay_one(reference: str, backend: str | None, folder: Path | None) -> Verdict:
+    """Replay one case and print what it came to."""
+    data = read_case(reference, [folder] if folder else list(run_folders()))
+    try:
+        case = from_json(data)
+    except ValueError as error:
+        raise RecordError(f"{reference} cannot be replayed: {error}.") from None
+    try:
+        implementation, law = prepare(case, backend)
+        result = run_case(implementation, case)
+    except LookupError as error:  # a user's function that is not to be had here
+        raise Misuse(str(error)) from None
+    if result.verdict is Verdict.HOLDS:
+        click.echo(f"case {case.id} holds now: {law.equation}   ({', '.join(case.subject.ops)}, {implementation.name}, {case.device}, {case.dtype})")
+    elif result.verdict is Verdict.BROKEN:
+        click.echo(explain(implementation, law, case, result))
+    else:
+        click.echo(f"case {case.id} is {result.verdict.value}: {result.reason}")
+    return result.verdict

@@ -1,0 +1,51 @@
+"""The plan: every cell that was asked for, and why some cannot run."""
+
+from __future__ import annotations
+
+from harness.running.cells import Cell, plan, shard
+from properties.laws import laws
+from tests.running.toy import Toy
+
+LAWS = laws()
+
+
+def gaps(law: str, op: str, dtype: str = "float64") -> str:
+    [cell] = plan(Toy(), "toy", laws=[LAWS[law]], ops=[op], devices=["cpu"], dtypes=[dtype])
+    return cell.unsupported
+
+
+def test_plan_keeps_a_cell_that_can_run():
+    assert gaps("vjp-eq-fd", "exp") == ""
+
+
+def test_plan_says_which_capability_is_missing():
+    assert gaps("jvp-eq-fd", "exp") == "backend toy does not offer 'jvp'."
+
+
+def test_plan_says_which_op_is_missing():
+    assert gaps("vjp-eq-fd", "log") == "backend toy has no op 'log'."
+
+
+def test_plan_says_which_dtype_is_missing():
+    assert gaps("vjp-eq-fd", "exp", "float16") == "backend toy has no float16 on cpu."
+
+
+def test_plan_gives_a_tape_law_one_cell_and_an_op_law_none_of_it():
+    cells = plan(Toy(), "toy", laws=[LAWS["accumulate-adds"], LAWS["vjp-eq-fd"]], ops=["exp", "program", "tape"], devices=["cpu"], dtypes=["float64"])
+    assert [(cell.law, cell.op) for cell in cells] == [("vjp-eq-fd", "exp"), ("vjp-eq-fd", "program"), ("accumulate-adds", "tape")]
+
+
+def test_plan_puts_the_laws_of_one_op_next_to_each_other():
+    cells = plan(Toy(), "toy", laws=[LAWS["vjp-eq-fd"], LAWS["vjp-zero"]], ops=["exp", "sum"], devices=["cpu"], dtypes=["float64"])
+    assert [cell.op for cell in cells] == ["exp", "exp", "sum", "sum"]
+
+
+def test_cell_id_names_law_op_dtype_device_and_backend():
+    assert Cell("vjp-eq-fd", "exp", "float32", "cuda:0", "torch").id == "vjp-eq-fd/exp/float32/cuda:0/torch"
+
+
+def test_shards_share_out_every_cell_once():
+    cells = plan(Toy(), "toy", laws=[LAWS["vjp-eq-fd"]], ops=["exp", "sum", "multiply", "program", "log"], devices=["cpu"], dtypes=["float64"])
+    parts = [shard(cells, i, 3) for i in (1, 2, 3)]
+    assert sorted(cell.id for part in parts for cell in part) == sorted(cell.id for cell in cells)
+    assert {len(part) for part in parts} == {1, 2}
