@@ -14,7 +14,7 @@ Template = str | Callable[[Params], tuple[str, Params]]
 _SAME_NAME = """
     abs acos acosh add angle asin asinh atan atan2 atanh block_diag complex conj copysign cos cosh deg2rad digamma divide exp exp2 expm1 fmax fmin
     hypot imag kron lgamma log log10 log1p log2 logaddexp logaddexp2 matmul maximum minimum multiply negative outer polar pow rad2deg real
-    reciprocal remainder rsqrt sgn sigmoid sin sinc sinh sqrt square subtract tan tanh view_as_complex view_as_real where
+    reciprocal remainder rsqrt sgn sigmoid sin sinc sinh sqrt square subtract tan tanh view_as_real where
 """
 _SPECIAL = "entr erf erfc erfcx erfinv i0 i0e i1 i1e log_ndtr logit ndtr ndtri xlog1py xlogy"
 _LINALG = "det inv matrix_exp pinv qr solve svdvals"
@@ -128,6 +128,7 @@ ARRAY_TEMPLATES: dict[str, Template] = {
     "unfold": "{0}.unfold({axis}, {size}, {step})",
     "unstack": "torch.unbind({0}, dim={axis})",
     "var": "torch.var({0}, dim={axis?}, correction={correction}, keepdim={keepdims?})",
+    "view_as_complex": "torch.view_as_complex({0}.contiguous())",
     "vecdot": "torch.linalg.vecdot({args}, dim={axis})",
     "vector_norm": _vector_norm,
 }

@@ -14,7 +14,31 @@ from types import MappingProxyType
 
 from harness.ops.op import Op
 
-FAMILIES = ("elementwise", "trigonometric", "activations", "reductions", "shaping", "products")
+FAMILIES = (
+    "elementwise",
+    "trigonometric",
+    "special",
+    "selecting",
+    "reductions",
+    "cumulative",
+    "norms",
+    "shaping",
+    "joining",
+    "indexing",
+    "diagonals",
+    "products",
+    "einsum",
+    "linear_algebra",
+    "spectral",
+    "activations",
+    "normalization",
+    "attention",
+    "convolutions",
+    "pooling",
+    "losses",
+    "complex_numbers",
+    "fourier",
+)
 
 
 @cache

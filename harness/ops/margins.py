@@ -56,3 +56,7 @@ def ties_at_the_top(values: Values, params: Params) -> float:
 def ties_at_the_bottom(values: Values, params: Params) -> float:
     """Minima: the gap between the two smallest elements along `axis`."""
     return smallest(gaps_along(values[0], params.get("axis"))[..., :1])
+
+
+def ties_at_both_ends(values: Values, params: Params) -> float:
+    return min(ties_at_the_top(values, params), ties_at_the_bottom(values, params))

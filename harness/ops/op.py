@@ -84,10 +84,15 @@ class Op:
 
     def contains(self, values: Values, params: Params) -> bool:
         """Whether `values` lie in the op's domain, so that function and derivative are finite and well defined."""
-        inside = all(
+        inside = self._takes(values) and all(
             self.operand(i).role != "array" or (bool(np.all(np.isfinite(x))) and self.operand(i).domain.contains(x)) for i, x in enumerate(values)
         )
         return inside and self.admits(values, params) and _no_overflow(values, apply_reference(self, values, params))
+
+    def _takes(self, values: Values) -> bool:
+        """Whether the arrays are all real or all complex, as the op allows."""
+        kinds = {np.iscomplexobj(x) for i, x in enumerate(values) if self.operand(i).role == "array"}
+        return (self.real and kinds == {False}) or (self.complex and kinds == {True})
 
 
 def apply_reference(op: Op, values: Values, params: Params) -> Values:

@@ -1,19 +1,19 @@
-"""Shaping: the same elements in another arrangement. Every op here is linear."""
+"""Shaping: the same elements in another arrangement, or repeated. Every op here is linear."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from harness.ops.axes import choose_axes, with_axes
-from harness.ops.choose import Choose
-from harness.ops.op import Op, Operand, Params, Shapes
-from harness.ops.sources import array_api
+from harness.ops.axes import choose_axes, choose_axis, normal_axes, one_axis, shape_like, with_axes, with_elements
+from harness.ops.choose import Choose, DoesNotFit, Shape
+from harness.ops.forms import Parameters, Reference
+from harness.ops.op import Op, Operand, Params, Shapes, elementwise_shapes, no_params
+from harness.ops.sources import array_api, torch_docs
 
 F = "shaping"
-X = (Operand("x"),)
 
 
 def _reshape(x: np.ndarray, *, shape: Sequence[int]) -> Any:
@@ -31,6 +31,20 @@ def _regrouped(choose: Choose, shapes: Shapes) -> Params:
             at = choose.integer(0, len(shape) - 2)
             return {"shape": (*shape[:at], shape[at] * shape[at + 1], *shape[at + 2 :])}
     return {"shape": (int(np.prod(shape, dtype=int)),)}
+
+
+def _broadcast_to(x: np.ndarray, *, shape: Sequence[int]) -> Any:
+    return np.broadcast_to(x, tuple(shape))
+
+
+def _stretched(choose: Choose, shapes: Shapes) -> Params:
+    """Axes of size 1 stretch to 0, 1, 2 or 3; at most one new leading axis."""
+    sides = tuple(choose.element((2, 1, 3, 0)) if side == 1 else side for side in shapes[0])
+    return {"shape": (choose.integer(1, 3), *sides) if choose.boolean() else sides}
+
+
+def _to_shape(shapes: Shapes, params: Params) -> Shapes:
+    return (tuple(params["shape"]),)
 
 
 def _permutation(choose: Choose, shapes: Shapes) -> Params:
@@ -53,17 +67,156 @@ def _some_axes(choose: Choose, shapes: Shapes) -> Params:
     return {"axis": choose_axes(choose, range(rank), rank)}
 
 
+def _roll(x: np.ndarray, *, shift: Any, axis: Any) -> Any:
+    return np.roll(x, shift, axis)
+
+
+def _shift(choose: Choose, shapes: Shapes) -> Params:
+    """Of all elements in flat order, or along one axis or several; beyond the length too."""
+    rank = len(shapes[0])
+    if not rank or choose.boolean():
+        return {"shift": choose.integer(-2, 5), "axis": None}
+    axes = choose_axes(choose, range(rank), rank)
+    return {"shift": tuple(choose.integer(-2, 5) for _ in axes), "axis": axes}
+
+
+def _expand_dims(x: np.ndarray, *, axis: int) -> Any:
+    return np.expand_dims(x, axis)
+
+
+def _new_axis(choose: Choose, shapes: Shapes) -> Params:
+    return {"axis": choose.integer(-len(shapes[0]) - 1, len(shapes[0]))}
+
+
+def _expanded(shapes: Shapes, params: Params) -> Shapes:
+    at = params["axis"] % (len(shapes[0]) + 1)
+    return ((*shapes[0][:at], 1, *shapes[0][at:]),)
+
+
+def _squeeze(x: np.ndarray, *, axis: int) -> Any:
+    return np.squeeze(x, axis)
+
+
+def _with_single(choose: Choose, first: Shape | None) -> Shapes:
+    shape = shape_like(choose, first)
+    if first is None:
+        at = choose.integer(0, len(shape))
+        return ((*shape[:at], 1, *shape[at:]),)
+    if 1 not in shape:
+        raise DoesNotFit
+    return (shape,)
+
+
+def _single_axis(choose: Choose, shapes: Shapes) -> Params:
+    return {"axis": choose_axis(choose, [a for a, side in enumerate(shapes[0]) if side == 1], len(shapes[0]))}
+
+
+def _squeezed(shapes: Shapes, params: Params) -> Shapes:
+    (at,) = normal_axes(params["axis"], len(shapes[0]))
+    return ((*shapes[0][:at], *shapes[0][at + 1 :]),)
+
+
+def _moveaxis(x: np.ndarray, *, source: int, destination: int) -> Any:
+    return np.moveaxis(x, source, destination)
+
+
+def _move(choose: Choose, shapes: Shapes) -> Params:
+    rank = len(shapes[0])
+    return {"source": choose_axis(choose, range(rank), rank), "destination": choose_axis(choose, range(rank), rank)}
+
+
+def _moved(shapes: Shapes, params: Params) -> Shapes:
+    return (np.moveaxis(np.empty(shapes[0]), params["source"], params["destination"]).shape,)
+
+
+def _matrix_transpose(x: np.ndarray) -> Any:
+    return np.swapaxes(x, -1, -2)
+
+
+def _transposed(shapes: Shapes, params: Params) -> Shapes:
+    return ((*shapes[0][:-2], shapes[0][-1], shapes[0][-2]),)
+
+
+def _tile(x: np.ndarray, *, repetitions: Sequence[int]) -> Any:
+    return np.tile(x, repetitions)
+
+
+def _repetitions(choose: Choose, shapes: Shapes) -> Params:
+    return {"repetitions": tuple(choose.element((1, 2, 0)) for _ in range(choose.integer(1, len(shapes[0]) + 1)))}
+
+
+def _tiled(shapes: Shapes, params: Params) -> Shapes:
+    shape, times = list(shapes[0]), list(params["repetitions"])
+    rank = max(len(shape), len(times))
+    padded = zip([1] * (rank - len(shape)) + shape, [1] * (rank - len(times)) + times, strict=True)
+    return (tuple(side * count for side, count in padded),)
+
+
+def _repeat(x: np.ndarray, *, repeats: int, axis: int) -> Any:
+    return np.repeat(x, repeats, axis)
+
+
+def _repeats(choose: Choose, shapes: Shapes) -> Params:
+    return {"repeats": choose.integer(1, 3), **one_axis(choose, shapes)}
+
+
+def _repeated(shapes: Shapes, params: Params) -> Shapes:
+    (at,) = normal_axes(params["axis"], len(shapes[0]))
+    return ((*shapes[0][:at], shapes[0][at] * params["repeats"], *shapes[0][at + 1 :]),)
+
+
+def _rot90(x: np.ndarray, *, k: int, axes: tuple[int, int]) -> Any:
+    return np.rot90(x, k, axes)
+
+
+def _quarter_turns(choose: Choose, shapes: Shapes) -> Params:
+    return {"k": choose.element((1, 2, 3, -1, 0)), "axes": choose.element(((0, 1), (1, 0), (-1, -2)))}
+
+
+def _rotated(shapes: Shapes, params: Params) -> Shapes:
+    return (np.rot90(np.empty(shapes[0]), params["k"], tuple(params["axes"])).shape,)
+
+
+def _unfold(x: np.ndarray, *, axis: int, size: int, step: int) -> Any:
+    windows = np.lib.stride_tricks.sliding_window_view(x, size, axis)
+    return windows[(slice(None),) * (axis % x.ndim) + (slice(None, None, step),)]
+
+
+def _window(choose: Choose, shapes: Shapes) -> Params:
+    """Windows along one axis; they overlap where step < size, and skip elements where step > size."""
+    axis = choose.element([a for a, side in enumerate(shapes[0]) if side])
+    return {"axis": axis, "size": choose.integer(1, shapes[0][axis]), "step": choose.integer(1, 3)}
+
+
+def _windowed(shapes: Shapes, params: Params) -> Shapes:
+    (at,) = normal_axes(params["axis"], len(shapes[0]))
+    count = (shapes[0][at] - params["size"]) // params["step"] + 1
+    return ((*shapes[0][:at], count, *shapes[0][at + 1 :], params["size"]),)
+
+
+def _row(
+    name: str,
+    reference: Reference,
+    source: str,
+    parameters: Parameters,
+    result_shapes: Callable[[Shapes, Params], Shapes],
+    shapes: Callable[[Choose, Shape | None], Shapes] = elementwise_shapes,
+) -> Op:
+    return Op(name, F, reference, (Operand("x"),), source, shapes, parameters, result_shapes, complex=True)
+
+
 OPS = (
-    Op(
-        "reshape",
-        F,
-        _reshape,
-        X,
-        array_api("reshape"),
-        parameters=_regrouped,
-        result_shapes=lambda shapes, params: (tuple(params["shape"]),),
-        complex=True,
-    ),
-    Op("permute_dims", F, np.transpose, X, array_api("permute_dims"), parameters=_permutation, result_shapes=_permuted, complex=True),
-    Op("flip", F, _flip, X, array_api("flip"), shapes=with_axes(1), parameters=_some_axes, complex=True),
+    _row("reshape", _reshape, array_api("reshape"), _regrouped, _to_shape),
+    _row("broadcast_to", _broadcast_to, array_api("broadcast_to"), _stretched, _to_shape),
+    _row("permute_dims", np.transpose, array_api("permute_dims"), _permutation, _permuted),
+    _row("matrix_transpose", _matrix_transpose, array_api("matrix_transpose"), no_params, _transposed, with_axes(2)),
+    _row("moveaxis", _moveaxis, array_api("moveaxis"), _move, _moved, with_axes(1)),
+    _row("expand_dims", _expand_dims, array_api("expand_dims"), _new_axis, _expanded),
+    _row("squeeze", _squeeze, array_api("squeeze"), _single_axis, _squeezed, _with_single),
+    _row("flip", _flip, array_api("flip"), _some_axes, lambda shapes, params: shapes, with_axes(1)),
+    _row("roll", _roll, array_api("roll"), _shift, lambda shapes, params: shapes),
+    _row("rot90", _rot90, torch_docs("rot90"), _quarter_turns, _rotated, with_axes(2)),
+    _row("tile", _tile, array_api("tile"), _repetitions, _tiled),
+    _row("repeat", _repeat, array_api("repeat"), _repeats, _repeated, with_axes(1)),
+    _row("unfold", _unfold, torch_docs("Tensor.unfold"), _window, _windowed, with_elements(1)),
 )

@@ -13,7 +13,7 @@ from harness.ops import Op, apply_reference, catalogue, lookup
 from harness.ops.catalogue import FAMILIES
 from tests.ops.choosing import points
 
-POINTS = 60
+POINTS = 30
 REAL = [op for op in catalogue().values() if op.real]
 COMPLEX = [op for op in catalogue().values() if op.complex]
 SUBJECTS = [(op, "float64") for op in REAL] + [(op, "complex128") for op in COMPLEX]

@@ -1,0 +1,77 @@
+"""Lookups: embedding by integer, attention by similarity.
+
+embedding(w, i)_k = w[i_k];   attention(q, k, v) = softmax(q k^T / sqrt(d)) v
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy import special
+
+from harness.ops.choose import Choose, DoesNotFit, Shape
+from harness.ops.forms import one_of
+from harness.ops.op import Op, Operand, Params, Shapes
+from harness.ops.sources import torch_docs
+
+F = "attention"
+
+
+def _embedding(weight: np.ndarray, index: np.ndarray) -> Any:
+    return weight[index]
+
+
+def _table(choose: Choose, first: Shape | None) -> Shapes:
+    """Weight (rows, features), index of any shape."""
+    if first is not None and (len(first) != 2 or not first[0]):
+        raise DoesNotFit
+    return ((choose.integer(1, 5), choose.integer(1, 3)) if first is None else first, choose.shape(max_rank=2))
+
+
+def _looked_up(shapes: Shapes, params: Params) -> Shapes:
+    return ((*shapes[1], shapes[0][1]),)
+
+
+def _attention(query: np.ndarray, key: np.ndarray, value: np.ndarray, *, is_causal: bool) -> Any:
+    scores = query @ np.swapaxes(key, -1, -2) / np.sqrt(query.shape[-1])  # (..., queries, keys)
+    if is_causal:
+        scores = np.where(np.tri(*scores.shape[-2:]) > 0, scores, -np.inf)
+    return special.softmax(scores, axis=-1) @ value
+
+
+def _query_key_value(choose: Choose, first: Shape | None) -> Shapes:
+    """Query (..., queries, d), key (..., keys, d), value (..., keys, features)."""
+    if first is None:
+        first = tuple(choose.integer(1, 3) for _ in range(choose.integer(2, 4)))
+    if len(first) not in (2, 3, 4) or 0 in first:
+        raise DoesNotFit
+    keys = choose.integer(1, 4)
+    return (first, (*first[:-2], keys, first[-1]), (*first[:-2], keys, choose.integer(1, 3)))
+
+
+def _attended(shapes: Shapes, params: Params) -> Shapes:
+    return ((*shapes[0][:-1], shapes[2][-1]),)
+
+
+OPS = (
+    Op(
+        "embedding",
+        F,
+        _embedding,
+        (Operand("weight"), Operand("index", role="index", bound=lambda shapes, params: shapes[0][0])),
+        torch_docs("nn.functional.embedding"),
+        _table,
+        result_shapes=_looked_up,
+    ),
+    Op(
+        "scaled_dot_product_attention",
+        F,
+        _attention,
+        (Operand("query"), Operand("key"), Operand("value")),
+        torch_docs("nn.functional.scaled_dot_product_attention"),
+        _query_key_value,
+        one_of(is_causal=(False, True)),
+        _attended,
+    ),
+)
