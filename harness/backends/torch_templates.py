@@ -64,7 +64,7 @@ ARRAY_TEMPLATES: dict[str, Template] = {
     "broadcast_to": "torch.broadcast_to({0}, {shape})",
     "cdist": "torch.cdist({args}, p={p})",
     "cholesky": "torch.linalg.cholesky(({0} + {0}.mH) / 2)",
-    "cholesky_solve": "torch.cholesky_solve({1}, {0})",
+    "cholesky_solve": "torch.cholesky_solve({1}, torch.tril({0}))",
     "clip": "torch.clamp({0}, min={min?}, max={max?})",
     "concat": "torch.cat([{args}], dim={axis})",
     "cross": "torch.linalg.cross({args}, dim={axis})",

@@ -2,7 +2,7 @@
 
     nonsingular, full rank:  s_min >= FLOOR max(s_max, 1)        s: singular values of each matrix
     positive definite:       lambda_min >= FLOOR max(|lambda|_max, 1)  of the Hermitian part
-    triangular factor:       |x_ii| >= FLOOR max(|x|, 1)
+    triangular factor:       |x_ii| >= PIVOT max(|x|, 1)
 
 Every operand is a stack of matrices (..., m, n).
 """
@@ -18,6 +18,7 @@ from harness.ops.domain import Domain
 from harness.ops.op import Shapes
 
 FLOOR = 1e-2  # condition numbers below 100 (or the largest entry x 100): an inverse loses two decimals, its second derivative six
+PIVOT = 0.25  # back substitution through n rows grows like (1 + 1 / PIVOT)^n: below 1e3 for n = 4
 SLACK = 1 - 1e-6  # a projected matrix is recomposed from its factors, and rounds
 
 
@@ -70,7 +71,7 @@ def _pivots(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The diagonal, and the smallest size allowed on it."""
     pivots = np.diagonal(x, axis1=-2, axis2=-1)
     largest = np.max(np.abs(x), axis=(-2, -1), initial=0.0)[..., None]
-    return pivots, FLOOR * np.maximum(largest, 1.0)
+    return pivots, PIVOT * np.maximum(largest, 1.0)
 
 
 def _has_pivots(x: np.ndarray) -> bool:
