@@ -41,8 +41,8 @@ def _without_a_finding(evidence: Evidence) -> dict[str, int]:
 def _holding(evidence: Evidence) -> str:
     cells = list(evidence.cells.values())
     ran = [cell for cell in cells if cell.verdict != "UNSUPPORTED"]
-    if not ran:
+    valid = sum(cell.counts.valid for cell in ran)
+    if not valid and not any(cell.counts.broken for cell in ran):
         return "Nothing was compared, so nothing is known."
     holding = sum(cell_verdict(cell) == "HOLDS" for cell in ran)
-    valid = sum(cell.counts.valid for cell in ran)
     return f"{holding:,} of {plural(len(ran), 'cell')} hold, on {plural(valid, 'valid comparison')} in all."

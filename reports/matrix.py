@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from harness.record import CellEnded, Counts, Evidence, cell_verdict
 from harness.record.evidence import INSUFFICIENT, WRONG, add_counts, severity
 
+_NEED_NO_MORE = WRONG | {"UNSUPPORTED"}
 _NUMBER = re.compile(r"\d+")
 
 Configuration = tuple[str, str, str]  # backend, device, dtype
@@ -40,6 +41,10 @@ class Matrix:
     families: list[str]
     configurations: list[Configuration]
     rows: dict[str, dict[str, list[Square | None]]]
+
+    @property
+    def has_blanks(self) -> bool:
+        return any(square is None for ops in self.rows.values() for squares in ops.values() for square in squares)
 
     def labels(self) -> list[str]:
         """The configurations' labels, without what they all share."""
@@ -71,7 +76,7 @@ def _add(square: Square, cell: CellEnded, known: bool, anchors: dict[str, str]) 
         square.finding = anchors.get(cell.cell, square.finding)
     square.cells += 1
     square.counts = add_counts(square.counts, cell.counts)
-    square.thin = square.thin or verdict == INSUFFICIENT or (verdict != "UNSUPPORTED" and cell.counts.valid < cell.minimum)
+    square.thin = square.thin or (verdict not in _NEED_NO_MORE and cell.counts.valid < cell.minimum) or verdict == INSUFFICIENT
     square.known = square.known and (known or verdict not in WRONG)
     if verdict != "HOLDS":
         square.reasons[f"{cell.law}: {verdict.lower()}" + (f", {cell.reason}" if cell.reason else "")] = None

@@ -15,7 +15,7 @@ from reports.reproduction import Tab, reproductions
 from reports.wording import as_number, number
 
 _COMPARED = ("actual", "expected", "bound", "tolerance", "resolution", "evaluations")
-_TOLD = frozenset({*_COMPARED, "where", "pattern", "rule", "ladder", "neighbourhood", "reason", "verdict"})
+_TOLD = frozenset({*_COMPARED, "where", "pattern", "rule", "ladder", "neighbourhood", "reason", "verdict", "comparisons", "vacuous"})
 
 
 @dataclass(frozen=True)

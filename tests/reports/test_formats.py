@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from reports import render_junit, render_markdown
+from reports import render_badge, render_junit, render_markdown
 from tests.record.examples import cell_ended, complete_run, finding, hostile_run, interrupted_run, quiet_run, run_started
 
 
@@ -88,7 +88,17 @@ def test_junit_is_well_formed_with_hostile_texts():
     assert failure.get("message", "").startswith("</script></style></template><img src=x onerror=alert(1)>⟨U+0000⟩")
 
 
-@pytest.mark.parametrize("render", [render_markdown, render_junit])
+@pytest.mark.parametrize(
+    ("run", "words"), [(complete_run, "broken, 1 new finding"), (quiet_run, "holds, 3.6k comparisons"), (interrupted_run, "interrupted")]
+)
+def test_badge_says_the_verdict_in_words(run, words):
+    picture = ElementTree.fromstring(render_badge(run()))
+    assert picture.get("aria-label") == f"gradients: {words}"
+    assert "gradients" in "".join(picture.itertext())
+    assert words in "".join(picture.itertext())
+
+
+@pytest.mark.parametrize("render", [render_markdown, render_junit, render_badge])
 @pytest.mark.parametrize("run", [complete_run, quiet_run, hostile_run])
 def test_format_of_the_same_record_has_the_same_bytes(render, run):
     assert render(run()) == render(run())

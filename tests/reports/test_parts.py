@@ -162,8 +162,9 @@ def test_matrix_square_is_unsupported_only_where_nothing_ran(order):
     assert (alone.verdict, alone.partly, alone.thin) == ("UNSUPPORTED", False, False)
 
 
-def test_matrix_square_is_thin_when_one_of_its_cells_is():
+def test_matrix_square_is_thin_when_one_of_its_cells_is_unless_it_broke():
     assert square_of(cell_ended(), cell_ended("jvp-agrees", minimum=100)).thin
+    assert not square_of(cell_ended(), cell_ended("jvp-agrees", verdict="BROKEN", minimum=100)).thin
 
 
 def test_matrix_square_is_known_only_when_everything_broken_in_it_is():
@@ -203,6 +204,13 @@ def test_conclusion_names_cells_that_broke_without_a_counterexample():
     assert told == "1 cell broken without a counterexample. 0 of 1 cell hold, on 40 valid comparisons in all."
 
 
+def test_conclusion_does_not_call_a_run_empty_that_found_something():
+    cell = cell_ended(op="softmax", dtype="float32", verdict="BROKEN", counts=Counts(broken=3, attempted=3))
+    assert conclusion(Evidence([run_started(), finding(), cell, END])) == "1 new finding in 1 cell. 0 of 1 cell hold, on 0 valid comparisons in all."
+    empty = cell_ended(verdict="INSUFFICIENT EVIDENCE", counts=Counts())
+    assert conclusion(Evidence([run_started(), empty, END])) == "Nothing was compared, so nothing is known."
+
+
 def test_reproductions_leave_out_what_the_record_does_not_hold():
     labels = [tab.label for tab in reproductions(finding(script="", pytest="", case_json=""), [])]
     assert labels == ["Replay", "Issue"]
@@ -217,8 +225,8 @@ def test_fence_grows_with_the_text():
     [
         (wording.duration(0.0123), "12 ms"),
         (wording.duration(59.0), "59.0 s"),
-        (wording.duration(125), "2 min 5 s"),
-        (wording.duration(7260), "2 h 1 min"),
+        (wording.duration(125), "2m 05s"),
+        (wording.duration(7260), "2h 01m"),
         (wording.duration(math.nan), "unknown"),
         (wording.brief_count(999), "999"),
         (wording.brief_count(1234), "1.2k"),
