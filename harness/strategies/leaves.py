@@ -67,14 +67,14 @@ def draw_index(source: Source, shape: Shape, bound: int, pattern: str = "") -> n
         return (np.arange(count) % max(bound, 1)).reshape(shape)
     if pattern == "equal":
         return np.full(shape, source.integer(0, bound - 1))
-    return np.random.default_rng(source.integer(0, SEEDS)).integers(0, bound, shape)
+    return np.asarray(np.random.default_rng(source.integer(0, SEEDS)).integers(0, bound, shape))
 
 
 def draw_mask(source: Source, shape: Shape, pattern: str = "") -> np.ndarray:
     """Booleans: random, seldom all true or all false."""
     pattern = pattern or source.element(("random",) * 6 + ("all true", "all false"))
     if pattern == "random":
-        return np.random.default_rng(source.integer(0, SEEDS)).random(shape) < 0.5
+        return np.asarray(np.random.default_rng(source.integer(0, SEEDS)).random(shape) < 0.5)
     return np.full(shape, pattern == "all true")
 
 

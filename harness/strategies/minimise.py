@@ -8,6 +8,7 @@ Complexity, in this order: instructions, inputs and outputs, elements, layouts t
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -17,9 +18,10 @@ from harness.ops.op import Values, apply_reference
 from harness.program.case import Case
 from harness.program.evaluate import evaluate_all
 from harness.program.program import Program
+from harness.strategies.notes import note
 from harness.strategies.shorter_axes import fewer_elements
 from harness.strategies.simpler_numbers import Steps, contiguous_layouts, simple_directions, simple_primals
-from harness.strategies.smaller_programs import fewer_instructions, fewer_outputs
+from harness.strategies.smaller_programs import fewer_instructions, fewer_outputs, values_of
 
 Breaks = Callable[[Case], bool]
 Complexity = tuple[int, int, int, int, int]
@@ -38,7 +40,14 @@ def minimise(case: Case, breaks: Breaks, *, max_trials: int = 200) -> Case:
         before = best
         for steps_from in (_smaller_structure, simple_directions, simple_primals):
             best = _follow(steps_from(best), best, breaks, tried, max_trials)
-    return msgspec.structs.replace(best, drawn=best.drawn | {"minimised": len(tried) - 1})
+    return msgspec.structs.replace(best, drawn=noted(best) | {"minimised": len(tried) - 1})
+
+
+def noted(case: Case) -> dict[str, Any]:
+    """`case.drawn`, true of what the case has become."""
+    if not isinstance(case.subject, Program):
+        return case.drawn
+    return note(case.subject, values_of(case), str(case.drawn.get("regime", "")), tuple(case.drawn.get("edges", ())))
 
 
 def _follow(steps: Steps, best: Case, breaks: Breaks, tried: set[str], max_trials: int) -> Case:

@@ -14,6 +14,7 @@ from harness.ops.op import Op
 from harness.program.program import Input, Instruction, Program, Role
 from harness.strategies.choose import Source
 from harness.strategies.leaves import Layouts
+from harness.strategies.notes import note
 from harness.strategies.operation import Operation
 from harness.strategies.regimes import ON_PURPOSE, ORDINARY, Regime
 
@@ -42,7 +43,9 @@ def single_point(source: Source, operation: Operation, *edges: str) -> Point:
     names = tuple(f"v{i}" for i in range(len(operation.results)))
     instruction = Instruction(operation.op.name, tuple(given.name for given in inputs), names, operation.params)
     program = Program(inputs, (instruction,), names)
-    return Point(program, operation.values, operation.results, operation.layouts, note(operation, list(edges)))
+    values = dict(zip((*instruction.args, *names), (*operation.values, *operation.results), strict=True))
+    drawn = note(program, values, operation.regime, edges, operation.margin)
+    return Point(program, operation.values, operation.results, operation.layouts, drawn)
 
 
 def draw_roles(source: Source, op: Op, count: int) -> tuple[Role, ...]:
@@ -51,20 +54,3 @@ def draw_roles(source: Source, op: Op, count: int) -> tuple[Role, ...]:
     arrays = [i for i, kind in enumerate(kinds) if kind == "array"]
     constant = source.element(arrays) if len(arrays) > 1 and source.integer(0, 19) == 19 else None
     return tuple(kind if kind != "array" else "constant" if i == constant else "primal" for i, kind in enumerate(kinds))
-
-
-def note(operation: Operation, edges: list[str]) -> dict[str, Any]:
-    """Plain data for `Case.drawn`; the margin of an op without kinks is None."""
-    return {
-        "regime": operation.regime,
-        "margin": operation.margin if np.isfinite(operation.margin) else None,
-        "depth": 1,
-        "largest": greatest([*operation.values, *operation.results]),
-        "edges": edges,
-        "ops": [operation.op.name],
-    }
-
-
-def greatest(values: list[np.ndarray]) -> float:
-    """The largest magnitude among the numbers of `values`."""
-    return max((float(np.max(np.abs(value))) for value in values if value.size and value.dtype.kind in "fc"), default=0.0)

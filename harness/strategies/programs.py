@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from harness.ops.catalogue import catalogue
+from harness.ops.catalogue import catalogue, lookup
 from harness.ops.choose import DoesNotFit
 from harness.ops.op import Op, Params, Shapes
 from harness.program.program import Role
 from harness.strategies.choose import NotDrawn, Source
+from harness.strategies.interactions import partners
 from harness.strategies.leaves import Layouts
 from harness.strategies.operation import MAX_ELEMENTS, SMOOTH_MARGIN, draw_tail, results_of, small
 from harness.strategies.point import Point, draw_regime
@@ -23,7 +24,7 @@ from harness.strategies.sketch import Sketch
 MAX_INSTRUCTIONS = 20
 ROLES: tuple[Role, ...] = ("primal", "primal", "primal", "constant")
 MIN_INSTRUCTIONS = 2
-GO_ON = 5  # odds to 1 that a program grows further: about 2 + 5 instructions
+GO_ON = 11  # odds to 1, before Hypothesis favours small numbers, that a program grows further: about 6 instructions
 TRIES = 12  # ops drawn for one instruction before the program is left shorter than asked for
 
 
@@ -61,7 +62,13 @@ def grow(source: Source, sketch: Sketch, pool: tuple[Op, ...], *, kinked: bool) 
     """
     if source.integer(0, GO_ON) == 0 and len(sketch.instructions) >= MIN_INSTRUCTIONS:
         return False
-    return any(append(source, sketch, source.element(pool), kinked=kinked) for _ in range(TRIES))
+    return any(append(source, sketch, draw_op(source, sketch, pool), kinked=kinked) for _ in range(TRIES))
+
+
+def draw_op(source: Source, sketch: Sketch, pool: tuple[Op, ...]) -> Op:
+    """Any op; one time in four, one that interacts with the newest instruction."""
+    related = sketch.instructions and source.integer(0, 3) == 3
+    return source.element(partners(lookup(sketch.instructions[-1].op), pool) if related else pool)
 
 
 def append(source: Source, sketch: Sketch, op: Op, *, kinked: bool) -> bool:
@@ -113,6 +120,6 @@ def draw_name(source: Source, sketch: Sketch, op: Op, position: int, shapes: Sha
     if operand.role != "array":
         return sketch.side(source, op, position, shapes, params)
     fitting = sketch.floats(shapes[position], operand.domain, kinds)
-    if fitting and source.integer(0, 2) < 2:
+    if fitting and not source.boolean():
         return source.element(fitting)
     return sketch.leaf(source, shapes[position], operand.domain, source.element(ROLES), real=kinds == "f")

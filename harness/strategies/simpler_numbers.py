@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
@@ -32,7 +33,8 @@ def simple_directions(case: Case) -> Steps:
     for field in (Field("cotangents", len(case.primals)), Field("tangents", len(case.primals) + len(case.cotangents))):
         for i, direction in enumerate(getattr(case, field.name)):
             for simpler in (np.ones_like(direction), *_unit_vectors(direction), *_fewer_digits(direction)):
-                case = yield field.replace(case, i, simpler)
+                if np.any(simpler):  # a zero direction tests nothing
+                    case = yield field.replace(case, i, simpler)
 
 
 def simple_primals(case: Case) -> Steps:
@@ -45,7 +47,7 @@ def simple_primals(case: Case) -> Steps:
         for simpler in (np.ones_like(primal), *_fewer_digits(primal)):
             case = yield field.replace(case, i, simpler)
         for flat in range(primal.size if primal.size <= FEW else 0):
-            for number in _simpler_numbers(case.primals[i].flat[flat]):
+            for number in _simpler_numbers(case.primals[i].flat[flat].item()):
                 changed = case.primals[i].copy()
                 changed.flat[flat] = number
                 case = yield field.replace(case, i, changed)
@@ -88,5 +90,8 @@ def _rounded(array: np.ndarray, step: float) -> np.ndarray:
     return np.asarray(np.round(array / step) * step + 0.0)  # + 0.0: -0 is harder to read than 0
 
 
-def _simpler_numbers(value: complex) -> tuple[complex, ...]:
-    return (1.0, 0.0, np.round(value), np.round(value * 4) / 4, np.round(value, 1), np.round(value, 2))
+def _simpler_numbers(value: complex) -> list[complex]:
+    """0 and 1, whole numbers (the nearest, then the next away from zero: what matters may be a threshold), quarters, few decimals."""
+    away = value if isinstance(value, complex) else math.copysign(math.ceil(abs(value)), value)
+    simpler: list[complex] = np.array([1, 0, np.round(value), away, np.round(value * 4) / 4, np.round(value, 1), np.round(value, 2)]).tolist()
+    return simpler

@@ -10,7 +10,8 @@ from harness.ops.op import Op, Params, Values
 from harness.program.program import Input, Instruction, Program, Role
 from harness.strategies.choose import Source
 from harness.strategies.leaves import Layouts, constant_along_first, draw_floats, draw_layout, draw_operand, holds
-from harness.strategies.point import Point, greatest
+from harness.strategies.notes import note
+from harness.strategies.point import Point
 from harness.strategies.regimes import Regime
 from harness.strategies.rounding import real_dtype
 
@@ -25,7 +26,6 @@ class Sketch:
         self.laid: list[str] = []
         self.instructions: list[Instruction] = []
         self.margin = np.inf
-        self.depth: dict[str, int] = {}
 
     def leaf(self, source: Source, shape: Shape, domain: Domain = REALS, role: Role = "primal", *, real: bool = False) -> str:
         """A new floating input in `domain`; with `real`, real in a complex program too. Raises NotDrawn."""
@@ -46,7 +46,7 @@ class Sketch:
         name = f"x{len(self.inputs)}"
         self.inputs.append(Input(name, value.shape, role))
         self.laid.append(layout)
-        self.values[name], self.depth[name] = value, 0
+        self.values[name] = value
         return name
 
     def instruct(self, op: Op, args: tuple[str, ...], params: Params, results: Values, margin: float) -> None:
@@ -55,13 +55,12 @@ class Sketch:
         names = tuple(f"v{start + i}" for i in range(len(results)))
         self.instructions.append(Instruction(op.name, args, names, params))
         self.values.update(zip(names, results, strict=True))
-        self.depth.update(dict.fromkeys(names, 1 + max((self.depth[name] for name in args), default=0)))
         self.margin = min(self.margin, margin)
 
     def inputs_back_to(self, count: int) -> None:
         """Forget the inputs after the first `count`: those of an instruction that did not fit."""
         for given in self.inputs[count:]:
-            del self.values[given.name], self.depth[given.name]
+            del self.values[given.name]
         del self.inputs[count:], self.laid[count:]
 
     def unused(self) -> list[str]:
@@ -74,7 +73,7 @@ class Sketch:
         return [
             name
             for name, value in reversed(self.values.items())
-            if value.dtype.kind in kinds and (shape is None or value.shape == shape) and holds(domain, value)
+            if value.dtype.kind in kinds and (shape is None or value.shape == shape) and (domain is REALS or holds(domain, value))
         ]
 
     def finish(self, source: Source) -> Point:
@@ -85,12 +84,5 @@ class Sketch:
             outputs = [source.element(inner), *outputs]
         program = Program(tuple(self.inputs), tuple(self.instructions), tuple(outputs))
         values = tuple(self.values[given.name] for given in self.inputs)
-        drawn = {
-            "regime": self.regime.name,
-            "margin": self.margin if np.isfinite(self.margin) else None,
-            "depth": max(self.depth.values()),
-            "largest": greatest(list(self.values.values())),
-            "edges": [],
-            "ops": list(program.ops),
-        }
+        drawn = note(program, self.values, self.regime.name, margin=self.margin)
         return Point(program, values, tuple(self.values[name] for name in outputs), tuple(self.laid), drawn)

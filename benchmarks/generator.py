@@ -1,0 +1,232 @@
+"""How fast the generators are and what they reach: single-op cases of the whole catalogue, edges, random programs.
+
+    python benchmarks/generator.py [--quick] [--per-op N] [--programs N]
+
+One process, one thread. Times include Hypothesis' own engine, as in the suite; beside them the same cases from a NumPy source of choices (a
+cluster worker's). Prints tables and one headline line last; writes benchmarks/out/generator.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+from hypothesis import HealthCheck, Phase, given, reject, settings
+from hypothesis import strategies as st
+
+from harness.ops.catalogue import catalogue
+from harness.ops.op import Op
+from harness.program import Case, Program
+from harness.program.layout import LAYOUTS
+from harness.strategies import edge_cases
+from harness.strategies.cases import draw_case
+from harness.strategies.choose import HypothesisChoose, NotDrawn, RandomChoose, Source
+from harness.strategies.edge_points import every_edge
+from harness.strategies.programs import every, offered
+
+OUT = Path(__file__).parent / "out" / "generator.json"
+Subject = Op | tuple[Op, ...]
+
+
+@dataclass
+class Tally:
+    """What one kind of subject gave."""
+
+    cases: list[Case] = field(default_factory=list)
+    rejected: int = 0
+    seconds: float = 0.0
+
+    @property
+    def rejection(self) -> float:
+        return self.rejected / max(1, self.rejected + len(self.cases))
+
+    @property
+    def milliseconds(self) -> float:
+        return 1e3 * self.seconds / max(1, len(self.cases))
+
+
+def main() -> None:
+    """Draw, count, print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="fewer cases: under 50 s")
+    parser.add_argument("--per-op", type=int, default=200, help="single-op cases per op")
+    parser.add_argument("--programs", type=int, default=4000, help="random programs")
+    args = parser.parse_args()
+    per_op, programs = (20, 400) if args.quick else (args.per_op, args.programs)
+    report = measure(per_op, programs)
+    OUT.parent.mkdir(exist_ok=True)
+    OUT.write_text(json.dumps(report, indent=1) + "\n")
+    print_tables(report)
+    print(headline(report))
+
+
+def measure(per_op: int, programs: int) -> dict[str, Any]:
+    """All figures, as they are written."""
+    singles = {op.name: with_hypothesis(op, dtype_of(op), per_op) for op in catalogue().values()}
+    pool = offered(every, "float64")
+    grown = with_hypothesis(pool, "float64", programs)
+    plain = with_numpy(pool, "float64", programs)
+    everything = [case for tally in singles.values() for case in tally.cases]
+    return {
+        "ops": len(singles),
+        "single": {
+            "cases": len(everything),
+            "median_ms": median(tally.milliseconds for tally in singles.values()),
+            "slowest_ms": dict(sorted(((n, round(t.milliseconds, 2)) for n, t in singles.items()), key=lambda item: -item[1])[:8]),
+            "rejection": sum(t.rejected for t in singles.values()) / sum(t.rejected + len(t.cases) for t in singles.values()),
+            "most_rejected": {n: round(t.rejection, 3) for n, t in singles.items() if t.rejection > 0.1},
+            "kinks": share(everything, lambda case: case.drawn["margin"] is not None and case.drawn["margin"] < 1e-2),
+        },
+        "drawn": {name: counted(everything, of) for name, of in FEATURES.items()},
+        "edges": edges(),
+        "programs": {
+            "cases": len(grown.cases),
+            "ms": grown.milliseconds,
+            "ms_without_hypothesis": plain.milliseconds,
+            "rejection": grown.rejection,
+            "lengths": counted(grown.cases, lambda case: [len(case.subject.ops)]),
+            "mean_length": float(np.mean([len(case.subject.ops) for case in grown.cases])),
+            "mean_depth": float(np.mean([case.drawn["depth"] for case in grown.cases])),
+            "several_outputs": share(grown.cases, lambda case: len(case.cotangents) > 1),
+            "several_leaves": share(grown.cases, lambda case: len(case.points) > 1),
+            "shared_subexpression": share(grown.cases, lambda case: reads_twice(case.subject)),
+            "ops_reached": len({name for case in (*grown.cases, *plain.cases) for name in case.subject.ops}),
+            "pairs": len({pair for case in (*grown.cases, *plain.cases) for pair in pairs(case.subject)}),
+            "pairs_per_1000_instructions": pairs_per_1000(grown.cases),
+            "regimes": counted(grown.cases, FEATURES["regime"]),
+        },
+    }
+
+
+def with_hypothesis(subject: Subject, dtype: str, count: int) -> Tally:
+    """`count` examples as the suite draws them."""
+    tally = Tally()
+
+    @settings(max_examples=count, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @given(st.data())
+    def draw(data: st.DataObject) -> None:
+        try:
+            tally.cases.append(one(HypothesisChoose(data.draw), subject, dtype))
+        except NotDrawn:
+            tally.rejected += 1
+            reject()
+
+    start = time.process_time()
+    draw()
+    tally.seconds = time.process_time() - start
+    return tally
+
+
+def with_numpy(subject: Subject, dtype: str, count: int) -> Tally:
+    """`count` examples as a cluster worker draws them."""
+    tally, source = Tally(), RandomChoose(np.random.default_rng(0))
+    start = time.process_time()
+    for _ in range(count):
+        try:
+            tally.cases.append(one(source, subject, dtype))
+        except NotDrawn:
+            tally.rejected += 1
+    tally.seconds = time.process_time() - start
+    return tally
+
+
+def one(source: Source, subject: Subject, dtype: str) -> Case:
+    return draw_case(source, "a law", subject, "torch", "cpu", dtype, tuple(LAYOUTS))
+
+
+def dtype_of(op: Op) -> str:
+    return "float64" if op.real else "complex128"
+
+
+def edges() -> dict[str, Any]:
+    """How many ops have a point of their domain at each edge that means something for them."""
+    meant: Counter[str] = Counter()
+    reached: Counter[str] = Counter()
+    start = time.process_time()
+    for name, op in catalogue().items():
+        meant.update(getattr(edge, "name", edge) for edge in every_edge(op))
+        for case in edge_cases("a law", name, backend="torch", device="cpu", dtype=dtype_of(op)):
+            reached.update(case.drawn["edges"])
+    seconds = time.process_time() - start
+    return {"ms": 1e3 * seconds / reached.total(), "cases": reached.total(), "reached": {k: [reached[k], meant[k]] for k in meant}}
+
+
+def reads_twice(program: Program) -> bool:
+    """Whether some value is used in two places."""
+    used = Counter(name for instruction in program.instructions for name in instruction.args)
+    return any(count > 1 for count in used.values())
+
+
+def pairs(program: Program) -> set[tuple[str, str]]:
+    """(producer, consumer) for every instruction that reads the result of another."""
+    made = {name: instruction.op for instruction in program.instructions for name in instruction.results}
+    return {(made[name], instruction.op) for instruction in program.instructions for name in instruction.args if name in made}
+
+
+def pairs_per_1000(cases: list[Case]) -> float:
+    """Distinct pairs among the first cases that make up 1,000 instructions."""
+    seen: set[tuple[str, str]] = set()
+    instructions = 0
+    for case in cases:
+        seen |= pairs(case.subject)
+        instructions += len(case.subject.ops)
+        if instructions >= 1000:
+            break
+    return 1000 * len(seen) / max(1, instructions)
+
+
+def rank_names(case: Case) -> list[str]:
+    return [f"rank {x.ndim}" for x in case.points]
+
+
+def side_names(case: Case) -> list[str]:
+    sides = [side for x in case.points for side in x.shape]
+    return ["0" if s == 0 else "1" if s == 1 else "2 to 4" if s <= 4 else "5 to 8" if s <= 8 else "tail" if s <= 33 else "long" for s in sides]
+
+
+FEATURES: dict[str, Callable[[Case], list[Any]]] = {
+    "regime": lambda case: [case.drawn["regime"]],
+    "layout": lambda case: list(case.layouts),
+    "rank": rank_names,
+    "side": side_names,
+}
+
+
+def counted(cases: list[Case], of: Callable[[Case], list[Any]]) -> dict[str, float]:
+    """The share of each feature, most frequent first."""
+    counts = Counter(str(name) for case in cases for name in of(case))
+    return {name: round(count / counts.total(), 4) for name, count in counts.most_common()}
+
+
+def share(cases: list[Case], holds: Callable[[Case], bool]) -> float:
+    return round(sum(map(holds, cases)) / max(1, len(cases)), 4)
+
+
+def print_tables(report: dict[str, Any]) -> None:
+    """The figures for people."""
+    for title in ("single", "drawn", "edges", "programs"):
+        print(f"\n{title}")
+        for name, value in report[title].items():
+            shown = ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value
+            print(f"  {name:28} {shown}")
+
+
+def headline(report: dict[str, Any]) -> str:
+    single, grown = report["single"], report["programs"]
+    return (
+        f"generator: single op {1e3 / single['median_ms']:.0f} cases/s, rejection {single['rejection']:.2%} over {report['ops']} ops; "
+        f"programs {1e3 / grown['ms']:.0f}/s of {grown['mean_length']:.1f} instructions, rejection {grown['rejection']:.2%}; "
+        f"{grown['pairs']} op pairs; {report['edges']['cases']} edge cases"
+    )
+
+
+if __name__ == "__main__":
+    main()
