@@ -71,6 +71,12 @@ def test_the_installed_command_finds_its_catalogue(installed: Path, tmp_path: Pa
     assert "multiply" in run(installed / "autograd-harness", "list", "ops", cwd=tmp_path)
 
 
+def test_the_installed_command_finds_a_function_in_the_working_directory(installed: Path, tmp_path: Path):
+    (tmp_path / "mine.py").write_text("def twice(x):\n    return 2 * x\n")
+    asked = ("--input", "x: float64[3]", "--examples", "2", "--law", "vjp-eq-fd", "--out", "run")
+    assert "HOLDS" in run(installed / "autograd-harness", "check", "mine:twice", *asked, cwd=tmp_path)
+
+
 def test_the_wheel_carries_every_file_of_the_packages(wheel: Path, clone: Path):
     tracked = run("git", "ls-files", "harness", "properties", "reports", cwd=clone).splitlines()
     with zipfile.ZipFile(wheel) as archive:

@@ -70,6 +70,15 @@ def test_the_adapter_guide_quotes_the_adapter_of_the_example():
     assert adapter.strip() in guide
 
 
+def test_the_finding_that_the_readme_shows_is_real():
+    torch = pytest.importorskip("torch", reason="the finding is torch's")
+    if not torch.__version__.startswith("2.13."):
+        pytest.skip(f"the README shows what torch 2.13 does; this is {torch.__version__}")
+    x = torch.zeros((), dtype=torch.float64, requires_grad=True)
+    [gradient] = torch.autograd.grad(torch.nn.functional.hardsigmoid(x), x)
+    assert f"actual        {gradient.item():.10f}      expected  {1 / 6:.10f}" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
 def commands() -> list[object]:
     """Every `$ autograd-harness ...` that a page shows, as a parameter named by its page."""
     return [

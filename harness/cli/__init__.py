@@ -68,6 +68,8 @@ def verbs() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """The entry point: runs a verb and ends the process with its exit code."""
+    if "" not in sys.path:
+        sys.path.insert(0, "")  # as with python -m: a function or an adapter in the working directory can be named
     try:
         code = verbs.main(args=None if arguments is None else list(arguments), prog_name="autograd-harness", standalone_mode=False)
     except click.ClickException as error:
