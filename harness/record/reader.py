@@ -17,6 +17,7 @@ from harness.record.events import RECORD_FORMAT, Event, RunStarted
 from harness.record.numbers import from_plain
 
 _KINDS = {kind.__struct_config__.tag: kind for kind in get_args(Event)}
+_DECODER: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 _WORDS = (b'nan"', b'inf"')
 FILE_NAME = "record.ndjson"
 
@@ -40,9 +41,19 @@ def _events(path: Path, lines: Iterator[bytes]) -> Iterator[Event]:
     first = next(lines, b"")
     yield _run_started(path, first)
     for number, line in enumerate(lines, start=2):
-        event = _event(path, number, line)
+        event = _plain_event(line) or _event(path, number, line)
         if event is not None:
             yield event
+
+
+def _plain_event(line: bytes) -> Event | None:
+    """The event of an ordinary line, as almost all are; None where it needs a closer look."""
+    if any(word in line for word in _WORDS):
+        return None
+    try:
+        return _DECODER.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
 
 
 def _run_started(path: Path, line: bytes) -> RunStarted:
@@ -56,7 +67,7 @@ def _run_started(path: Path, line: bytes) -> RunStarted:
         raise RecordError(foreign)
     if fields["format"] > RECORD_FORMAT:
         raise RecordError(f"{path} has record format {fields['format']}, this harness reads up to {RECORD_FORMAT}. Upgrade autograd-harness.")
-    run: RunStarted = _typed(path, 1, line, fields, RunStarted)
+    run: RunStarted = _typed(path, 1, fields, RunStarted)
     return run
 
 
@@ -71,12 +82,11 @@ def _event(path: Path, number: int, line: bytes) -> Event | None:
             return None
         raise RecordError(f"line {number} of {path} is damaged ({error}). Delete that line to read the rest.") from None
     kind = _KINDS.get(fields.get("type")) if isinstance(fields, dict) else None
-    return None if kind is None else _typed(path, number, line, fields, kind)
+    return None if kind is None else _typed(path, number, fields, kind)
 
 
-def _typed(path: Path, number: int, line: bytes, fields: dict[str, Any], kind: Any) -> Any:
-    plain = not any(word in line for word in _WORDS)  # most lines hold no such number, and need no walk through their values
+def _typed(path: Path, number: int, fields: dict[str, Any], kind: Any) -> Any:
     try:
-        return msgspec.convert(fields if plain else from_plain(fields), kind)
+        return msgspec.convert(from_plain(fields), kind)
     except msgspec.ValidationError as error:
         raise RecordError(f"line {number} of {path} is not a valid {fields['type']} event ({error}). Delete that line to read the rest.") from None
