@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -102,3 +103,10 @@ def test_baseline_says_what_is_wrong_with_its_file(tmp_path, content, complaint)
 def test_baseline_says_that_its_file_is_missing(tmp_path):
     with pytest.raises(RecordError, match=r"cannot read the baseline .*: no such file or directory\. Give the path of a JSON file with --baseline\."):
         read_baseline(tmp_path / "none.json")
+
+
+def test_baseline_of_the_documentation_is_one(tmp_path):
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "record.md").read_text(encoding="utf-8")
+    (tmp_path / "known.json").write_text(page.split("```json\n")[1].split("```")[0])
+    (known,) = read_baseline(tmp_path / "known.json").entries
+    assert (known.device, known.expires) == ("cuda*", "2025-12-31")
