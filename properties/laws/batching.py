@@ -11,7 +11,7 @@ from harness.backends import Backend
 from harness.backends.bind import Bound
 from harness.program import Case
 from harness.verdict import Result
-from properties.laws.exact import check_equal
+from properties.laws.exact import Sides, check_equal
 from properties.laws.gradients import gradients_of, tangents_of, well_formed
 from properties.laws.inner import flat
 from properties.laws.law import Law
@@ -22,11 +22,11 @@ ROWS = (1.0, -2.0, 0.5)  # each row is the case's own vector times this: exact i
 def check_batched_vjp(backend: Backend, case: Case) -> Result:
     """Three cotangents in a batch and in a loop."""
 
-    def pair(bound: Bound) -> tuple[np.ndarray, np.ndarray]:
+    def pair(bound: Bound) -> Sides:
         rows = tuple(_rows(w) for w in case.cotangents)
         together = backend.batched_vjp(bound.function, bound.primals, tuple(map(bound.array, rows)))
         looped = [gradients_of(bound, tuple(k * w for w in case.cotangents)) for k in ROWS]
-        return flat(well_formed(bound, together, tuple(_rows(x) for x in case.points), "batched gradient")), _interleaved(looped)
+        return Sides(flat(well_formed(bound, together, tuple(_rows(x) for x in case.points), "batched gradient")), _interleaved(looped))
 
     return check_equal("batched-vjp-eq-loop", backend, case, pair)
 
@@ -34,11 +34,11 @@ def check_batched_vjp(backend: Backend, case: Case) -> Result:
 def check_batched_jvp(backend: Backend, case: Case) -> Result:
     """Three tangents in a batch and in a loop."""
 
-    def pair(bound: Bound) -> tuple[np.ndarray, np.ndarray]:
+    def pair(bound: Bound) -> Sides:
         rows = tuple(_rows(v) for v in case.tangents)
         together = backend.batched_jvp(bound.function, bound.primals, tuple(map(bound.array, rows)))
         looped = [tangents_of(bound, tuple(k * v for v in case.tangents)) for k in ROWS]
-        return flat(well_formed(bound, together, tuple(_rows(w) for w in case.cotangents), "batched output tangent")), _interleaved(looped)
+        return Sides(flat(well_formed(bound, together, tuple(_rows(w) for w in case.cotangents), "batched output tangent")), _interleaved(looped))
 
     return check_equal("batched-jvp-eq-loop", backend, case, pair)
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,25 +19,35 @@ from harness.verdict.rounding import formula_rounding
 from properties.laws.conditioning import sampled, spread
 from properties.laws.gradients import Malformed
 
-Pair = Callable[[Bound], tuple[np.ndarray, np.ndarray]]
+
+class Sides(NamedTuple):
+    """Two flat real vectors that should be equal, and the rounding that their last operation may have made, where it is not a few ulps of themselves."""
+
+    actual: np.ndarray
+    expected: np.ndarray
+    rounding: np.ndarray | None = None
 
 
-def check_equal(law: str, backend: Backend, case: Case, pair: Pair, floor: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None) -> Result:
-    """Whether the two flat real vectors of `pair` agree; `floor(actual, expected)` is the rounding that their last operation may have made."""
+Pair = Callable[[Bound], Sides]
+
+
+def check_equal(law: str, backend: Backend, case: Case, pair: Pair) -> Result:
+    """Whether the two sides of `pair` agree."""
     try:
-        actual, expected = pair(bind(backend, case))
+        actual, expected, rounding = pair(bind(backend, case))
     except Malformed as error:
         return structural(law, False, str(error))
-    allowed = (floor or _own_rounding(case.dtype))(actual, expected)
+    allowed = formula_rounding(actual, case.dtype) + formula_rounding(expected, case.dtype) if rounding is None else rounding
     size, required = float(np.max(np.abs(expected), initial=0.0)), required_resolution(case.dtype, case.resolution)
     result = judge_equal(law, actual, expected, allowed=allowed, size=size, required=required, rule="rounding of both sides")
     if result.verdict is Verdict.HOLDS:
         return result
     shaken = np.maximum(spread(backend, case, lambda b: pair(b)[0]), spread(backend, case, lambda b: pair(b)[1]))
-    shaken = shaken + sampled(backend, case, lambda b: np.subtract(*pair(b)))
+    shaken = shaken + sampled(backend, case, lambda b: _difference(pair(b)))
     rule = "rounding of both sides, their spread when every value is shaken by one ulp, and the scatter of their difference at neighbouring points"
     return judge_equal(law, actual, expected, allowed=allowed + shaken, size=size, required=required, rule=rule)
 
 
-def _own_rounding(dtype: str) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
-    return lambda actual, expected: formula_rounding(actual, dtype) + formula_rounding(expected, dtype)
+def _difference(sides: Sides) -> np.ndarray:
+    with np.errstate(all="ignore"):
+        return np.asarray(sides.actual - sides.expected)

@@ -16,7 +16,7 @@ from harness.backends.bind import Bound, bind
 from harness.backends.protocol import Arrays
 from harness.program import Case
 from harness.verdict import Result, structural
-from properties.laws.exact import check_equal
+from properties.laws.exact import Sides, check_equal
 from properties.laws.inner import flat
 from properties.laws.law import Law
 
@@ -38,14 +38,14 @@ def check_form(backend: Backend, case: Case) -> Result:
 def check_value(backend: Backend, case: Case) -> Result:
     """The values beside the vjp and the jvp against the plain call."""
 
-    def pair(bound: Bound) -> tuple[np.ndarray, np.ndarray]:
+    def pair(bound: Bound) -> Sides:
         plain = flat(bound.at(bound.case.points))
         beside, _ = backend.vjp(bound.function, bound.primals, bound.cotangents())
         values = [flat(bound.numpy(beside))]
         forward = _forward(bound)
         if forward is not None:
             values.append(flat(bound.numpy(forward[0])))
-        return np.concatenate(values), np.concatenate([plain] * len(values))
+        return Sides(np.concatenate(values), np.concatenate([plain] * len(values)))
 
     return check_equal("value-unchanged", backend, case, pair)
 

@@ -11,11 +11,20 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from harness.verdict.rounding import inner_product_rounding
+
 
 def inner(a: Sequence[np.ndarray], b: Sequence[np.ndarray]) -> float:
     """<a, b> summed over the arrays, in double precision; finite or not, never a warning."""
     with np.errstate(all="ignore"):
         return float(sum(np.real(np.vdot(wide(x), wide(y))) for x, y in zip(a, b, strict=True)))
+
+
+def inner_rounding(a: Sequence[np.ndarray], b: Sequence[np.ndarray], dtype: str) -> float:
+    """How far <a, b> may be off by rounding in `dtype`, products and sum."""
+    with np.errstate(all="ignore"):
+        products = np.concatenate([np.abs(wide(x) * wide(y)).ravel() for x, y in zip(a, b, strict=True)] or [np.zeros(0)])
+    return inner_product_rounding(products, np.ones_like(products), dtype)
 
 
 def typical(x: np.ndarray) -> float:

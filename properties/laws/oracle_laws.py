@@ -20,9 +20,11 @@ from properties.laws.along import direction, grain, outputs_along, projected_alo
 from properties.laws.conditioning import spread
 from properties.laws.gradients import Malformed, gradients_of, tangents_of
 from properties.laws.inner import flat, inner, typical
+from properties.laws.kinks import entry_by_entry_at_kinks
 from properties.laws.law import Law
 
 
+@entry_by_entry_at_kinks
 def check_reverse(backend: Backend, case: Case) -> Result:
     """One directional derivative of <w, f> against the vjp."""
     step = direction(case)
@@ -41,6 +43,7 @@ def check_reverse(backend: Backend, case: Case) -> Result:
     return judge_derivative("vjp-eq-fd", actual, phi, rounding=floor + float(shaken[0]), size=size, required=required, grain=grain(case))
 
 
+@entry_by_entry_at_kinks
 def check_forward(backend: Backend, case: Case) -> Result:
     """The whole tangent of the outputs against the jvp."""
     step = direction(case)

@@ -18,7 +18,7 @@ from harness.program import Case
 from harness.program.layout import effective_layout
 from harness.verdict import Result, structural
 from harness.verdict.result import worst_result
-from properties.laws.exact import check_equal
+from properties.laws.exact import Sides, check_equal
 from properties.laws.gradients import Malformed, gradients_of, tangents_of, well_formed
 from properties.laws.inner import flat
 from properties.laws.law import Law
@@ -40,7 +40,7 @@ def check_layouts(backend: Backend, case: Case) -> Result:
     def twin(bound: Bound) -> Bound:
         return bind(backend, msgspec.structs.replace(bound.case, layouts=("contiguous",) * len(strided.layouts)))
 
-    return check_equal("layout-independent", backend, strided, lambda bound: (derivatives(bound), derivatives(twin(bound))))
+    return check_equal("layout-independent", backend, strided, lambda bound: Sides(derivatives(bound), derivatives(twin(bound))))
 
 
 def check_reverse_routes(backend: Backend, case: Case) -> Result:
@@ -79,7 +79,7 @@ def check_repeatable(backend: Backend, case: Case) -> Result:
         return structural(
             "repeatable", odd is None, f"call {odd + 1 if odd else 0} of the same vjp gave another gradient than the first", comparisons=runs[0].size
         )
-    return check_equal("repeatable", backend, case, lambda again: (flat(gradients_of(again)), flat(gradients_of(again))))
+    return check_equal("repeatable", backend, case, lambda again: Sides(flat(gradients_of(again)), flat(gradients_of(again))))
 
 
 def _routes(law: str, backend: Backend, case: Case, routes: Mapping[str, Any], through: Any, first: Callable[[Bound], np.ndarray]) -> Result:
@@ -90,8 +90,8 @@ def _routes(law: str, backend: Backend, case: Case, routes: Mapping[str, Any], t
     return worst_result(results)
 
 
-def _both(one: Callable[[Bound], np.ndarray], other: Callable[[Bound], np.ndarray]) -> Callable[[Bound], tuple[np.ndarray, np.ndarray]]:
-    return lambda bound: (one(bound), other(bound))
+def _both(one: Callable[[Bound], np.ndarray], other: Callable[[Bound], np.ndarray]) -> Callable[[Bound], Sides]:
+    return lambda bound: Sides(one(bound), other(bound))
 
 
 def _strided(case: Case) -> tuple[str, ...]:

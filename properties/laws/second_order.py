@@ -21,9 +21,9 @@ from harness.verdict.result import worst_result
 from harness.verdict.rounding import elementwise_rounding
 from properties.laws.along import direction, gradients_along, grain
 from properties.laws.conditioning import spread
-from properties.laws.exact import check_equal
+from properties.laws.exact import Sides, check_equal
 from properties.laws.gradients import Malformed, well_formed
-from properties.laws.inner import flat, inner, typical
+from properties.laws.inner import flat, inner, inner_rounding, typical
 from properties.laws.law import Law
 
 
@@ -59,8 +59,10 @@ def check_symmetric(backend: Backend, case: Case) -> Result:
     rng = np.random.default_rng((case.seed, 2))
     u = tuple(_shuffled_signs(rng, step) for step in v)
 
-    def pair(bound: Bound) -> tuple[np.ndarray, np.ndarray]:
-        return np.array([inner(u, _product(bound, way, v))]), np.array([inner(v, _product(bound, way, u))])
+    def pair(bound: Bound) -> Sides:
+        along_v, along_u = _product(bound, way, v), _product(bound, way, u)
+        last = inner_rounding(u, along_v, case.dtype) + inner_rounding(v, along_u, case.dtype)
+        return Sides(np.array([inner(u, along_v)]), np.array([inner(v, along_u)]), np.array([last]))
 
     return check_equal("hessian-symmetric", backend, case, pair)
 
@@ -70,8 +72,8 @@ def _product(bound: Bound, way: Hvp, step: tuple[np.ndarray, ...]) -> tuple[np.n
     return well_formed(bound, products, bound.case.points, "second derivative")
 
 
-def _both(way: Hvp, first: Hvp, step: tuple[np.ndarray, ...]) -> Callable[[Bound], tuple[np.ndarray, np.ndarray]]:
-    return lambda bound: (flat(_product(bound, way, step)), flat(_product(bound, first, step)))
+def _both(way: Hvp, first: Hvp, step: tuple[np.ndarray, ...]) -> Callable[[Bound], Sides]:
+    return lambda bound: Sides(flat(_product(bound, way, step)), flat(_product(bound, first, step)))
 
 
 def _shuffled_signs(rng: np.random.Generator, step: np.ndarray) -> np.ndarray:

@@ -16,7 +16,7 @@ from harness.backends import Backend, Unsupported
 from harness.backends.bind import Bound
 from harness.program import Case
 from harness.verdict import Result, structural
-from properties.laws.exact import check_equal
+from properties.laws.exact import Sides, check_equal
 from properties.laws.gradients import gradients_of
 from properties.laws.inner import flat
 from properties.laws.law import Law
@@ -32,7 +32,7 @@ class _Deliberate(Exception):
 def check_accumulates(backend: Backend, case: Case) -> Result:
     """Several backwards over fresh graphs on the same leaves against the same number of functional gradients."""
 
-    def pair(bound: Bound) -> tuple[np.ndarray, np.ndarray]:
+    def pair(bound: Bound) -> Sides:
         tape = backend.tape(case.device)
         first = record(tape, bound.case)
         seen = []
@@ -40,7 +40,7 @@ def check_accumulates(backend: Backend, case: Case) -> Result:
             _backward(record(tape, bound.case, leaves=first.leaves))
             seen.append(_grads(first, case))
         gradient = flat(gradients_of(bound))
-        return np.concatenate(seen), np.concatenate([k * gradient for k in range(1, PASSES + 1)])
+        return Sides(np.concatenate(seen), np.concatenate([k * gradient for k in range(1, PASSES + 1)]))
 
     return check_equal("accumulate-adds", backend, case, pair)
 
@@ -63,14 +63,14 @@ def check_frees(backend: Backend, case: Case) -> Result:
 def check_retains(backend: Backend, case: Case) -> Result:
     """Several walks over one retained graph against the same number of fresh ones."""
 
-    def pair(bound: Bound) -> tuple[np.ndarray, np.ndarray]:
+    def pair(bound: Bound) -> Sides:
         recording = record(backend.tape(case.device), bound.case)
         seen, due = [], []
         for root, cotangent in _saving_roots(recording):
             once = _walk(recording, case, root, cotangent, times=1)
             seen.append(_walk(recording, case, root, cotangent, times=PASSES))
             due.append(PASSES * once)
-        return flat(seen), flat(due)
+        return Sides(flat(seen), flat(due))
 
     try:
         return check_equal("retain-graph-repeats", backend, case, pair)
