@@ -1,4 +1,4 @@
-"""`autograd-harness doctor`: what is installed, which devices there are, and what would be skipped and why."""
+"""`autograd-harness doctor`: what is installed, which devices there are, what an adapter gets wrong, and what would be skipped and why."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from harness.backends import BackendError, backend_names, load_backend
+from harness.backends import Backend, BackendError, backend_names, load_backend
+from harness.backends.conformance import conformance
 from harness.cli.told import told_plainly
 from harness.running.journal import environment
 from harness.running.profiles import PROFILES
@@ -19,34 +20,52 @@ PACKAGES = ("autograd-harness", "numpy", "scipy", "hypothesis", "pytest", "pytes
 REASONS = 12  # gaps listed, the most frequent first
 
 
-@click.command(name="doctor", epilog="Example: autograd-harness doctor --backend mypkg.adapter:Backend")
+EPILOG = """\b
+Example: autograd-harness doctor --backend mypkg.adapter:Backend
+
+\b
+Exit codes: 0 every backend keeps the promises of its adapter; 1 one does not; 4 no backend can be used.
+"""
+
+
+@click.command(name="doctor", epilog=EPILOG)
 @click.option("--backend", "names", multiple=True, metavar="NAME", help="Backends to look at. [default: those that are known]")
 @click.option("--profile", type=click.Choice(list(PROFILES)), default="quick", show_default=True, help="The run whose gaps are told.")
 def command(names: tuple[str, ...], profile: str) -> int:
-    """Say what is installed, which devices there are, and what a run would skip and why."""
+    """Say what is installed, which devices there are, what an adapter gets wrong, and what a run would skip and why."""
     console = Console(highlight=False)
     console.print(_rows({**environment(), **{package: _version(package) for package in PACKAGES}}))
-    usable = [name for name in names or backend_names() if _tell_backend(console, name)]
+    usable = {name: backend for name in names or backend_names() if (backend := _told_backend(console, name))}
+    conforming = [_tell_conformance(console, name, backend) for name, backend in usable.items()]
     for name in usable:
         with told_plainly():
             _tell_gaps(console, name, profile)
     if not usable:
         raise click.ClickException(
-            "no backend can be used here. Install one: pip install 'autograd-harness[torch]'; or write an adapter (docs/guides)."
+            "no backend can be used here. Install one: pip install 'autograd-harness[torch]'; or write an adapter (docs/reference/adapter.md)."
         )
-    return 0
+    return 0 if all(conforming) else 1
 
 
-def _tell_backend(console: Console, name: str) -> bool:
+def _told_backend(console: Console, name: str) -> Backend | None:
     try:
         backend = load_backend(name)
     except BackendError as error:
         console.print(f"\nbackend {name}: not usable. {error}", markup=False, soft_wrap=True)
-        return False
+        return None
     console.print(f"\nbackend {name} {backend.version}", markup=False)
     dtypes = {device: ", ".join(backend.dtypes(device)) for device in backend.devices()}
     console.print(_rows({"capabilities": ", ".join(sorted(backend.capabilities)) or "none beyond vjp", **dtypes}))
-    return True
+    return backend
+
+
+def _tell_conformance(console: Console, name: str, backend: Backend) -> bool:
+    shortfalls = conformance(backend)
+    told = "keeps every promise" if not shortfalls else f"breaks {len(shortfalls)} of its promises"
+    console.print(f"\nthe adapter of {name} {told}", markup=False)
+    for shortfall in shortfalls:
+        console.print(f"  - {shortfall}", markup=False, soft_wrap=True)
+    return not shortfalls
 
 
 def _tell_gaps(console: Console, name: str, profile: str) -> None:
