@@ -58,12 +58,15 @@ class HypothesisChoose(_Choices):
 
     def __init__(self, draw: Callable[[st.SearchStrategy[Any]], Any]) -> None:
         self._draw = draw
+        self._groups: dict[Callable[[Source], Any], st.SearchStrategy[Any]] = {}  # making a strategy costs more than drawing from it
 
     def integer(self, low: int, high: int) -> int:
         return int(self._draw(_integers(low, high)))
 
     def grouped(self, build: Callable[[Source], T]) -> T:
-        result: T = self._draw(_group(build))
+        if build not in self._groups:
+            self._groups[build] = _group(build)
+        result: T = self._draw(self._groups[build])
         return result
 
 

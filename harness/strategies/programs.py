@@ -8,6 +8,7 @@ Because the program is evaluated while it grows, no case is thrown away for leav
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from harness.ops.catalogue import catalogue, lookup
 from harness.ops.choose import DoesNotFit
@@ -47,8 +48,9 @@ def draw_program_point(source: Source, pool: tuple[Op, ...], dtype: str, layouts
     regime, kinked = draw_regime(source)
     sketch = Sketch(regime, dtype, layouts)
     sketch.leaf(source, draw_tail(source) if source.integer(0, 19) == 19 else source.shape())
+    step = partial(grow, sketch=sketch, pool=pool, kinked=kinked)
     for _ in range(max_instructions):
-        if not source.grouped(lambda inner: grow(inner, sketch, pool, kinked=kinked)):
+        if not source.grouped(step):
             break
     if not sketch.instructions:
         raise NotDrawn(f"none of {len(pool)} ops fits a value of shape {sketch.values['x0'].shape}")
