@@ -128,7 +128,7 @@ ARRAY_TEMPLATES: dict[str, Template] = {
     "unfold": "{0}.unfold({axis}, {size}, {step})",
     "unstack": "torch.unbind({0}, dim={axis})",
     "var": "torch.var({0}, dim={axis?}, correction={correction}, keepdim={keepdims?})",
-    "view_as_complex": "torch.view_as_complex({0}.contiguous())",
+    "view_as_complex": "torch.view_as_complex({0}.clone(memory_format=torch.contiguous_format))",
     "vecdot": "torch.linalg.vecdot({args}, dim={axis})",
     "vector_norm": _vector_norm,
 }

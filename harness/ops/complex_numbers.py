@@ -27,9 +27,9 @@ def _polar(x: np.ndarray, y: np.ndarray) -> Any:
 
 
 def _branch_cut(values: Values, params: Params) -> float:
-    """Arg z jumps across the negative real axis; of a real number, at 0."""
+    """Arg z jumps across the negative real axis (and is constant on either half of the axis, so that real operands say nothing)."""
     z = values[0]
-    return smallest(np.where(z.real > 0, np.abs(z), np.abs(z.imag)) if np.iscomplexobj(z) else np.abs(z))
+    return smallest(np.where(z.real > 0, np.abs(z), np.abs(z.imag)))
 
 
 def _from_zero(values: Values, params: Params) -> float:
@@ -67,7 +67,7 @@ OPS = (
     unary("conj", F, np.conj, array_api("conj"), complex=True),
     unary("real", F, np.real, array_api("real"), complex=True),
     Op("imag", F, np.imag, X, array_api("imag"), complex=True, real=False),
-    unary("angle", F, np.angle, torch_docs("angle"), margin=_branch_cut, complex=True),
+    Op("angle", F, np.angle, X, torch_docs("angle"), margin=_branch_cut, complex=True, real=False),
     Op("sgn", F, _sgn, X, torch_docs("sgn"), margin=_from_zero, complex=True, real=False),
     binary("complex", F, _complex, torch_docs("complex")),
     binary("polar", F, _polar, torch_docs("polar")),

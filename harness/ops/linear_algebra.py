@@ -17,9 +17,9 @@ from scipy import linalg
 from harness.ops.choose import Choose, Shape
 from harness.ops.domain import REALS, Domain
 from harness.ops.forms import Parameters, one_of
-from harness.ops.margins import Margin
-from harness.ops.matrices import FULL_RANK, NONSINGULAR, POSITIVE_DEFINITE, TRIANGULAR, hermitian_part, rectangular, square, square_shape
-from harness.ops.op import Op, Operand, Params, Shapes, no_params, same_shape, smooth
+from harness.ops.margins import Margin, smallest
+from harness.ops.matrices import FULL_RANK, NONSINGULAR, POSITIVE_DEFINITE, SQUARE, TRIANGULAR, hermitian_part, rectangular, square, square_shape
+from harness.ops.op import Op, Operand, Params, Shapes, Values, no_params, same_shape, smooth
 from harness.ops.sources import array_api, torch_docs
 
 F = "linear_algebra"
@@ -85,6 +85,21 @@ def _qr(x: np.ndarray) -> Any:
     return tuple(np.linalg.qr(x))
 
 
+def _reflection_margin(values: Values, params: Params) -> float:
+    """Householder's R_kk = -sign(a) sqrt(a^2 + b^2) changes sign where a, the pivot, or b, the column below it, vanishes.
+
+    LAPACK tells tau = 1 - a / R_kk; the last row of a square matrix has nothing below it and is left alone.
+    """
+    x = values[0]
+    if not x.size:
+        return float("inf")
+    reflected, tau = np.linalg.qr(x, mode="raw")
+    pivots = np.diagonal(reflected, axis1=-2, axis2=-1)
+    cosine = (1 - tau)[..., : x.shape[-2] - 1]
+    sine = np.sqrt(np.maximum(1 - cosine**2, 0))
+    return smallest(np.abs(pivots[..., : cosine.shape[-1]]) * np.minimum(np.abs(cosine), sine))
+
+
 def _thin_factors(shapes: Shapes, params: Params) -> Shapes:
     columns = shapes[0][-1]
     return (shapes[0], (*shapes[0][:-2], columns, columns))
@@ -113,14 +128,23 @@ def _equation(name: str, reference: Callable[..., Any], source: str, domain: Dom
 
 _triangle = one_of(upper=(False, True), unitriangular=(False, True))
 OPS = (
-    _row("det", np.linalg.det, array_api("linalg.det"), result_shapes=_batch),
+    _row("det", np.linalg.det, array_api("linalg.det"), SQUARE, result_shapes=_batch),
     _row("logabsdet", _logabsdet, array_api("linalg.slogdet"), NONSINGULAR, result_shapes=_batch),
     _row("inv", np.linalg.inv, array_api("linalg.inv"), NONSINGULAR),
     _row("pinv", np.linalg.pinv, array_api("linalg.pinv"), FULL_RANK, rectangular(lambda rows, columns: True), _transposed),
     _row("cholesky", _cholesky, array_api("linalg.cholesky"), POSITIVE_DEFINITE),
-    _row("qr", _qr, array_api("linalg.qr"), FULL_RANK, rectangular(lambda rows, columns: rows >= columns), _thin_factors, complex=False),
+    _row(
+        "qr",
+        _qr,
+        array_api("linalg.qr"),
+        FULL_RANK,
+        rectangular(lambda rows, columns: rows >= columns),
+        _thin_factors,
+        margin=_reflection_margin,
+        complex=False,
+    ),
     _row("matrix_power", _matrix_power, array_api("linalg.matrix_power"), NONSINGULAR, parameters=one_of(n=(2, 3, 1, 0, -1, -2))),
-    _row("matrix_exp", _matrix_exp, torch_docs("linalg.matrix_exp")),
+    _row("matrix_exp", _matrix_exp, torch_docs("linalg.matrix_exp"), SQUARE),
     _equation("solve", _solve, array_api("linalg.solve"), NONSINGULAR, _right_hand_sides),
     _equation("solve_triangular", _solve_triangular, torch_docs("linalg.solve_triangular"), TRIANGULAR, _matrix_right_hand_sides, _triangle),
     _equation("cholesky_solve", _cholesky_solve, torch_docs("cholesky_solve"), TRIANGULAR, _matrix_right_hand_sides),

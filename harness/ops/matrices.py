@@ -86,10 +86,15 @@ def _to_pivots(x: np.ndarray) -> np.ndarray:
     return np.asarray(x + (raised - pivots)[..., None, :] * np.eye(x.shape[-1]))
 
 
+def _square_and(inside: Callable[[np.ndarray], bool]) -> Callable[[np.ndarray], bool]:
+    return lambda x: x.ndim >= 2 and x.shape[-1] == x.shape[-2] and bool(np.all(np.isfinite(x))) and inside(x)
+
+
+SQUARE = Domain("any square matrix", _square_and(lambda x: True), lambda x: x)
 FULL_RANK = Domain("full rank", _has_full_rank, _to_full_rank)
-NONSINGULAR = Domain("nonsingular", _has_full_rank, _to_full_rank)
-POSITIVE_DEFINITE = Domain("positive definite Hermitian part", _is_positive_definite, _to_positive_definite)
-TRIANGULAR = Domain("triangular with a diagonal away from 0", _has_pivots, _to_pivots)
+NONSINGULAR = Domain("nonsingular", _square_and(_has_full_rank), _to_full_rank)
+POSITIVE_DEFINITE = Domain("positive definite Hermitian part", _square_and(_is_positive_definite), _to_positive_definite)
+TRIANGULAR = Domain("triangular with a diagonal away from 0", _square_and(_has_pivots), _to_pivots)
 
 
 def square_shape(choose: Choose, first: Shape | None) -> Shape:

@@ -16,6 +16,7 @@ from harness.ops.sources import torch_docs, torch_special
 
 F = "special"
 UNIT = interval(0.0, 1.0)
+ABOVE_TAIL = interval(-5.0)  # below, (1 + erf(x / sqrt 2)) / 2, which is how ndtr is documented, has no digit left
 POLE_MARGIN = 5e-2  # digamma' ~ 1 / distance^2 stays below 400
 
 
@@ -49,7 +50,7 @@ OPS = (
     unary("erfc", F, special.erfc, torch_special("erfc")),
     unary("erfcx", F, special.erfcx, torch_special("erfcx")),
     unary("erfinv", F, special.erfinv, torch_special("erfinv"), interval(-1.0, 1.0)),
-    unary("ndtr", F, special.ndtr, torch_special("ndtr")),
+    unary("ndtr", F, special.ndtr, torch_special("ndtr"), ABOVE_TAIL),
     unary("log_ndtr", F, special.log_ndtr, torch_special("log_ndtr")),
     unary("ndtri", F, special.ndtri, torch_special("ndtri"), UNIT),
     unary("lgamma", F, special.gammaln, torch_docs("lgamma"), OFF_POLES),

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from harness.ops.margins import smallest
-from harness.ops.matrices import hermitian_part, rectangular, square
+from harness.ops.matrices import SQUARE, hermitian_part, rectangular, square
 from harness.ops.op import Op, Operand, Params, Shapes, Values, no_params
 from harness.ops.sources import array_api
 
@@ -59,6 +59,17 @@ def _one_side(shapes: Shapes, params: Params) -> Shapes:
 _any_sides = rectangular(lambda rows, columns: True)
 OPS = (
     Op("svdvals", F, _svdvals, X, array_api("linalg.svdvals"), _any_sides, no_params, _smaller_side, _between_singular_values, complex=True),
-    Op("eigvalsh", F, _eigvalsh, X, array_api("linalg.eigvalsh"), square, no_params, _one_side, _between_eigenvalues, complex=True),
+    Op(
+        "eigvalsh",
+        F,
+        _eigvalsh,
+        (Operand("x", SQUARE),),
+        array_api("linalg.eigvalsh"),
+        square,
+        no_params,
+        _one_side,
+        _between_eigenvalues,
+        complex=True,
+    ),
     Op("nuclear_norm", F, _nuclear_norm, X, array_api("linalg.matrix_norm"), _any_sides, no_params, _batch, _smallest_singular_value, complex=True),
 )

@@ -63,6 +63,8 @@ def _gaps(backend: Backend, law: Law, op: str, dtype: str, device: str) -> Itera
         return
     if dtype.startswith("complex") and not catalogue()[op].complex:
         yield f"the catalogue describes {op} for real numbers only."
+    if not dtype.startswith("complex") and not catalogue()[op].real:
+        yield f"the catalogue describes {op} for complex numbers only."
     if backend.op(op) is None:
         yield f"backend {backend.name} has no op {op!r}."
 
