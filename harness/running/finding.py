@@ -18,6 +18,7 @@ from harness.running.cells import Cell
 from harness.running.script import printed_program, standalone_script
 from harness.verdict import Result, finding_text
 from properties.laws import Law
+from properties.laws.explain import explain
 from properties.laws.neighbourhood import isolates, neighbourhood
 
 MAX_JSON = 20_000  # characters of a case that the record repeats; longer ones stand in their file only
@@ -26,7 +27,7 @@ _QUANTITY = {"forward": "forward derivative", "second order": "second derivative
 
 def describe(cell: Cell, law: Law, backend: Backend, case: Case, result: Result, folder: str) -> Finding:
     """The finding on `case`; `folder` is the run's, where its files will lie."""
-    neighbours = neighbourhood(law, backend, case)
+    neighbours, result = neighbourhood(law, backend, case), explain(backend, case, result)
     title = title_of(backend, law, case)
     script, written = standalone_script(backend, case, result, title), to_json(case).decode()
     return Finding(

@@ -58,6 +58,8 @@ class Visitor:
     def visit(self, case: Case) -> bool:
         """Whether `case` breaks the law."""
         with self.clock.during("bookkeeping"):
+            if self.broken and self._deadline.passed:
+                raise Stop("the time for shrinking is over")
             return self.shrinks(case) if self.broken else self._searches(case)
 
     def shrinks(self, case: Case) -> bool:

@@ -1,0 +1,27 @@
+"""`autograd-harness selftest`: a fault that is found, and one that is missed."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.cli import main
+from tests.running.outside import TOY
+
+
+def selftest(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+    with pytest.raises(SystemExit) as end:
+        main(["selftest", "--backend", TOY, *arguments])
+    return int(end.value.code or 0), capsys.readouterr().out
+
+
+def test_selftest_finds_every_fault_of_a_law(capsys):
+    code, out = selftest(capsys, "--law", "vjp-linear")
+    assert code == 0
+    assert "2 of 2 faults found" in out
+
+
+def test_selftest_exits_1_and_names_a_fault_that_is_missed(capsys, monkeypatch):
+    monkeypatch.setattr("harness.backends.faulty.FaultyBackend.vjp", lambda self, *call: self._inner.vjp(*call))
+    code, out = selftest(capsys, "--law", "vjp-linear")
+    assert code == 1
+    assert "vjp-linear misses absolute-cotangent" in out
