@@ -21,7 +21,7 @@ from properties.laws.gradients import Malformed
 
 
 class Sides(NamedTuple):
-    """Two flat real vectors that should be equal, and the rounding that their last operation may have made, where it is not a few ulps of themselves."""
+    """Two flat real vectors that should be equal, and the rounding of their last operation, where it is not a few ulps of themselves."""
 
     actual: np.ndarray
     expected: np.ndarray

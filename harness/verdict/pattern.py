@@ -1,0 +1,71 @@
+"""A guess at what kind of error a wrong Jacobian has, with the evidence for it.
+
+actual = c expected, -expected, expected^T, 0, expected with some entries wrong, ...
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from harness.verdict.constants import QUICK_RESOLUTION
+
+
+def pattern_of(actual: np.ndarray, expected: np.ndarray, allowed: np.ndarray) -> str:
+    """The simplest description of how `actual` differs from `expected`; both and `allowed`, what each entry may be off, have shape (outputs, inputs).
+
+    Empty where nothing differs.
+    """
+    with np.errstate(all="ignore"):
+        wrong = ~(np.abs(actual - expected) <= allowed)
+    if not wrong.any():
+        return ""
+    return _whole(actual, expected, allowed) or _part(actual, expected, wrong)
+
+
+def _whole(actual: np.ndarray, expected: np.ndarray, allowed: np.ndarray) -> str:
+    if np.isnan(actual).all():
+        return "all entries are NaN"
+    if not actual.any():
+        return "all entries are zero"
+    factor = _common_factor(actual, expected, allowed)
+    if factor is not None:
+        return "all entries have the wrong sign" if factor == -1 else f"all entries are off by the factor {factor:.6g}"
+    if actual.shape[0] == actual.shape[1] and _within(actual.T, expected, allowed):
+        return "the Jacobian is transposed"
+    for axis, name in ((0, "outputs"), (1, "inputs")):
+        if actual.shape[axis] > 1 and _within(np.flip(actual, axis), expected, allowed):
+            return f"the {name} are in reverse order"
+    if _within(np.abs(expected), actual, allowed):
+        return "the signs of the entries are lost"
+    return ""
+
+
+def _part(actual: np.ndarray, expected: np.ndarray, wrong: np.ndarray) -> str:
+    share = f"{int(wrong.sum())} of {wrong.size} entries"
+    if np.isnan(actual[wrong]).all():
+        return f"{share} NaN"
+    if not actual[wrong].any():
+        return f"{share} zero where they should not be"
+    if not expected[wrong].any():
+        return f"{share} not zero where they should be"
+    with np.errstate(all="ignore"):
+        ratios = actual[wrong] / expected[wrong]
+    if np.isfinite(ratios).all() and np.ptp(ratios) <= QUICK_RESOLUTION * abs(float(np.median(ratios))):
+        return f"{share} off by the factor {float(np.median(ratios)):.6g}"
+    return f"{share} wrong"
+
+
+def _common_factor(actual: np.ndarray, expected: np.ndarray, allowed: np.ndarray) -> float | None:
+    """The c of actual = c expected, by least squares; rounded to a short number where that fits as well."""
+    size = float(np.sum(np.square(expected)))
+    if not np.isfinite(actual).all() or size == 0:
+        return None
+    exact = float(np.sum(actual * expected)) / size
+    for factor in (float(f"{exact:.2g}"), float(f"{exact:.6g}"), exact):
+        if factor and _within(actual / factor, expected, allowed):
+            return factor
+    return None
+
+
+def _within(actual: np.ndarray, expected: np.ndarray, allowed: np.ndarray) -> bool:
+    return bool(np.all(np.abs(actual - expected) <= allowed))

@@ -1,0 +1,47 @@
+"""A wrong derivative located and described."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from harness.backends import load_backend
+from harness.program import Case
+from harness.verdict import Result
+from properties.laws import laws
+from properties.laws.explain import explain
+from tests.laws.examples import product
+
+
+def explained(law: str, fault: str) -> Result:
+    backend, case = load_backend(f"faulty:{fault}:torch"), msgspec.structs.replace(product(), law=law)
+    return explain(backend, case, laws()[law].check(backend, case))
+
+
+@pytest.mark.parametrize(("law", "fault"), [("vjp-eq-fd", "scaled-gradient"), ("jvp-eq-fd", "scaled-tangent")])
+def test_explanation_names_a_common_factor(law: str, fault: str) -> None:
+    assert explained(law, fault).pattern == "all entries are off by the factor 1.0005"
+
+
+def test_explanation_names_the_wrong_entry() -> None:
+    result = explained("vjp-eq-fd", "zeroed-entry")
+    assert result.where.startswith("d out[1, 0] / d x1[0]: actual 0, expected 4")
+    assert result.pattern == "3 of 24 entries zero where they should not be"
+
+
+def test_explanation_keeps_both_jacobians_for_the_report() -> None:
+    shown = explained("vjp-eq-fd", "negated-gradient").details["jacobian"]
+    assert shown["outputs"] == ["out[0, 0]", "out[0, 1]", "out[1, 0]", "out[1, 1]"]
+    assert shown["inputs"][:2] == ["x0[0, 0]", "x0[0, 1]"]
+    assert shown["actual"][0][0] == -shown["expected"][0][0] == pytest.approx(-10)
+
+
+def test_explanation_leaves_a_law_that_holds_alone() -> None:
+    case: Case = msgspec.structs.replace(product(), law="vjp-eq-fd")
+    result = laws()["vjp-eq-fd"].check(load_backend("torch"), case)
+    assert explain(load_backend("torch"), case, result) is result
+
+
+def test_explanation_of_a_wrong_shape_is_the_reason_itself() -> None:
+    result = explained("vjp-eq-fd", "wrong-shape")
+    assert (result.where, result.reason) == ("", "gradient 0 has shape (1, 2, 2); the value it belongs to has (2, 2).")
