@@ -13,7 +13,7 @@ from time import perf_counter
 from harness.backends import Backend
 from harness.checking.arguments import Arguments, read_arguments
 from harness.checking.inference import backend_for
-from harness.checking.observation import PURITY, Observation, observe
+from harness.checking.observation import PURITY, Observation, observe, raised_nearby
 from harness.checking.probe import draw_case
 from harness.checking.report import Report
 from harness.checking.request import Request
@@ -26,6 +26,8 @@ from harness.running.judge import run_case
 from harness.verdict import Result, Verdict, worst_result
 from properties.laws import Law
 from properties.laws.neighbourhood import isolates, neighbourhood
+
+SUSPICIOUS_CALLS = 16  # of a function that seems broken: one that is only rarely random, or not defined nearby, must not be called wrong
 
 
 def check(request: Request) -> Report:
@@ -91,8 +93,12 @@ class _Check:
         if foregone is not None:
             return Answer(law, case, foregone)
         result = self._judged(law, case)
-        isolated = isolates(neighbourhood(law, self.backend, case)) if result.verdict is Verdict.BROKEN else ""
-        return Answer(law, case, result, isolated)
+        if result.verdict is not Verdict.BROKEN:
+            return Answer(law, case, result)
+        excuse = observe(self.backend, self.subject, self.arguments, SUSPICIOUS_CALLS).obstacle or raised_nearby(self.backend, case)
+        if excuse:
+            return Answer(law, case, _unasked(law, Verdict.INCONCLUSIVE, excuse))
+        return Answer(law, case, result, isolates(neighbourhood(law, self.backend, case)))
 
     def _foregone(self, law: Law) -> Result | None:
         """The result that is known without asking."""

@@ -13,10 +13,12 @@ import numpy as np
 from harness.backends import Backend
 from harness.backends.bind import part_dtype, unit_roundoff
 from harness.checking.arguments import Arguments
-from harness.program import Opaque
+from harness.program import Case, Opaque
 from harness.program.opaque import Flat, NoOutput, resolve
 from harness.verdict.constants import REPEAT_ULPS
+from properties.laws.along import outputs_along
 
+NEARBY = 1 / 16  # in units of the primals: farther than any step that a law takes to measure rounding
 PURITY = "inputs-not-mutated"  # the law that a function breaks by itself when it changes its arguments
 
 
@@ -29,16 +31,15 @@ class Observation:
     mutates: bool = False
 
 
-def observe(backend: Backend, subject: Opaque, arguments: Arguments) -> Observation:
-    """Call the function twice on copies of its arguments.
+def observe(backend: Backend, subject: Opaque, arguments: Arguments, calls: int = 2) -> Observation:
+    """Call the function several times on copies of its arguments.
 
     Raises:
         TypeError: it returns nothing that could be differentiated.
     """
     function = resolve(subject, backend)
     try:
-        first, changed = _call(backend, function, arguments)
-        again, _ = _call(backend, function, arguments)
+        (first, changed), *more = (_call(backend, function, arguments) for _ in range(calls))
     except NoOutput as nothing:
         remedy = "Return the tensor itself: .item(), .numpy() and int() leave the graph."
         raise TypeError(f"check_gradients(function=...) must return a floating-point array of backend {backend.name}; {nothing}. {remedy}") from None
@@ -49,7 +50,19 @@ def observe(backend: Backend, subject: Opaque, arguments: Arguments) -> Observat
         return Observation(
             first, f"the function changes its argument {', '.join(changed)} in place, so that f(x) has no fixed x; clone it first.", True
         )
-    return Observation(first, _obstacle(first, again, arguments.dtype))
+    return Observation(first, next(filter(None, (_obstacle(first, again, arguments.dtype) for again, _ in more)), ""))
+
+
+def raised_nearby(backend: Backend, case: Case) -> str:
+    """What the function itself raises a little beside the primals, in a sentence; empty when it is defined there."""
+    along, ulp = outputs_along(backend, case), unit_roundoff(case.dtype)
+    for t in (-ulp, ulp, -NEARBY, NEARBY):
+        try:
+            along(t)
+        except Exception as error:  # whatever the user's function may raise is told, not judged
+            backend.reset()
+            return f"the function raises {type(error).__name__} beside these primals: {_first_line(error)}."
+    return ""
 
 
 def _call(backend: Backend, function: Flat, arguments: Arguments) -> tuple[tuple[np.ndarray, ...], list[str]]:

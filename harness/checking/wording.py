@@ -52,8 +52,8 @@ def explain(function: str, arguments: Arguments, answers: Sequence[Answer]) -> s
     return "\n".join([head, *(f"  {reason}  ({', '.join(a.law.name for a in undecided if a.result.reason == reason)})" for reason in reasons)])
 
 
-def finding(function: str, arguments: Arguments, answer: Answer) -> str:
-    """The block of one broken law."""
+def finding(function: str, arguments: Arguments, answer: Answer, reproduce: Sequence[str] = ()) -> str:
+    """The block of one broken law; without commands that reproduce it, the call that does."""
     case, law = answer.case, answer.law
     place = f"in backend {case.backend} ({case.device}, {case.dtype})"
     if answer.result.actual is None:
@@ -61,8 +61,8 @@ def finding(function: str, arguments: Arguments, answer: Answer) -> str:
     else:
         title = f"{_QUANTITY.get(law.family, 'gradient')} of {_call(function, arguments)} is wrong {place}"
     shown = [(name, x, case.dtype if x.dtype.kind in "fc" else x.dtype.name) for name, x in zip(arguments.names, case.primals, strict=True)]
-    again = f"check_gradients(..., laws={law.name!r}, seed={case.seed})"
-    return finding_text(law.equation, answer.result, title=title, primals=shown, isolates=answer.isolates, reproduce=[again])
+    again = reproduce or [f"check_gradients(..., laws={law.name!r}, seed={case.seed})"]
+    return finding_text(law.equation, answer.result, title=title, primals=shown, isolates=answer.isolates, reproduce=again)
 
 
 def with_hint(result: Result) -> Result:

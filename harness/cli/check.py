@@ -27,8 +27,9 @@ from harness.program.case import to_json
 from harness.program.opaque import UnknownTarget, callable_of, import_target
 from harness.record import write_case
 from harness.running.folder import default_folder
-from harness.running.misuse import Misuse, integer_in, one_of, seconds_in
+from harness.running.misuse import Misuse, integer_in, one_of, refuse, seconds_in
 from harness.running.selection import backend_called, select_laws
+from properties.laws import Law
 
 STYLES = {"HOLDS": "green", "UNSUPPORTED": "dim", "INSUFFICIENT EVIDENCE": "yellow"}
 EPILOG = """\b
@@ -91,7 +92,7 @@ class _Plan:
         self.target, self.name, self.seed = target, backend, seed
         self.backend: Backend = backend_called(backend)
         self.device = one_of("device", device or self.backend.devices()[0], self.backend.devices())
-        self.laws = [each for each in select_laws(law) if each.subject == "op"] if law else default_laws(DEFAULT, self.backend)
+        self.laws = asked_laws(law) if law else default_laws(DEFAULT, self.backend)
         self.inputs = in_order(self.function, read)
 
     def request(self, draw: int, laws: tuple[str, ...]) -> Request:
@@ -101,6 +102,12 @@ class _Plan:
             for given, values in zip(self.inputs, draw_arguments(self.inputs, draw, self.seed), strict=True)
         ]
         return Request(self.function, tuple(arrays), backend=self.name, laws=laws, seed=self.seed + draw, target=self.target)
+
+
+def asked_laws(expression: str) -> tuple[Law, ...]:
+    """The laws on one function among those that `expression` matches."""
+    found = tuple(law for law in select_laws(expression) if law.subject == "op")
+    return found or refuse("law", "one that speaks of a single function", expression, "Laws of the tape are verified by: autograd-harness verify.")
 
 
 def in_order(function: Any, inputs: Sequence[Input]) -> list[Input]:
@@ -120,8 +127,9 @@ def show(found: Sequence[Evidence], minimum: int, target: str, folder: Path | No
         verdict = evidence.verdict(minimum)
         line = (f"  {verdict:<23}", STYLES.get(verdict, "bold red")), f"{evidence.law.name:<28}{_told(evidence)}"
         console.print(Text.assemble(*line))
+    kept_in = folder or default_folder()
     for report, answer in [evidence.broken for evidence in found if evidence.broken]:
-        kept = write_case(folder or default_folder(), answer.case.id, to_json(answer.case))
+        kept = write_case(kept_in, answer.case.id, to_json(answer.case))
         again = [f"autograd-harness replay {answer.case.id if folder is None else kept}"]
         console.print()
         console.print(finding(report.function, report.arguments, answer, again), markup=False)

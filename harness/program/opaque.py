@@ -8,9 +8,11 @@ data, so that a case file replays in a process that can import the target.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from itertools import count
+from types import BuiltinFunctionType
 from typing import Any, Protocol
 
 from harness.program.case import Opaque
@@ -130,15 +132,27 @@ def callable_of(found: Any) -> Any:
 
 def target_of(function: Any) -> str | None:
     """`module:qualified.name` when importing that gives `function` back, else None."""
+    return next((place for place in _places(function) if _leads_to(place, function)), None)
+
+
+def _places(function: Any) -> Iterator[str]:
+    """For a builtin the modules that have it, public ones first; for any other where it says that it lives."""
+    if isinstance(function, BuiltinFunctionType):
+        having = (module for module, found in list(sys.modules.items()) if getattr(found, "__dict__", {}).get(function.__name__) is function)
+        yield from (f"{module}:{function.__name__}" for module in sorted(having, key=lambda module: ("._" in module, len(module))))
     owner = getattr(function, "__self__", None)
-    name = f"{owner.__qualname__}.{function.__name__}" if isinstance(owner, type) else getattr(function, "__qualname__", None)
-    module = owner.__module__ if isinstance(owner, type) else getattr(function, "__module__", None)
-    if not name or not module or module == "__main__" or "<" in name:
-        return None
+    if isinstance(owner, type):
+        yield f"{owner.__module__}:{owner.__qualname__}.{function.__name__}"
+    yield f"{getattr(function, '__module__', None)}:{getattr(function, '__qualname__', None)}"
+
+
+def _leads_to(target: str, function: Any) -> bool:
+    if "<" in target or target.startswith(("__main__:", "None:")):
+        return False
     try:
-        return f"{module}:{name}" if bool(import_target(f"{module}:{name}") == function) else None
+        return bool(import_target(target) == function)
     except UnknownTarget:
-        return None
+        return False
 
 
 def fresh_label(function: Any) -> str:
