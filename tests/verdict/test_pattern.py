@@ -26,8 +26,8 @@ ALLOWED = np.full((2, 2), 1e-12)
         (RIGHT * [[1, 1], [1, np.nan]], "1 of 4 entries NaN"),
         (RIGHT * [[1, 0], [1, 1]], "1 of 4 entries zero where they should not be"),
         (RIGHT * [[1, 3], [3, 1]], "2 of 4 entries off by the factor 3"),
-        (RIGHT + [[0, 1], [0, 0]], "1 of 4 entries off by the factor 1.5"),
-        (RIGHT + [[5, 1], [0, 0]], "2 of 4 entries wrong"),
+        (np.add(RIGHT, [[0, 1], [0, 0]]), "1 of 4 entries off by the factor 1.5"),
+        (np.add(RIGHT, [[5, 1], [0, 0]]), "2 of 4 entries wrong"),
     ],
 )
 def test_pattern_is_told_in_words(actual: np.ndarray, words: str) -> None:
