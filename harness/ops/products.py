@@ -9,10 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from harness.ops.axes import choose_axis, normal_axes, shape_like, without_empty_axes
+from harness.ops.axes import choose_axis, normal_axes, shape_like
 from harness.ops.broadcasting import partner
 from harness.ops.choose import Choose, DoesNotFit, Shape
-from harness.ops.forms import one_of
 from harness.ops.op import Op, Operand, Params, Shapes
 from harness.ops.sources import array_api, torch_docs
 
@@ -117,53 +116,6 @@ def _axis_of_three(choose: Choose, shapes: Shapes) -> Params:
     return {"axis": choose_axis(choose, [a for a, side in enumerate(shapes[0]) if side == 3], len(shapes[0]))}
 
 
-def _addmm(x: np.ndarray, y: np.ndarray, z: np.ndarray, *, beta: float, alpha: float) -> Any:
-    return beta * x + alpha * (y @ z)
-
-
-def _addmm_shapes(choose: Choose, first: Shape | None) -> Shapes:
-    """X (m, n), or what broadcasts to it; y (m, k); z (k, n)."""
-    if first is not None and len(first) != 2:
-        raise DoesNotFit
-    rows, columns = (choose.integer(1, 4), choose.integer(1, 4)) if first is None else first
-    inner = choose.integer(0, 3)
-    return (partner(choose, (rows, columns)) if first is None else first, (rows, inner), (inner, columns))
-
-
-def _addmm_result(shapes: Shapes, params: Params) -> Shapes:
-    return ((shapes[1][0], shapes[2][1]),)
-
-
-def _bilinear(x: np.ndarray, y: np.ndarray, weight: np.ndarray, bias: np.ndarray | float = 0.0) -> Any:
-    return np.einsum("...i,oij,...j->...o", x, weight, y) + bias
-
-
-def _bilinear_shapes(choose: Choose, first: Shape | None) -> Shapes:
-    """X (..., i), y (..., j), weight (o, i, j), bias (o,) or none."""
-    (x,) = without_empty_axes(1)(choose, first)
-    right, outs = choose.integer(1, 3), choose.integer(1, 3)
-    return (x, (*x[:-1], right), (outs, x[-1], right), *(((outs,),) if choose.boolean() else ()))
-
-
-def _bilinear_result(shapes: Shapes, params: Params) -> Shapes:
-    return ((*shapes[0][:-1], shapes[2][0]),)
-
-
-def _linear(x: np.ndarray, weight: np.ndarray, bias: np.ndarray | float = 0.0) -> Any:
-    return x @ weight.T + bias
-
-
-def _linear_shapes(choose: Choose, first: Shape | None) -> Shapes:
-    """X (..., i), weight (o, i), bias (o,) or none."""
-    x = shape_like(choose, first, min_rank=1)
-    outs = choose.integer(1, 4)
-    return (x, (outs, x[-1]), *(((outs,),) if choose.boolean() else ()))
-
-
-def _linear_result(shapes: Shapes, params: Params) -> Shapes:
-    return ((*shapes[0][:-1], shapes[1][0]),)
-
-
 OPS = (
     Op("matmul", F, np.matmul, XY, array_api("matmul"), _matmul_shapes, result_shapes=_matmul_result, complex=True),
     Op("vecdot", F, _vecdot, XY, array_api("vecdot"), _equal_shapes, _any_axis, _folded, complex=True),
@@ -171,34 +123,4 @@ OPS = (
     Op("outer", F, np.outer, XY, array_api("linalg.outer"), _vectors, result_shapes=_outer_result, complex=True),
     Op("kron", F, np.kron, XY, torch_docs("kron"), _kron_shapes, result_shapes=_kron_result, complex=True),
     Op("cross", F, _cross, XY, array_api("linalg.cross"), _triples, _axis_of_three, complex=True),
-    Op(
-        "addmm",
-        F,
-        _addmm,
-        (X, Y, Operand("z")),
-        torch_docs("addmm"),
-        _addmm_shapes,
-        one_of(beta=(1.0, 0.5, 0.0), alpha=(1.0, -2.0)),
-        _addmm_result,
-        complex=True,
-    ),
-    Op(
-        "linear",
-        F,
-        _linear,
-        (X, Operand("weight"), Operand("bias")),
-        torch_docs("nn.functional.linear"),
-        _linear_shapes,
-        result_shapes=_linear_result,
-        complex=True,
-    ),
-    Op(
-        "bilinear",
-        F,
-        _bilinear,
-        (X, Y, Operand("weight"), Operand("bias")),
-        torch_docs("nn.functional.bilinear"),
-        _bilinear_shapes,
-        result_shapes=_bilinear_result,
-    ),
 )

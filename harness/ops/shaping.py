@@ -1,4 +1,4 @@
-"""Shaping: the same elements in another arrangement, or repeated. Every op here is linear."""
+"""Shaping: axes made, merged, stretched and repeated; the elements keep their order. Every op here is linear."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from harness.ops.axes import choose_axes, choose_axis, normal_axes, one_axis, shape_like, with_axes, with_elements
+from harness.ops.axes import choose_axis, normal_axes, one_axis, shape_like, with_axes, with_elements
 from harness.ops.choose import Choose, DoesNotFit, Shape
 from harness.ops.forms import Parameters, Reference
-from harness.ops.op import Op, Operand, Params, Shapes, elementwise_shapes, no_params
+from harness.ops.op import Op, Operand, Params, Shapes, elementwise_shapes
 from harness.ops.sources import array_api, torch_docs
 
 F = "shaping"
@@ -45,39 +45,6 @@ def _stretched(choose: Choose, shapes: Shapes) -> Params:
 
 def _to_shape(shapes: Shapes, params: Params) -> Shapes:
     return (tuple(params["shape"]),)
-
-
-def _permutation(choose: Choose, shapes: Shapes) -> Params:
-    left, axes = list(range(len(shapes[0]))), []
-    while left:
-        axes.append(left.pop(choose.integer(0, len(left) - 1)))
-    return {"axes": tuple(axes)}
-
-
-def _permuted(shapes: Shapes, params: Params) -> Shapes:
-    return (tuple(shapes[0][axis] for axis in params["axes"]),)
-
-
-def _flip(x: np.ndarray, *, axis: Any) -> Any:
-    return np.flip(x, axis)
-
-
-def _some_axes(choose: Choose, shapes: Shapes) -> Params:
-    rank = len(shapes[0])
-    return {"axis": choose_axes(choose, range(rank), rank)}
-
-
-def _roll(x: np.ndarray, *, shift: Any, axis: Any) -> Any:
-    return np.roll(x, shift, axis)
-
-
-def _shift(choose: Choose, shapes: Shapes) -> Params:
-    """Of all elements in flat order, or along one axis or several; beyond the length too."""
-    rank = len(shapes[0])
-    if not rank or choose.boolean():
-        return {"shift": choose.integer(-2, 5), "axis": None}
-    axes = choose_axes(choose, range(rank), rank)
-    return {"shift": tuple(choose.integer(-2, 5) for _ in axes), "axis": axes}
 
 
 def _expand_dims(x: np.ndarray, *, axis: int) -> Any:
@@ -116,27 +83,6 @@ def _squeezed(shapes: Shapes, params: Params) -> Shapes:
     return ((*shapes[0][:at], *shapes[0][at + 1 :]),)
 
 
-def _moveaxis(x: np.ndarray, *, source: int, destination: int) -> Any:
-    return np.moveaxis(x, source, destination)
-
-
-def _move(choose: Choose, shapes: Shapes) -> Params:
-    rank = len(shapes[0])
-    return {"source": choose_axis(choose, range(rank), rank), "destination": choose_axis(choose, range(rank), rank)}
-
-
-def _moved(shapes: Shapes, params: Params) -> Shapes:
-    return (np.moveaxis(np.empty(shapes[0]), params["source"], params["destination"]).shape,)
-
-
-def _matrix_transpose(x: np.ndarray) -> Any:
-    return np.swapaxes(x, -1, -2)
-
-
-def _transposed(shapes: Shapes, params: Params) -> Shapes:
-    return ((*shapes[0][:-2], shapes[0][-1], shapes[0][-2]),)
-
-
 def _tile(x: np.ndarray, *, repetitions: Sequence[int]) -> Any:
     return np.tile(x, repetitions)
 
@@ -163,18 +109,6 @@ def _repeats(choose: Choose, shapes: Shapes) -> Params:
 def _repeated(shapes: Shapes, params: Params) -> Shapes:
     (at,) = normal_axes(params["axis"], len(shapes[0]))
     return ((*shapes[0][:at], shapes[0][at] * params["repeats"], *shapes[0][at + 1 :]),)
-
-
-def _rot90(x: np.ndarray, *, k: int, axes: tuple[int, int]) -> Any:
-    return np.rot90(x, k, axes)
-
-
-def _quarter_turns(choose: Choose, shapes: Shapes) -> Params:
-    return {"k": choose.element((1, 2, 3, -1, 0)), "axes": choose.element(((0, 1), (1, 0), (-1, -2)))}
-
-
-def _rotated(shapes: Shapes, params: Params) -> Shapes:
-    return (np.rot90(np.empty(shapes[0]), params["k"], tuple(params["axes"])).shape,)
 
 
 def _unfold(x: np.ndarray, *, axis: int, size: int, step: int) -> Any:
@@ -208,14 +142,8 @@ def _row(
 OPS = (
     _row("reshape", _reshape, array_api("reshape"), _regrouped, _to_shape),
     _row("broadcast_to", _broadcast_to, array_api("broadcast_to"), _stretched, _to_shape),
-    _row("permute_dims", np.transpose, array_api("permute_dims"), _permutation, _permuted),
-    _row("matrix_transpose", _matrix_transpose, array_api("matrix_transpose"), no_params, _transposed, with_axes(2)),
-    _row("moveaxis", _moveaxis, array_api("moveaxis"), _move, _moved, with_axes(1)),
     _row("expand_dims", _expand_dims, array_api("expand_dims"), _new_axis, _expanded),
     _row("squeeze", _squeeze, array_api("squeeze"), _single_axis, _squeezed, _with_single),
-    _row("flip", _flip, array_api("flip"), _some_axes, lambda shapes, params: shapes, with_axes(1)),
-    _row("roll", _roll, array_api("roll"), _shift, lambda shapes, params: shapes),
-    _row("rot90", _rot90, torch_docs("rot90"), _quarter_turns, _rotated, with_axes(2)),
     _row("tile", _tile, array_api("tile"), _repetitions, _tiled),
     _row("repeat", _repeat, array_api("repeat"), _repeats, _repeated, with_axes(1)),
     _row("unfold", _unfold, torch_docs("Tensor.unfold"), _window, _windowed, with_elements(1)),

@@ -1,0 +1,125 @@
+"""A margin vanishes exactly where the op is not smooth: one planted kink, tie or branch cut per op, and the distance beside some."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from harness.ops import catalogue, lookup
+from harness.ops.op import smooth
+
+ZERO, TIED = [0.0, 1.0], [[2.0, 2.0, 1.0]]
+LEFT = {"axis": -1, "keepdims": False}
+POOL = {"kernel_size": 2, "stride": 1, "padding": 0, "dilation": 1}
+
+PLANTED: dict[str, tuple[list[Any], dict[str, Any]]] = {
+    "abs": ([ZERO], {}),
+    "remainder": ([[6.0], [3.0]], {}),
+    "hypot": ([ZERO, ZERO], {}),
+    "copysign": ([ZERO, [1.0, 1.0]], {}),
+    "atan2": ([[0.0], [-2.0]], {}),
+    "clip": ([[1.5]], {"min": None, "max": 1.5}),
+    "maximum": ([[1.0], [1.0]], {}),
+    "minimum": ([[1.0], [1.0]], {}),
+    "fmax": ([[1.0], [1.0]], {}),
+    "fmin": ([[1.0], [1.0]], {}),
+    "sort": ([TIED], {"axis": 1, "descending": False}),
+    "topk": ([TIED], {"axis": 1, "k": 1, "largest": True}),
+    "kthvalue": ([TIED], {"k": 1, **LEFT}),
+    "median": ([TIED], LEFT),
+    "quantile": ([TIED], {"q": 0.5, **LEFT}),
+    "aminmax": ([TIED], LEFT),
+    "max": ([TIED], {"axis": None}),
+    "min": ([[[2.0, 1.0, 1.0]]], {"axis": (0, 1)}),
+    "std": ([[3.0, 3.0]], {"axis": 0, "correction": 1}),
+    "cummax": ([[1.0, 0.0, 1.0]], {"axis": 0}),
+    "cummin": ([[1.0, 2.0, 1.0]], {"axis": 0}),
+    "vector_norm": ([[0.0, 0.0]], {"axis": None, "ord": 2}),
+    "matrix_norm": ([[[0.0, 0.0]]], {"keepdims": False}),
+    "normalize": ([[0.0, 0.0]], {"p": 2.0, "axis": 0, "eps": 1e-12}),
+    "cosine_similarity": ([[0.0, 0.0], [1.0, 0.0]], {"axis": 0, "eps": 1e-8}),
+    "pairwise_distance": ([[1.0, 2.0], [1.5, 2.5]], {"p": 2.0, "eps": 0.5, "keepdims": False}),
+    "cdist": ([[[1.0, 2.0]], [[1.0, 2.0]]], {"p": 2.0}),
+    "qr": ([[[1.0], [0.0]]], {}),
+    "svdvals": ([[[2.0, 0.0], [0.0, 2.0]]], {}),
+    "eigvalsh": ([[[2.0, 0.0], [0.0, 2.0]]], {}),
+    "nuclear_norm": ([[[1.0, 1.0], [1.0, 1.0]]], {}),
+    "relu": ([ZERO], {}),
+    "relu6": ([[6.0]], {}),
+    "leaky_relu": ([ZERO], {"slope": 0.5}),
+    "elu": ([ZERO], {"alpha": 0.5}),
+    "celu": ([ZERO], {"alpha": 0.5}),
+    "selu": ([ZERO], {}),
+    "softplus": ([[10.0]], {"beta": 2.0, "threshold": 20.0}),
+    "softsign": ([ZERO], {}),
+    "hardshrink": ([[-0.5]], {"lambd": 0.5}),
+    "softshrink": ([[0.5]], {"lambd": 0.5}),
+    "hardtanh": ([[-1.0]], {}),
+    "hardsigmoid": ([[3.0]], {}),
+    "hardswish": ([[-3.0]], {}),
+    "threshold": ([[0.5]], {"threshold": 0.5, "value": 0.0}),
+    "prelu": ([ZERO, [0.5]], {}),
+    "max_pool1d": ([[[1.0, 1.0, 0.0]]], POOL),
+    "max_pool2d": ([[[[1.0, 1.0], [0.0, 0.0]]]], POOL),
+    "max_pool3d": ([[[[[1.0, 1.0], [0.0, 0.0]], [[0.0, 0.0], [0.0, 0.0]]]]], POOL),
+    "lp_pool1d": ([[[[0.0, 0.0]]]], {"p": 2.0, "kernel_size": 2, "stride": 1}),
+    "lp_pool2d": ([[[[0.0, 0.0]]]], {"p": 2.0, "kernel_size": (1, 2), "stride": 1}),
+    "l1_loss": ([[1.0], [1.0]], {"reduction": "sum"}),
+    "smooth_l1_loss": ([[1.0], [1.5]], {"beta": 0.5, "reduction": "sum"}),
+    "huber_loss": ([[1.0], [0.5]], {"delta": 0.5, "reduction": "sum"}),
+    "angle": ([[-2.0 + 0.0j]], {}),
+    "sgn": ([[0.0j]], {}),
+}
+
+
+def margin(name: str, values: list[Any], params: dict[str, Any]) -> float:
+    return lookup(name).margin(tuple(map(np.array, values)), params)
+
+
+def test_every_op_that_is_not_smooth_has_a_planted_kink() -> None:
+    assert {op.name for op in catalogue().values() if op.margin is not smooth} == set(PLANTED)
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_margin_vanishes_at_a_planted_kink(name: str) -> None:
+    assert margin(name, *PLANTED[name]) == pytest.approx(0.0, abs=1e-12)
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_margin_beside_a_planted_kink_is_positive(name: str) -> None:
+    values, params = PLANTED[name]
+    generator = np.random.default_rng(3)
+    moved = [np.array(value) + 0.1 * generator.normal(size=np.shape(value)) for value in values]
+    moved = [x + 0.1j * generator.normal(size=x.shape) if np.iscomplexobj(x) else x for x in moved]
+    assert margin(name, moved, params) > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "params", "distance"),
+    [
+        ("relu", [[0.25, -3.0]], {}, 0.25),
+        ("maximum", [[1.0, 4.0], [1.5, 0.0]], {}, 0.5),
+        ("max", [[3.0, 1.0, 2.5]], {"axis": 0}, 0.5),
+        ("min", [[3.0, 1.0, 2.5]], {"axis": 0}, 1.5),
+        ("sort", [[3.0, 1.0, 2.75]], {"axis": 0}, 0.25),
+        ("cummax", [[1.0, 0.0, 3.0]], {"axis": 0}, 1.0),
+        ("atan2", [[0.25], [-2.0]], {}, 0.25),
+        ("atan2", [[3.0], [4.0]], {}, 5.0),
+        ("clip", [[0.75]], {"min": -1.0, "max": 1.0}, 0.25),
+        ("vector_norm", [[3.0, 4.0]], {"axis": None, "ord": 2}, 5.0),
+        ("vector_norm", [[3.0, -4.0]], {"axis": None, "ord": 1}, 3.0),
+        ("vector_norm", [[3.0, -4.0]], {"axis": None, "ord": "inf"}, 1.0),
+        ("vector_norm", [[3.0, -4.0]], {"axis": None, "ord": "-inf"}, 1.0),
+        ("svdvals", [[[3.0, 0.0], [0.0, 1.0]]], {}, 1.0),
+        ("qr", [[[3.0], [4.0]]], {}, 3.0),
+    ],
+)
+def test_margin_is_the_distance(name: str, values: list[Any], params: dict[str, Any], distance: float) -> None:
+    assert margin(name, values, params) == pytest.approx(distance)
+
+
+def test_margin_of_nothing_is_infinite() -> None:
+    assert margin("relu", [np.zeros((0, 2))], {}) == np.inf
+    assert margin("max", [np.zeros((0, 2))], {"axis": 1}) == np.inf
