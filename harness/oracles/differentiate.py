@@ -15,12 +15,14 @@ import numpy as np
 
 from harness.oracles.diagnosis import hidden_cast
 from harness.oracles.estimate import Estimate, Rung, Status
+from harness.oracles.norms import rms
 from harness.oracles.quick import Table, richardson
-from harness.oracles.sampling import Phi, Sampler, Unusable
+from harness.oracles.sampling import FLOAT64_EPS, Phi, Sampler, Unusable
 from harness.oracles.thorough import Elements, look_thoroughly
 
 Effort = Literal["auto", "quick", "thorough"]
 SETTLED = 1e-9  # relative: from there on the quick table is good enough, and thousands of times below any required resolution
+ROWS_WITHOUT_CLAIM = 3  # two rows may agree by chance where phi is noisy; a claim that agrees as well is evidence enough
 AT_THE_FLOOR = 4.0  # a bound within this factor of pure rounding cannot be lowered
 SMALLEST_SCALE = 1e-280  # below it the narrow windows are subnormal and 1 / H overflows
 
@@ -41,12 +43,13 @@ def differentiate(
         phi: t -> number or array of any shape. May raise, return NaN, be random: that becomes a status, never an exception.
         scale: A step that is "large" for t, in units of t: phi changes much over it.
         effort: "quick" is the Richardson table alone (5 to 13 evaluations); "thorough" the gated ladder (about 70, at worst some hundreds);
-            "auto" the
-            first, and the second where the first is not below `required` or does not agree with `claim`.
+            "auto" the first, and the second where the first is not below `required` or does not agree with `claim`.
         offset: Which of the independent sets of steps to use, 0 or 1; they share no evaluation but phi(0).
-        claim: What the derivative is said to be: a disagreement sends "auto" to the thorough ladder. It never enters the estimate.
+        claim: What the derivative is said to be. Where it agrees the quick table may end a row earlier, where it does not "auto" goes on to the
+            ladder; it never enters the estimate.
         required: The relative bound that ends the quick table.
-        grain: How coarse phi rounds its argument, in units of t: eps |x| / |direction|. Steps are never finer, and the bound allows for it.
+        grain: How coarse phi rounds its argument, in units of t: eps |x| / |direction|; taken as at least eps / 2 of the scale. Steps stay above
+            it, and the bound allows for it.
 
     Returns:
         Estimate: `value` and `bound` in the shape and units of phi per unit of t, `status`, `interval` at a kink, `reason` where it is not smooth.
@@ -70,7 +73,7 @@ def differentiate(
         return Estimate(np.nan, np.inf, failure.status, 1, failure.reason)
     try:
         with np.errstate(all="ignore"):
-            return _estimate(sample, float(scale), effort, offset, claim, required, abs(float(grain)))
+            return _estimate(sample, float(scale), effort, offset, claim, required, max(abs(float(grain)), FLOAT64_EPS * scale / 2))
     except Unusable as failure:
         return Estimate(np.nan, np.inf, failure.status, sample.evaluations, failure.reason)
 
@@ -83,18 +86,19 @@ def _estimate(
     size = 1.0 if offset == 0 else float(np.sqrt(2.0))
     ladder: tuple[Rung, ...] = ()
     if effort != "thorough":
-        table = richardson(sample, scale * size, grain, lambda now: _settled(now, required))
+        table = richardson(sample, scale * size, grain, lambda now: _settled(sample, now, required, claim))
         ladder = table.rungs
-        done = _settled(table, required) and _agrees(sample, table, claim)
-        if done or effort == "quick":
+        if effort == "quick" or (table.settled and _agrees(sample, table, claim)):
             return _from_table(sample, table)
     return _from_elements(sample, look_thoroughly(sample, scale, offset, grain), ladder)
 
 
-def _settled(table: Table, required: float) -> bool:
-    typical = float(np.sqrt(np.mean(np.square(table.value)))) if table.value.size else 0.0
-    goal = required * np.maximum(np.abs(table.value), typical)
-    return bool(np.all((table.bound <= goal) | (table.bound <= AT_THE_FLOOR * table.floor)))
+def _settled(sample: Sampler, table: Table, required: float, claim: float | np.ndarray | None) -> bool:
+    goal = required * np.maximum(np.abs(table.value), rms(table.value))
+    at_floor = table.bound <= AT_THE_FLOOR * table.floor
+    if claim is not None and _agrees(sample, table, claim):
+        return bool(np.all((table.bound <= goal) | at_floor))
+    return len(table.rungs) >= ROWS_WITHOUT_CLAIM and bool(np.all(((table.bound <= goal) & table.converging) | at_floor))
 
 
 def _agrees(sample: Sampler, table: Table, claim: float | np.ndarray | None) -> bool:
@@ -107,8 +111,8 @@ def _agrees(sample: Sampler, table: Table, claim: float | np.ndarray | None) -> 
 def _from_table(sample: Sampler, table: Table) -> Estimate:
     if sample.integers_only:
         return _integers(sample)
-    if not np.isfinite(table.bound).all():
-        return replace(_undetermined(sample, "unresolved", "the quick table does not converge."), ladder=table.rungs)
+    if not table.settled:  # a bound that has not come down says nothing: the steps may alias
+        return replace(_undetermined(sample, "unresolved", "the quick table does not settle."), ladder=table.rungs)
     return Estimate(
         sample.restore(table.value), sample.restore_bound(table.bound), "smooth", sample.evaluations, ladder=table.rungs, magnitude=sample.magnitude
     )

@@ -1,11 +1,12 @@
 """The thorough oracle: Chebyshev windows from wide to narrow, until noise and not truncation limits them.
 
-A wide window has little noise (the bound falls as 1 / H) and much truncation (which falls as H^16 or so once phi is resolved). So the best window is
+A wide window has little noise (the bound falls as 1 / H) and much truncation (which falls as H^10 or so once phi is resolved). So the best window is
 the widest one that resolves phi. It counts only when narrower windows, which share no evaluation with it, agree with it:
 
 * consistent: its interval meets the intervals of all narrower windows that were kept;
-* limited by noise: two narrower windows have bounds at least twice as large, or tails that are pure rounding (a kink nearby would keep them alike);
-* no staircase below: where narrow windows see steps, a wide one may mistake rounding for a slope.
+* limited by noise: the bounds of two narrower windows grow like 1 / H, or their tails are pure rounding (a kink nearby would keep them alike);
+* no less noisy than they are: a tail of few coefficients may look small by chance, so each window takes the largest sigma of itself and the next two;
+* no staircase below: where narrow windows see steps, a wide one may mistake rounding for a slope (harness.oracles.staircase).
 """
 
 from __future__ import annotations
@@ -15,16 +16,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness.oracles.sampling import Sampler
+from harness.oracles.staircase import discard_staircases
 from harness.oracles.window import FINE, HOPELESS, INCONSISTENT, PLATEAU, REASONS, Window, one_sided, two_sided
 
 NARROWEST = 2.0**-50  # of the scale: windows beyond are below the rounding of any argument of that size
 CONFIRMATIONS = 2
-GROWTH = 2.0  # pure noise grows by 4 from window to window
-TRUSTED_NOISE = 2.0**-20  # of |phi|: noise up to that of float32 arithmetic; more may be real structure, so all windows are tried
-WIDE_PLATEAU = 2.0**-12  # of the scale: rounding to float32 makes plateaus of 2^-23
-REAL_STEP = 2.0**-6  # of |phi|: above the last place of bfloat16 and float16
+SAFETY = 5.0  # standard deviations of the noise, as the tails of at least two windows show it
+GROWTH = 0.5  # of H_best / H: a bound of pure noise grows at least so fast towards narrower windows, a kink's does not
+TRUSTED_NOISE = 2.0**-22  # of |phi|: noise up to that of float32 arithmetic; more may be real structure, so all windows are tried
 STALLED = 2.0**-10  # a window 16 times narrower whose tail is not better resolved by that: fewer than three derivatives (an analytic phi gains 2^40)
-
 RATIO_OF_NOISE = 2.0**-24  # a tail below this share of the largest coefficient may be noise rather than a lack of derivatives
 
 
@@ -39,84 +39,75 @@ class Choice:
     staircase: np.ndarray  # bool: windows were discarded because narrower ones see steps
 
 
-def descend(
-    sample: Sampler, windows: list[Window], widest: float, scale: float, narrowest: float, *, sides: bool = False, patient: bool = True
-) -> list[Window]:
-    """`windows`, continued from `widest` down until every element is settled or `narrowest` is reached.
+class Ladder:
+    """Windows from wide to narrow, of both sides of 0 together, or of one side when `sides` is set (then steps carry the side's sign)."""
 
-    Where phi stops becoming smoother (a kink, a jump), a descent that is not `patient` ends: `stalled` tells.
-    """
-    windows, look, step = list(windows), one_sided if sides else two_sided, widest
-    factor = 4.0
-    while abs(step) >= narrowest:
-        windows.append(look(sample, step))
-        if factor > 4 and windows[-1].kept.any():  # the jump may have missed the best window by one
-            windows.insert(-1, look(sample, 4 * step))
-        settled = choose(windows, scale).settled
-        if settled.all() or (not patient and stalled(windows, ~settled)):
-            break
-        factor = 16.0 if ((windows[-1].ratio > HOPELESS) | settled).all() else 4.0
-        step /= factor
-    return windows
+    def __init__(self, sample: Sampler, scale: float, narrowest: float, grain: float, *, sides: bool = False) -> None:
+        self.sample, self.scale, self.narrowest, self.grain = sample, scale, narrowest, grain
+        self._look = one_sided if sides else two_sided
+        self.windows: list[Window] = []
 
+    def descend(self, widest: float, *, patient: bool) -> Choice:
+        """More windows from `widest` down, until every element is settled or the narrowest is reached; if not `patient`, also until `stalled`."""
+        step, factor = widest, 4.0
+        while abs(step) >= self.narrowest:
+            self.windows.append(self._look(self.sample, step, self.grain))
+            if factor > 4 and self.windows[-1].kept.any():  # the jump may have missed the best window by one
+                self.windows.insert(-1, self._look(self.sample, 4 * step, self.grain))
+            chosen = self.choose()
+            if chosen.settled.all() or (not patient and self.stalled(~chosen.settled)):
+                break
+            factor = 16.0 if ((self.windows[-1].ratio > HOPELESS) | chosen.settled).all() else 4.0
+            step /= factor
+        return self.choose()
 
-def choose(windows: list[Window], scale: float) -> Choice:
-    """Per element the smallest bound among the windows that count; marks the others with the reason."""
-    kept = np.array([w.kept for w in windows])  # (windows, elements)
-    bound = np.where(kept, np.array([w.bound for w in windows]), np.inf)
-    value = np.where(kept, np.array([w.value for w in windows]), 0.0)
-    noise = np.array([w.noise for w in windows]) / np.maximum(np.array([w.size for w in windows]), np.finfo(float).tiny)
-    staircase = _discard_plateaus(windows, bound, noise, scale)
-    counts = _consistent(value, bound)
-    bound = np.where(counts, bound, np.inf)
-    for i, w in enumerate(windows):
-        w.why = np.where(w.kept & ~counts[i] & (w.why == FINE), INCONSISTENT, w.why)
-    best = np.argmin(bound, axis=0)
-    at = (best, np.arange(bound.shape[1]))
-    narrower = np.arange(len(windows))[:, None] > best
-    noisy = (bound >= GROWTH * bound[at]) | np.array([w.at_floor for w in windows])
-    confirmed = np.count_nonzero(narrower & np.isfinite(bound) & noisy, axis=0)
-    settled = np.isfinite(bound[at]) & (confirmed >= CONFIRMATIONS) & (noise[at] <= TRUSTED_NOISE)
-    return Choice(value[at], bound[at], settled, noise[at], staircase)
+    def choose(self) -> Choice:
+        """Per element the smallest bound among the windows that count; marks the others with the reason."""
+        bound, noise = _bounds(self.windows), np.array([w.noise for w in self.windows])  # (windows, elements)
+        value = np.array([w.value for w in self.windows])
+        plateaus, staircase = discard_staircases(self.windows, bound, noise > TRUSTED_NOISE, self.scale)
+        counts = _consistent(value, bound)
+        for w, counted, on_plateau in zip(self.windows, counts, plateaus, strict=True):
+            w.why = np.where(on_plateau, PLATEAU, np.where(w.kept, np.where(counted, FINE, INCONSISTENT), w.why))
+        bound = np.where(counts, bound, np.inf)
+        best = np.argmin(bound, axis=0)
+        at = (best, np.arange(bound.shape[1]))
+        narrower = np.arange(len(bound))[:, None] > best
+        steps = np.array([abs(w.step) for w in self.windows])
+        growth = GROWTH * steps[best] / steps[:, None]  # (windows, elements)
+        by_noise = (bound >= growth * bound[at]) | np.array([w.at_floor for w in self.windows])
+        confirmed = np.count_nonzero(narrower & np.isfinite(bound) & by_noise, axis=0)
+        settled = np.isfinite(bound[at]) & (confirmed >= CONFIRMATIONS) & (noise[at] <= TRUSTED_NOISE)
+        return Choice(np.where(np.isfinite(bound[at]), value[at], np.nan), bound[at], settled, noise[at], staircase)
 
+    def stalled(self, open_elements: np.ndarray) -> bool:
+        """Whether some open element is finite, not hopeless, and hardly better resolved than two windows ago.
 
-def stalled(windows: list[Window], open_elements: np.ndarray) -> bool:
-    """Whether some open element is finite, not hopeless, and hardly better resolved than two windows ago.
-
-    So it is at a kink or a jump, or beside one: the two sides must be seen apart.
-    """
-    if len(windows) < 3:
-        return False
-    now, before = windows[-1], windows[-3]
-    flat = np.isfinite(now.ratio) & (now.ratio > STALLED * before.ratio) & (now.ratio <= HOPELESS) & (before.ratio <= HOPELESS)
-    return bool((open_elements & flat & ~now.at_floor & (now.ratio > RATIO_OF_NOISE)).any())
+        So it is at a kink or a jump, or beside one: the two sides must be seen apart.
+        """
+        if len(self.windows) < 3:
+            return False
+        now, before = self.windows[-1], self.windows[-3]
+        flat = (now.ratio > STALLED * before.ratio) & (now.ratio <= HOPELESS) & (before.ratio <= HOPELESS)
+        return bool((open_elements & flat & ~now.at_floor & (now.ratio > RATIO_OF_NOISE)).any())
 
 
 def why_not(window: Window, element: int) -> str:
+    """Why `window` does not count for `element`; empty when it does."""
     return REASONS[int(window.why[element])]
 
 
-def _discard_plateaus(windows: list[Window], bound: np.ndarray, noise: np.ndarray, scale: float) -> np.ndarray:
-    """Take back windows that a staircase explains: narrow plateaus, and noisy windows above them. Returns where that happened."""
-    varying_above = np.zeros(bound.shape[1], dtype=bool)
-    gap, size = np.full(bound.shape[1], np.inf), np.zeros(bound.shape[1])
-    staircase = np.zeros(bound.shape[1], dtype=bool)
+def _bounds(windows: list[Window]) -> np.ndarray:
+    """Truncation + SAFETY sigma gain of each window, (windows, elements); inf where it is not kept."""
+    sigmas = [np.where(w.kept, w.sigma, 0.0) for w in windows]
     for i, w in enumerate(windows):
-        real = (abs(w.step) >= WIDE_PLATEAU * scale) & ((w.limit == 0) | (gap >= REAL_STEP * size))
-        steps = w.plateau & varying_above & ~real
-        bound[i] = np.where(steps, np.inf, bound[i])
-        w.why = np.where(steps, PLATEAU, w.why)
-        staircase |= steps | (w.why == 3)
-        varying_above |= ~w.plateau & np.isfinite(w.value)
-        gap, size = np.where(w.plateau, gap, w.gap), np.where(w.plateau, size, w.size)
-    untrusted = staircase[None] & (noise > TRUSTED_NOISE)
-    bound[untrusted] = np.inf
-    unexplained: np.ndarray = staircase & ~np.isfinite(bound).any(axis=0)
-    return unexplained
+        sigma = np.max(sigmas[i : i + 1 + CONFIRMATIONS], axis=0)
+        w.bound = np.where(w.kept, w.truncation + SAFETY * sigma * w.gain, np.inf)
+    return np.array([w.bound for w in windows])
 
 
 def _consistent(value: np.ndarray, bound: np.ndarray) -> np.ndarray:
-    """From the narrowest window up: does it meet all narrower ones? Stops at the first that does not."""
+    """Whether each window meets all narrower ones, (windows, elements); none counts above the first that does not."""
     low, high = np.full(value.shape[1], -np.inf), np.full(value.shape[1], np.inf)
     alive = np.ones(value.shape[1], dtype=bool)
     counts = np.zeros(value.shape, dtype=bool)

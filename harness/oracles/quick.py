@@ -1,10 +1,13 @@
 """The quick oracle: a Richardson table on central differences, a handful of evaluations.
 
-    D(h) = (phi(h) - phi(-h)) / 2h          = phi'(0) + c2 h^2 + c4 h^4 + ...
-    K(h) = (phi(h) + phi(-h) - 2 phi(0)) / 2h = J/2   + c1 h   + c3 h^3 + ...     J = phi'(0+) - phi'(0-)
+    D(h) = (phi(h) - phi(-h)) / 2h              = phi'(0) + c2 h^2 + c4 h^4 + ...
+    K(h) = (phi(h) + phi(-h) - 2 phi(0)) / 2h   = J/2   + c1 h   + c3 h^3 + ...       J = phi'(0+) - phi'(0-)
 
-Halving h and extrapolating removes one power at a time from each. The limit of K is 0 where phi is smooth and half the kink where it is not, so
-|K| joins the bound: no kink at 0 can hide from this table, and none of its bounds is small unless both series have settled.
+L steps remove L - 1 powers from each: the limit is a weighted sum of D (of K), with weights that depend on the steps alone. The limit of K is 0
+where phi is smooth and half the kink where it is not, so |K| joins the bound: no kink at 0 can hide from this table.
+
+The steps have no common measure. With steps h, h/2, h/4 a frequency near 2 pi / h_min looks slow at all of them, and values that were rounded
+somewhere inside may all be rounded alike; measured, either gave wrong answers with bounds of 1e-10.
 
 Source: Richardson (1911); Fornberg, Numerical Differentiation of Analytic Functions, ACM TOMS 7 (1981).
 """
@@ -13,17 +16,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from harness.oracles.estimate import Rung
 from harness.oracles.sampling import Sampler
 
-FIRST_STEP = 3495 / 65536  # about 0.05, and no simple fraction of a period that anybody writes down
-LEVELS = 6  # 13 evaluations; from there on the Chebyshev ladder gains more per evaluation
-RESTARTS = 3  # times the first step shrinks by 32 when phi is not finite there
-SAFETY = 3.0  # the difference of two diagonals estimates the error of the worse one, noise that of either
-ROUNDINGS = 2.0  # errors of one ulp in phi(h) and phi(-h), amplified by the extrapolation weights (sum below 2)
+STEPS = 0.0533 * np.exp(-0.64 * np.arange(6))  # of the scale; smaller by 1.9 from row to row, six rows: then the ladder gains more per evaluation
+RESTARTS = 3  # times the steps shrink by 32 when phi is not finite there
+SAFETY = 4.0  # the difference of two columns estimates the error of the worse one; noise may hide in either
+CONVERGES = 0.1  # from row to row; measured, smooth functions gain 100 to 10,000
+ROUNDINGS = 1.0  # of phi(h) and phi(-h) each: half an ulp in theory, an ulp or two in practice, rarely of the same sign
+
+
+def _weights(powers: np.ndarray) -> np.ndarray:
+    """Row 0 of the inverse of h^powers: sum_k w_k F(h_k) is the limit of F for h -> 0, exact for these powers."""
+    ratios = STEPS[: len(powers)] / STEPS[0]
+    limit: np.ndarray = np.linalg.inv(ratios[:, None] ** powers)[0]
+    return limit
+
+
+ODD = [_weights(np.arange(level) * 2.0) for level in range(1, 7)]
+EVEN = [_weights(np.array([0.0, 1, 3, 5, 7, 9][:level])) for level in range(1, 7)]
 
 
 @dataclass
@@ -31,57 +46,61 @@ class Table:
     """What the table says now: arrays (elements,)."""
 
     value: np.ndarray
-    bound: np.ndarray
-    floor: np.ndarray  # the part of the bound that is rounding: more levels cannot lower it
-    rungs: tuple[Rung, ...]
+    bound: np.ndarray  # inf before there is a second row, and where phi is not finite
+    floor: np.ndarray  # the part of the bound that is rounding: more rows cannot lower it
+    converging: np.ndarray  # bool: the rows come closer together as truncation does and noise does not
+    rungs: tuple[Rung, ...] = ()
+    settled: bool = False
 
 
 def richardson(sample: Sampler, scale: float, grain: float, settled: Callable[[Table], bool]) -> Table:
-    """Extend the table until `settled`, at most LEVELS rows; the bound is inf where phi is not finite around 0."""
-    step = FIRST_STEP * scale
+    """Extend the table until `settled`, at most six rows; with smaller steps where phi is not finite."""
     for _ in range(RESTARTS):
-        table = _extend(sample, step, grain, settled)
+        table = _extend(sample, scale, grain, settled)
         if np.isfinite(table.bound).all():
             return table
-        step /= 32
+        scale /= 32
     return table
 
 
-def _extend(sample: Sampler, step: float, grain: float, settled: Callable[[Table], bool]) -> Table:
-    odd: list[np.ndarray] = []
+def _extend(sample: Sampler, scale: float, grain: float, settled: Callable[[Table], bool]) -> Table:
+    odd: list[np.ndarray] = []  # D(h) row by row, (elements,) each; even: K(h)
     even: list[np.ndarray] = []
+    noise: list[np.ndarray] = []
+    spreads: list[np.ndarray] = []
     rungs: list[Rung] = []
-    for level in range(LEVELS):
-        h = step / 2**level
+    value, kink = np.full_like(sample.centre, np.nan), np.full_like(sample.centre, np.nan)
+    for h in map(float, STEPS * scale):
         plus, minus = sample(h), sample(-h)
-        before = (odd[-1], even[-1]) if odd else None
-        odd = _next_row(odd, (plus - minus) / (2 * h), first_power=2)
-        even = _next_row(even, ((plus - sample.centre) + (minus - sample.centre)) / (2 * h), first_power=1)
-        size = np.maximum(np.abs(plus), np.abs(minus))
-        floor = ROUNDINGS * (sample.eps * size / 2 + grain * np.abs(odd[-1]) / 2) / h
-        spread = np.full_like(floor, np.inf) if before is None else np.abs(odd[-1] - before[0]) + np.abs(even[-1]) + np.abs(even[-1] - before[1])
-        table = Table(odd[-1], _no_nan(SAFETY * spread + floor), floor, ())
-        rungs.append(Rung(h, *_worst(table), kept=True, why="Richardson table"))
-        if not np.isfinite(plus + minus).all() or (level > 0 and settled(table)):
+        odd.append(plus / (2 * h) - minus / (2 * h))
+        even.append((plus - sample.centre) / (2 * h) + (minus - sample.centre) / (2 * h))
+        noise.append(ROUNDINGS * (sample.eps * np.maximum(np.abs(plus), np.abs(minus)) + grain * np.abs(odd[-1])) / h)
+        weights, before = ODD[len(odd) - 1], (value, kink)
+        value, kink = weights @ np.array(odd), EVEN[len(odd) - 1] @ np.array(even)
+        floor = np.abs(weights) @ np.array(noise)
+        spreads.append(np.abs(value - before[0]) + np.abs(kink) + np.abs(kink - before[1]))  # three that vanish in the limit
+        bound = np.where(np.isfinite(spreads[-1]), SAFETY * spreads[-1] + floor, np.inf)
+        rungs.append(_rung(h, value, bound))
+        table = Table(value, bound, floor, _converging(spreads[1:]), tuple(rungs))
+        table.settled = len(odd) > 1 and settled(table)
+        if table.settled or not np.isfinite(value).all():
             break
-    table.rungs = tuple(rungs)
     return table
 
 
-def _next_row(row: list[np.ndarray], start: np.ndarray, first_power: int) -> list[np.ndarray]:
-    """The next row of the table; column j removes the power first_power + 2 (j - 1) of h."""
-    new = [start]
-    for j, above in enumerate(row):
-        new.append(new[-1] + (new[-1] - above) / (2.0 ** (first_power + 2 * j) - 1))
-    return new
+def _converging(spreads: list[np.ndarray]) -> np.ndarray:
+    """Whether the rows come closer together as truncation does: ever closer, at last ten times, a hundred times where there are but two to go by."""
+    gain = CONVERGES if len(spreads) > 2 else CONVERGES**2
+    steady = [later <= CONVERGES**0.5 * earlier for earlier, later in pairwise(spreads)]
+    return (
+        np.all([*steady, spreads[-1] <= gain * spreads[-2]], axis=0)
+        if len(spreads) > 1
+        else np.zeros(spreads[0].shape if spreads else (), dtype=bool)
+    )
 
 
-def _no_nan(bound: np.ndarray) -> np.ndarray:
-    return np.where(np.isnan(bound), np.inf, bound)
-
-
-def _worst(table: Table) -> tuple[float, float]:
-    if not table.value.size:
-        return 0.0, 0.0
-    i = int(np.argmax(table.bound))
-    return float(table.value[i]), float(table.bound[i])
+def _rung(step: float, value: np.ndarray, bound: np.ndarray) -> Rung:
+    if not value.size:
+        return Rung(step, 0.0, 0.0, True, "Richardson table")
+    i = int(np.argmax(bound))
+    return Rung(step, float(value[i]), float(bound[i]), True, "Richardson table")

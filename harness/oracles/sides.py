@@ -9,14 +9,18 @@ value, very near to 0: a side whose limit is not phi(0) although phi comes close
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from harness.oracles.ladder import choose, descend
+from harness.oracles.ladder import Ladder
 from harness.oracles.sampling import Sampler
 
 NEAREST = 2.0**-40  # of the scale: where phi is asked once more, very near to 0
+LIMIT_SAFETY = 16.0  # 5 standard deviations of sqrt(10) coefficients: the noise of the limit
+LEAST_GAIN = 98.0  # 2 j^2 at j = 7: what turns a truncated slope into a truncated value
+ROUNDINGS = 4.0  # of phi(0) itself
 
 
 @dataclass
@@ -59,20 +63,19 @@ class Both:
         return agree
 
 
-def look_at_sides(sample: Sampler, widest: float, scale: float, narrowest: float) -> Both:
+def look_at_sides(sample: Sampler, widest: float, scale: float, narrowest: float, grain: float) -> Both:
     """One-sided ladders from `widest` down to `narrowest`."""
-    return Both(*(_side(sample, sign * widest, scale, narrowest, sign * max(NEAREST * scale, narrowest)) for sign in (1.0, -1.0)))
+    return Both(*(_side(Ladder(sample, scale, narrowest, grain, sides=True), sign * widest) for sign in (1.0, -1.0)))
 
 
-def _side(sample: Sampler, widest: float, scale: float, narrowest: float, nearest: float) -> Side:
-    windows = descend(sample, [], widest, scale, narrowest, sides=True)
-    chosen = choose(windows, scale)
+def _side(ladder: Ladder, widest: float) -> Side:
+    chosen, sample = ladder.descend(widest, patient=True), ladder.sample
     bound = np.where(chosen.settled, chosen.bound, np.inf)
-    limit_bounds = np.array([np.where(w.kept, w.limit_bound, np.inf) for w in windows])  # (windows, elements)
-    best = (np.argmin(limit_bounds, axis=0), np.arange(limit_bounds.shape[1]))
-    gap = np.array([w.limit for w in windows])[best] - sample.centre
-    rounding = 4 * sample.eps * np.abs(sample.centre)
-    connected = np.abs(gap) <= limit_bounds[best] + rounding
+    wide = np.array([np.where(w.kept, LIMIT_SAFETY * w.sigma + w.truncation * abs(w.step) / LEAST_GAIN, np.inf) for w in ladder.windows])
+    best = (np.argmin(wide, axis=0), np.arange(wide.shape[1]))
+    gap = np.array([w.limit for w in ladder.windows])[best] - sample.centre
+    connected = np.abs(gap) <= wide[best] + ROUNDINGS * sample.eps * np.abs(sample.centre)
+    nearest = math.copysign(max(NEAREST * ladder.scale, ladder.narrowest), widest)
     near = sample(nearest) - sample.centre
     jumps = np.isfinite(bound) & ~connected & (np.abs(near) > np.abs(gap) / 2)
     return Side(chosen.value, bound, gap, connected, jumps, np.isfinite(near))

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness.oracles.estimate import Rung, Status
-from harness.oracles.ladder import NARROWEST, Choice, choose, descend, stalled, why_not
+from harness.oracles.ladder import NARROWEST, Choice, Ladder, why_not
 from harness.oracles.sampling import Sampler
-from harness.oracles.sides import Both, look_at_sides
+from harness.oracles.sides import NEAREST, Both, look_at_sides
 from harness.oracles.window import NOT_FINITE, Window
 
 SEVERITY: tuple[Status, ...] = ("smooth", "kink", "noise", "unresolved", "jump", "domain", "random", "non-finite")
 SMOOTH, KINK, NOISE, UNRESOLVED, JUMP, DOMAIN, RANDOM, NON_FINITE = range(8)
 GRAINS = 64.0  # windows narrower than this many roundings of the argument show the rounding, not phi
 GLANCE = 2.0**10  # how much narrower than the stalled window a first look at the sides goes
+TORN = 4.5  # standard deviations of the noise; a jump of height J shows as noise of about J / 6
 OFFSET_FACTOR = 45 / 32  # sqrt(2) in 6 bits
 
 
@@ -38,18 +39,26 @@ def look_thoroughly(sample: Sampler, scale: float, offset: int, grain: float) ->
     """The ladder on steps that start at half the scale, rounded to a power of two (x 45/32 for offset 1)."""
     unit = 2.0 ** math.floor(math.log2(scale))
     widest = unit / 2 * (OFFSET_FACTOR if offset else 1.0)
-    narrowest = max(NARROWEST * unit, GRAINS * grain)
+    ladder = Ladder(sample, unit, max(NARROWEST * unit, GRAINS * grain), grain)
     random = sample(0.0) != sample.centre
-    windows = descend(sample, [], widest, unit, narrowest, patient=False)
-    chosen, both, last = choose(windows, unit), None, windows[-1].step
-    if stalled(windows, ~chosen.settled):
-        both = look_at_sides(sample, last, unit, max(narrowest, last / GLANCE))
+    chosen, both = ladder.descend(widest, patient=False), None
+    if ladder.stalled(~chosen.settled):
+        last = ladder.windows[-1].step
+        both = look_at_sides(sample, last, unit, max(ladder.narrowest, last / GLANCE), grain)
         if not (chosen.settled | both.seen).all():
-            windows, both = descend(sample, windows, last / 4, unit, narrowest), None
-            chosen = choose(windows, unit)
+            chosen, both = ladder.descend(last / 4, patient=True), None
+    chosen.settled &= ~_torn(sample, chosen, max(NEAREST * unit, ladder.narrowest))
     if both is None and not chosen.settled.all():
-        both = look_at_sides(sample, widest, unit, narrowest)
-    return _decide(sample, windows, chosen, both, random)
+        both = look_at_sides(sample, widest, unit, ladder.narrowest, grain)
+    return _decide(sample, ladder.windows, chosen, both, random)
+
+
+def _torn(sample: Sampler, chosen: Choice, nearest: float) -> np.ndarray:
+    """Where phi differs across 0 by more than its noise explains: a small jump at the point looks like noise to every window."""
+    if not (chosen.settled & (chosen.noise > 0)).any():
+        return np.zeros(chosen.settled.shape, dtype=bool)
+    right, left = sample(nearest), sample(-nearest)
+    return np.asarray(np.abs(right - left) > TORN * chosen.noise * np.maximum(np.abs(right), np.abs(left)))
 
 
 def _decide(sample: Sampler, windows: list[Window], chosen: Choice, both: Both | None, random: np.ndarray) -> Elements:

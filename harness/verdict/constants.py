@@ -55,6 +55,10 @@ REPEAT_ULPS = 1024.0
 NEIGHBOURS = 4
 NEIGHBOUR_DISTANCE = 2.0**-6
 
+# Two tapes that take the same walk (at most some 60 steps, factors of at most 100) round in another order: 60 x 100 half ulps of the largest number
+# ever met, rounded up. A fault of semantics changes a gradient by a whole contribution.
+WALK_ULPS = 2.0**13
+
 PRECISION = {"float64": 2.0**-52, "float32": 2.0**-23, "float16": 2.0**-10, "bfloat16": 2.0**-7}
 REAL_PART = {"complex128": "float64", "complex64": "float32"}
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from harness.oracles import Estimate
+from harness.oracles.norms import rms
 from harness.verdict.constants import BROKEN_FACTOR
 from harness.verdict.verdict import Verdict
 
@@ -89,8 +90,7 @@ def compare(
         tau = bound + np.asarray(rounding, dtype=np.float64)
         distance = np.maximum(np.maximum(low - actual, actual - high), 0.0)  # NaN where either side is
         known = np.isfinite(bound)
-        typical = np.sqrt(np.mean(np.square(expected[known]))) if known.any() else 0.0
-        s = np.maximum(np.maximum(np.abs(actual), np.maximum(np.abs(low), np.abs(high))), np.maximum(typical, np.asarray(size)))
+        s = np.maximum(np.maximum(np.abs(actual), np.maximum(np.abs(low), np.abs(high))), np.maximum(rms(expected[known]), np.asarray(size)))
         vanish = required * estimate.magnitude / scale  # the derivative that would change phi by `required` of its own size
         vacuous = known & (np.abs(actual) <= tau) & (np.abs(low) <= tau) & (np.abs(high) <= tau) & ((tau <= vanish) | (tau == 0))
         holds = known & (distance <= tau) & ((tau <= required * s) | vacuous)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from harness.oracles.norms import rms
 from harness.verdict.constants import BROKEN_FACTOR
 from harness.verdict.result import Result
 from harness.verdict.verdict import Verdict
@@ -72,8 +73,7 @@ def _judge(
     finite = np.isfinite(actual) & np.isfinite(expected)
     distance = np.where(same, 0.0, np.where(finite, np.abs(actual - expected), np.inf))
     tau = np.broadcast_to(allowed, actual.shape)
-    typical = np.sqrt(np.mean(np.square(np.abs(expected[finite])))) if finite.any() else 0.0
-    s = np.maximum(np.maximum(np.abs(actual), np.abs(expected)), np.maximum(typical, size))
+    s = np.maximum(np.maximum(np.abs(actual), np.abs(expected)), np.maximum(rms(expected[finite]), size))
     holds = same | ((distance <= tau) & (tau <= required * s))
     broken = ~same & (~finite | (distance > BROKEN_FACTOR * tau))
     verdict = Verdict.BROKEN if broken.any() else Verdict.HOLDS if holds.all() else Verdict.INCONCLUSIVE

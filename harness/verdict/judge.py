@@ -82,7 +82,7 @@ def judge_tangent(
     actual, phi = _as_real(np.asarray(actual), phi)
     spent = 0
     for effort in ("quick", "thorough"):
-        estimate = differentiate(phi, scale=scale, effort=effort, grain=grain)
+        estimate = differentiate(phi, scale=scale, effort=effort, grain=grain, claim=actual)
         spent += estimate.evaluations
         if _shape_differs(actual, estimate):
             return _wrong_shape(law, actual, estimate, name, spent)

@@ -1,0 +1,235 @@
+"""The public suite of `oracle_honesty.py`: functions of one number, each in two arithmetics, and where to look at them.
+
+Every function is written once over a namespace `m`: `Real` is float64, as a user's code would be; `Exact` is mpmath at 120 digits, where casts do nothing. The
+truth is the pair of one-sided slopes at the float64 point x:    (f(x + h) - f(x)) / h   for h = +-1e-40 |x|,   right to some 35 digits.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import mpmath
+import numpy as np
+from scipy import special
+
+Function = Callable[[Any, Any], Any]
+Draw = Callable[[np.random.Generator], float]
+
+
+class Real:
+    """The functions of float64."""
+
+    sin, cos, tan, exp, log, sqrt = math.sin, math.cos, math.tan, math.exp, math.log, math.sqrt
+    sinh, cosh, tanh, atan, asin, acosh, log1p, expm1, floor = (
+        math.sinh, math.cosh, math.tanh, math.atan, math.asin, math.acosh, math.log1p, math.expm1, math.floor,
+    )  # fmt: skip
+    erf, erfc, gamma, lgamma = math.erf, math.erfc, math.gamma, math.lgamma
+    digamma = staticmethod(lambda x: float(special.digamma(x)))
+    j0 = staticmethod(lambda x: float(special.j0(x)))
+    i0 = staticmethod(lambda x: float(special.i0(x)))
+    airy = staticmethod(lambda x: float(special.airy(x)[0]))
+    cbrt = staticmethod(lambda x: float(np.cbrt(x)))
+    number = staticmethod(float)
+
+    @staticmethod
+    def single(x: float) -> float:
+        return float(np.float32(x))
+
+    @staticmethod
+    def fixed(x: float) -> float:
+        return math.floor(x * 2**30) / 2**30
+
+    @staticmethod
+    def half(x: float) -> float:
+        return float(np.float16(x))
+
+
+class Exact:
+    """The same functions without rounding."""
+
+    sin, cos, tan, exp, log, sqrt = mpmath.sin, mpmath.cos, mpmath.tan, mpmath.exp, mpmath.log, mpmath.sqrt
+    sinh, cosh, tanh, atan, asin, acosh, log1p, expm1, floor = (
+        mpmath.sinh, mpmath.cosh, mpmath.tanh, mpmath.atan, mpmath.asin, mpmath.acosh, mpmath.log1p, mpmath.expm1, mpmath.floor,
+    )  # fmt: skip
+    erf, erfc, gamma, lgamma, digamma = mpmath.erf, mpmath.erfc, mpmath.gamma, mpmath.loggamma, mpmath.digamma
+    j0 = staticmethod(lambda x: mpmath.besselj(0, x))
+    i0 = staticmethod(lambda x: mpmath.besseli(0, x))
+    airy = mpmath.airyai
+    cbrt = staticmethod(lambda x: mpmath.sign(x) * mpmath.cbrt(abs(x)))
+    number = mpmath.mpf
+    single = half = fixed = staticmethod(lambda x: x)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One function and the points at which it is looked at."""
+
+    name: str
+    regime: str
+    function: Function
+    draw: Draw
+
+    def real(self, x: float) -> float:
+        return float(self.function(Real, x))
+
+    def slopes(self, x: float) -> tuple[mpmath.mpf | None, mpmath.mpf | None]:
+        """(left, right) one-sided derivatives; None where there is none (outside the domain, a jump, an infinite slope)."""
+        with mpmath.workdps(120):
+            unit = mpmath.mpf(abs(x) or 1)
+            return self._slope(mpmath.mpf(x), -unit), self._slope(mpmath.mpf(x), unit)
+
+    def _slope(self, x: mpmath.mpf, unit: mpmath.mpf) -> mpmath.mpf | None:
+        steps = unit * mpmath.mpf("1e-30"), unit * mpmath.mpf("1e-40")
+        here, values = self._value(x), [self._value(x + h) for h in steps]
+        if here is None or None in values:
+            return None
+        wide, narrow = ((value - here) / h for value, h in zip(values, steps, strict=True))
+        return narrow if abs(wide - narrow) <= mpmath.mpf("1e-10") * (abs(narrow) + abs(here / unit)) + mpmath.mpf("1e-20") else None
+
+    def _value(self, x: mpmath.mpf) -> mpmath.mpf | None:
+        try:
+            value = self.function(Exact, x)
+        except (ValueError, ZeroDivisionError):
+            return None
+        return None if isinstance(value, mpmath.mpc) else mpmath.mpf(value)
+
+
+def uniform(low: float, high: float) -> Draw:
+    return lambda rng: float(rng.uniform(low, high))
+
+
+def magnitudes(low: float, high: float, signed: bool = False) -> Draw:
+    """Log-uniform between 10^low and 10^high."""
+    return lambda rng: float(10 ** rng.uniform(low, high) * (rng.choice([-1.0, 1.0]) if signed else 1.0))
+
+
+def near(*points: float, spread: float = 0.0) -> Draw:
+    """One of `points`, or within `spread` of it."""
+    return lambda rng: float(rng.choice(points) + spread * rng.normal())
+
+
+def relu(m: Any, x: Any) -> Any:
+    return x if x > 0 else 0 * x
+
+
+def huber(m: Any, x: Any) -> Any:
+    return x * x / 2 if abs(x) < 1 else abs(x) - m.number(1) / 2
+
+
+def elu(m: Any, x: Any) -> Any:
+    return x if x > 0 else m.expm1(x)
+
+
+def horner_one(m: Any, x: Any) -> Any:
+    """Expanded (x - 1)^7: the textbook case of cancellation."""
+    value = m.number(0)
+    for c in (1, -7, 21, -35, 35, -21, 7, -1):
+        value = value * x + c
+    return value
+
+
+def gelu_tanh(m: Any, x: Any) -> Any:
+    return x / 2 * (1 + m.tanh(m.number(0.7978845608028654) * (x + m.number(0.044715) * x**3)))
+
+
+def series(m: Any, x: Any) -> Any:
+    return sum(m.sin(k * x) / k**2 for k in range(1, 30))
+
+
+def logsumexp(m: Any, x: Any) -> Any:
+    top = x if x > 2 else m.number(2)
+    return top + m.log(m.exp(x - top) + m.exp(2 - top) + m.exp(-1 - top))
+
+
+SUITE = tuple(
+    Subject(*entry)
+    for entry in (
+        ("exp", "smooth", lambda m, x: m.exp(x), uniform(-5, 5)),
+        ("sin", "smooth", lambda m, x: m.sin(x), uniform(-5, 5)),
+        ("cubic", "smooth", lambda m, x: x**3 - 2 * x + 1, uniform(-3, 3)),
+        ("linear", "smooth", lambda m, x: 3 * x + 2, uniform(-3, 3)),
+        ("constant", "smooth", lambda m, x: m.number(7) + 0 * x, uniform(-3, 3)),
+        ("tanh", "smooth", lambda m, x: m.tanh(x), uniform(-4, 4)),
+        ("sigmoid", "smooth", lambda m, x: 1 / (1 + m.exp(-x)), uniform(-10, 10)),
+        ("softplus", "smooth", lambda m, x: m.log1p(m.exp(x)), uniform(-10, 10)),
+        ("gelu tanh", "smooth", gelu_tanh, uniform(-4, 4)),
+        ("logsumexp", "smooth", logsumexp, uniform(-4, 1.9)),
+        ("erf", "smooth", lambda m, x: m.erf(x), uniform(-3, 3)),
+        ("runge", "smooth", lambda m, x: 1 / (1 + 25 * x * x), uniform(-2, 2)),
+        ("narrow runge", "smooth", lambda m, x: 1 / (1 + 1e6 * (x - 1) ** 2), near(1.0, spread=2e-3)),
+        ("narrow gaussian", "smooth", lambda m, x: m.exp(-((x - 1) ** 2) * 1e8), near(1.0, spread=1e-4)),
+        ("tan near pole", "smooth", lambda m, x: m.tan(x), near(1.5, 1.57, 1.5707)),
+        ("reciprocal", "smooth", lambda m, x: 1 / x, magnitudes(-3, 3, True)),
+        ("power 2.5", "smooth", lambda m, x: x ** m.number(2.5), magnitudes(-2, 2)),
+        ("flat exp(-1/x^2)", "smooth", lambda m, x: m.exp(-1 / (x * x)), uniform(0.1, 2)),
+        ("high degree", "smooth", lambda m, x: x**25, uniform(0.5, 1.5)),
+        ("cosh", "smooth", lambda m, x: m.cosh(x), uniform(-20, 20)),
+        ("gamma", "special", lambda m, x: m.gamma(x), uniform(0.2, 10)),
+        ("lgamma", "special", lambda m, x: m.lgamma(x), uniform(0.2, 50)),
+        ("digamma", "special", lambda m, x: m.digamma(x), uniform(0.3, 20)),
+        ("bessel j0", "special", lambda m, x: m.j0(x), uniform(0, 30)),
+        ("bessel i0", "special", lambda m, x: m.i0(x), uniform(0, 10)),
+        ("airy", "special", lambda m, x: m.airy(x), uniform(-10, 3)),
+        ("erfc tail", "special", lambda m, x: m.erfc(x), uniform(2, 20)),
+        ("sin(1e2 x)", "oscillating", lambda m, x: m.sin(100 * x), uniform(-3, 3)),
+        ("sin(1e3 x)", "oscillating", lambda m, x: m.sin(1e3 * x), uniform(-3, 3)),
+        ("sin(1e5 x)", "oscillating", lambda m, x: m.sin(1e5 * x), uniform(-3, 3)),
+        ("sin(1e6 x)", "oscillating", lambda m, x: m.sin(1e6 * x), uniform(-3, 3)),
+        ("x + 1e-3 sin(1e4 x)", "oscillating", lambda m, x: x + m.sin(1e4 * x) / 1000, uniform(-3, 3)),
+        ("sin(40 pi x)", "oscillating", lambda m, x: m.sin(m.number(125.66370614359172) * x), uniform(-2, 2)),
+        ("sin(1/x)", "oscillating", lambda m, x: m.sin(1 / x), magnitudes(-3, 0)),
+        ("chirp", "oscillating", lambda m, x: m.sin(x * x * x), uniform(1, 12)),
+        ("fourier series", "oscillating", series, uniform(0.2, 6)),
+        ("1e-200 scale", "badly scaled", lambda m, x: m.sin(x) * m.number(1e-200), uniform(-3, 3)),
+        ("1e200 scale", "badly scaled", lambda m, x: m.exp(x) * m.number(1e200), uniform(-3, 3)),
+        ("x at 1e-12", "badly scaled", lambda m, x: m.exp(1e12 * x), magnitudes(-13, -11, True)),
+        ("x at 1e12", "badly scaled", lambda m, x: m.log(x), magnitudes(10, 14)),
+        ("fast and slow", "badly scaled", lambda m, x: m.exp(-1000 * x) + x, uniform(0, 0.02)),
+        ("stiff tanh", "badly scaled", lambda m, x: m.tanh(1e4 * (x - 1)), near(1.0, spread=1e-4)),
+        ("sin(x) + 1e7", "offset", lambda m, x: m.sin(x) + 10**7, uniform(-3, 3)),
+        ("exp(x) + 1e4", "offset", lambda m, x: m.exp(x) + 10**4, uniform(-3, 3)),
+        ("sin at x = 1e8", "large argument", lambda m, x: m.sin(x - 10**8), near(1e8, spread=3.0)),
+        ("square at x = 1e8", "large argument", lambda m, x: x * x, near(1e8, spread=1e6)),
+        ("sin at x = 1e4", "large argument", lambda m, x: m.sin(x), near(1e4, spread=10.0)),
+        ("sqrt at 1e-6", "edge of the domain", lambda m, x: m.sqrt(x), near(1e-6)),
+        ("log at 1e-7", "edge of the domain", lambda m, x: m.log(x), near(1e-7)),
+        ("x log x", "edge of the domain", lambda m, x: x * m.log(x), magnitudes(-8, 1)),
+        ("asin near 1", "edge of the domain", lambda m, x: m.asin(x), near(0.9, 0.999, 0.999999, 0.999999999)),
+        ("acosh near 1", "edge of the domain", lambda m, x: m.acosh(x), near(1.1, 1.001, 1.0000001)),
+        ("sqrt at 0", "edge of the domain", lambda m, x: m.sqrt(x), near(0.0)),
+        ("sqrt(1 - x^2)", "edge of the domain", lambda m, x: m.sqrt(1 - x * x), near(0.5, 0.99, 0.999999)),
+        ("(1 - cos x) / x^2", "cancelling", lambda m, x: (1 - m.cos(x)) / (x * x), magnitudes(-3, 0)),
+        ("(e^x - 1) / x", "cancelling", lambda m, x: (m.exp(x) - 1) / x, magnitudes(-5, 0)),
+        ("sqrt(x^2 + 1) - x", "cancelling", lambda m, x: m.sqrt(x * x + 1) - x, magnitudes(0, 4)),
+        ("log(1 + x)", "cancelling", lambda m, x: m.log(1 + x), magnitudes(-8, 0)),
+        ("x - sin x", "cancelling", lambda m, x: x - m.sin(x), magnitudes(-2, 0)),
+        ("(x - 1)^7 expanded", "cancelling", horner_one, uniform(0.7, 1.4)),
+        ("(x + 1e9) - 1e9", "cancelling", lambda m, x: (x + 10**9) - 10**9, uniform(-3, 3)),
+        ("float32 sin", "float32 inside", lambda m, x: m.single(m.sin(m.single(x))), uniform(-3, 3)),
+        ("float32 exp", "float32 inside", lambda m, x: m.single(m.exp(m.single(x))), uniform(-3, 3)),
+        ("float32 cube", "float32 inside", lambda m, x: m.single(m.single(x) ** 3), uniform(-3, 3)),
+        ("float32 in the middle", "float32 inside", lambda m, x: m.exp(m.single(m.sin(x))) * x, uniform(-3, 3)),
+        ("float16 in the middle", "float32 inside", lambda m, x: m.exp(m.half(m.sin(x))), uniform(-3, 3)),
+        ("fixed point inside", "float32 inside", lambda m, x: m.fixed(x) + 1, uniform(-5, 5)),
+        ("relu", "piecewise", relu, near(0.0, 1.0, -1.0, 3e-7, -3e-7, 1e-3, 1e-12)),
+        ("relu + sin", "piecewise", lambda m, x: 1.75 * relu(m, x) + m.sin(x), near(0.0, 0.5, 3e-7, -1e-10)),
+        ("abs", "piecewise", lambda m, x: abs(x), near(0.0, 1.0, -1e-5)),
+        ("tiny kink", "piecewise", lambda m, x: m.exp(x) + abs(x - 1) / 10**4, near(1.0, 1.1, 1 + 1e-6)),
+        ("x |x|", "piecewise", lambda m, x: x * abs(x) + m.sin(x), near(0.0, 0.3, -1e-4)),
+        ("|x|^3", "piecewise", lambda m, x: abs(x) ** 3 + x, near(0.0, 0.3, -1e-4)),
+        ("huber", "piecewise", huber, near(1.0, -1.0, 0.3, 1.001)),
+        ("elu", "piecewise", elu, near(0.0, 0.5, -0.5, 1e-6)),
+        ("hinge square", "piecewise", lambda m, x: relu(m, 1 - x) ** 2, near(1.0, 0.5, 2.0, 0.9999)),
+        ("max of three", "piecewise", lambda m, x: max(m.sin(x), m.cos(x), x / 2), uniform(-3, 3)),
+        ("cbrt", "piecewise", lambda m, x: m.cbrt(x), near(0.0, 1.0, 1e-6)),
+        ("step", "discontinuous", lambda m, x: m.number(1 if x > 0 else 0) + x, near(0.0, 1e-9, -1e-9, 1.0)),
+        ("sign times exp", "discontinuous", lambda m, x: m.exp(x) * (1 if x > 0 else -1), near(0.0, 0.1, 1e-5)),
+        ("remainder", "discontinuous", lambda m, x: x - m.floor(x), near(1.0, 1.5, 1.001, 0.999999)),
+        ("small jumps", "discontinuous", lambda m, x: x + m.floor(x) / 10**6, near(1.0, 1.5, 1.001, 0.999999)),
+        ("floor", "staircase", lambda m, x: m.number(m.floor(x)), uniform(-5, 5)),
+        ("floor(1e3 x) / 1e3", "staircase", lambda m, x: m.number(m.floor(1000 * x)) / 1000, uniform(-5, 5)),
+    )
+)
