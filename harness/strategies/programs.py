@@ -107,13 +107,16 @@ def draw_call(source: Source, sketch: Sketch, op: Op) -> tuple[tuple[str, ...], 
 
 
 def draw_first(source: Source, sketch: Sketch, op: Op) -> str | None:
-    """An existing value for the first operand, mostly a recent one; None for an index or a mask."""
+    """An existing value for the first operand, mostly a recent one; None for an index or a mask.
+
+    The others are counted from the oldest, so that they stay the same when an instruction in between is left out as a case shrinks.
+    """
     if op.operand(0).role != "array":
         return None
     fitting = sketch.floats(domain=op.operand(0).domain)
     if not fitting:
         raise DoesNotFit(f"no value in {op.operand(0).domain.name}")
-    return source.element((*fitting[:1], *fitting[:2], *fitting))
+    return source.element((*fitting[-1:], *fitting[:-3:-1], *fitting))
 
 
 def draw_name(source: Source, sketch: Sketch, op: Op, position: int, shapes: Shapes, params: Params, kinds: str) -> str:
@@ -123,5 +126,5 @@ def draw_name(source: Source, sketch: Sketch, op: Op, position: int, shapes: Sha
         return sketch.side(source, op, position, shapes, params)
     fitting = sketch.floats(shapes[position], operand.domain, kinds)
     if fitting and not source.boolean():
-        return source.element(fitting)
+        return source.element((fitting[-1], *fitting))
     return sketch.leaf(source, shapes[position], operand.domain, source.element(ROLES), real=kinds == "f")

@@ -69,10 +69,10 @@ class Sketch:
         return [name for instruction in self.instructions for name in instruction.results if name not in read]
 
     def floats(self, shape: Shape | None = None, domain: Domain = REALS, kinds: str = "fc") -> list[str]:
-        """Values of `shape` (any, when None) that lie in `domain`, real ("f"), complex ("c") or both, newest first."""
+        """Values of `shape` (any, when None) that lie in `domain`, real ("f"), complex ("c") or both, oldest first."""
         return [
             name
-            for name, value in reversed(self.values.items())
+            for name, value in self.values.items()
             if value.dtype.kind in kinds and (shape is None or value.shape == shape) and (domain is REALS or holds(domain, value))
         ]
 
