@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 import pytest
 
-from harness.cli import VERBS, verbs
+from harness.cli.command import VERBS, verbs
 
 ROOT = Path(__file__).parents[1]
 PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md")))
