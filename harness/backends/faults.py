@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from harness.backends.faulty_tape import load_faults
+
 Change = Callable[[np.ndarray], np.ndarray]
 
 
@@ -64,10 +66,5 @@ FAULTS: dict[str, Fault] = {
     "first-order-only": Fault("second derivatives are silently zero", special="first-order"),
     "asymmetric-hvp": Fault("the first entry of every second derivative is too large by half", special="asymmetric"),
     "unbatched": Fault("a batched derivative repeats its first row", special="unbatched"),
-    "overwrites-grad": Fault("backward overwrites the accumulated gradient", special="tape"),
-    "doubles-grad": Fault("backward adds the gradient twice", special="tape"),
-    "keeps-graph": Fault("backward never frees the graph", special="tape"),
-    "frees-retained-graph": Fault("backward frees the graph in spite of retain_graph", special="tape"),
-    "records-in-no-grad": Fault("ops are recorded under no_grad", special="tape"),
-    "leaks-no-grad": Fault("recording stays off after an exception leaves no_grad", special="tape"),
+    **{name: Fault(summary, special="tape") for name, summary in load_faults().items()},
 }

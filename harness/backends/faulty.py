@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from harness.backends.faults import FAULTS, Change, first_entry
-from harness.backends.faulty_tape import FaultyTape
+from harness.backends.faulty_tape import faulty_tape
 from harness.backends.protocol import Arrays, Backend, Description, Function, Hvp, Jvp, Vjp
 from harness.program.layout import lay_out
 
@@ -113,7 +113,7 @@ class FaultyBackend(Backend):
 
     def tape(self, device: str) -> Tape:
         """The inner tape, with the fault if it is one of a tape."""
-        return FaultyTape(self._inner.tape(device), self._name)
+        return faulty_tape(self._inner.tape(device), self._name)
 
     def reset(self) -> None:
         """As the inner backend's."""

@@ -1,75 +1,72 @@
-"""A tape that is wrong on purpose: another tape with one fault of semantics."""
+"""A tape that is wrong on purpose: another tape, all of whose methods are forwarded, and the registry of the classes that each spoil one.
+
+faulty_tape(inner, "doubles-grad")      a fault that is none of a tape's leaves the tape as it is
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from abc import update_abstractmethods
+from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
-import numpy as np
-
-from harness.tape.features import Handles
 from harness.tape.interface import Tape
+from harness.tape.reference import ReferenceTape
+from harness.tape.walker import Engine
+
+TAPE_FAULTS: dict[str, tuple[str, Callable[[Tape], Tape]]] = {}
+ENGINE_FAULTS: dict[str, tuple[str, type[Engine]]] = {}  # inside an autograd, where no wrapper reaches: in the reference tape only
+_FAMILIES = ("accumulation", "slots", "walks", "modes", "memory", "functional", "engine", "engine_memory")
 
 
-class FaultyTape(Tape):
-    """`inner` with the fault called `fault`; a fault that is none of a tape's changes nothing."""
+class WrappedTape(Tape):  # its abstract methods are filled in below
+    """Every method is the inner tape's."""
 
-    def __init__(self, inner: Tape, fault: str) -> None:
-        self._inner = inner
-        self._fault = fault
-        self._leaves: list[Any] = []
+    def __init__(self, inner: Tape) -> None:
+        self.inner, self.features = inner, inner.features
 
-    def leaf(self, values: np.ndarray, *, requires_grad: bool = True) -> Any:
-        """As the inner tape's."""
-        made = self._inner.leaf(values, requires_grad=requires_grad)
-        self._leaves.append(made)
-        return made
 
-    def apply(self, op: str, *args: Any, **params: Any) -> Any:
-        """As the inner tape's."""
-        return self._inner.apply(op, *args, **params)
+def _forwarded(name: str) -> Callable[..., Any]:
+    return lambda self, *args, **kwargs: getattr(self.inner, name)(*args, **kwargs)
 
-    def backward(
-        self, output: Any, cotangent: Any = None, *, retain_graph: bool = False, create_graph: bool = False, inputs: Handles | None = None
-    ) -> None:
-        """The inner backward with the fault in it."""
-        retained = {"keeps-graph": True, "frees-retained-graph": create_graph}.get(self._fault, retain_graph)
-        if self._fault == "overwrites-grad":
-            for leaf in self._leaves:
-                self._inner.clear_grad(leaf)
-        seed = 2 * cotangent if self._fault == "doubles-grad" else cotangent
-        self._inner.backward(output, seed, retain_graph=retained, create_graph=create_graph)
 
-    def grad(self, leaf: Any) -> np.ndarray | None:
-        """As the inner tape's."""
-        return self._inner.grad(leaf)
+for _name in [name for name in dir(Tape) if not name.startswith("_") and callable(getattr(Tape, name))]:
+    setattr(WrappedTape, _name, _forwarded(_name))
+update_abstractmethods(WrappedTape)  # type: ignore[type-abstract]  # they were filled in just now
 
-    def clear_grad(self, leaf: Any) -> None:
-        """As the inner tape's."""
-        self._inner.clear_grad(leaf)
 
-    def no_grad(self) -> AbstractContextManager[Any]:
-        """The inner context, or one that does nothing, or one that forgets to leave."""
-        if self._fault == "records-in-no-grad":
-            return nullcontext()
-        return self._leaking() if self._fault == "leaks-no-grad" else self._inner.no_grad()
+def tape_fault(name: str, summary: str) -> Callable[[type[WrappedTape]], type[WrappedTape]]:
+    """Register the class as the fault `name` of any tape."""
 
-    def requires_grad(self, handle: Any) -> bool:
-        """As the inner tape's."""
-        return self._inner.requires_grad(handle)
+    def registered(cls: type[WrappedTape]) -> type[WrappedTape]:
+        TAPE_FAULTS[name] = (summary, cls)
+        return cls
 
-    def is_recording(self) -> bool:
-        """As the inner tape's."""
-        return self._inner.is_recording()
+    return registered
 
-    def value(self, handle: Any) -> np.ndarray:
-        """As the inner tape's."""
-        return self._inner.value(handle)
 
-    @contextmanager
-    def _leaking(self) -> Iterator[None]:
-        context = self._inner.no_grad()
-        context.__enter__()
-        yield  # an exception passes here, and the context is never left
-        context.__exit__(None, None, None)
+def engine_fault(name: str, summary: str) -> Callable[[type[Engine]], type[Engine]]:
+    """Register the class as the fault `name` of the reference tape's engine."""
+
+    def registered(cls: type[Engine]) -> type[Engine]:
+        ENGINE_FAULTS[name] = (summary, cls)
+        return cls
+
+    return registered
+
+
+def faulty_tape(inner: Tape, fault: str) -> Tape:
+    """`inner` with the fault called `fault`; an engine's fault needs the reference tape."""
+    load_faults()
+    if fault in TAPE_FAULTS:
+        return TAPE_FAULTS[fault][1](inner)
+    if fault in ENGINE_FAULTS and isinstance(inner, ReferenceTape):
+        return ReferenceTape(inner.default_device, ENGINE_FAULTS[fault][1]())
+    return inner
+
+
+def load_faults() -> dict[str, str]:
+    """Name and summary of every fault of a tape."""
+    for family in _FAMILIES:
+        import_module(f"harness.backends.faulty_{family}")
+    return {name: summary for name, (summary, _) in (*TAPE_FAULTS.items(), *ENGINE_FAULTS.items())}

@@ -78,9 +78,10 @@ class TorchTape(Tape):
         leaf.grad = None
 
     def zero_grad(self, leaf: Any) -> None:
-        """What `optimizer.zero_grad(set_to_none=False)` does."""
+        """What `zero_grad(set_to_none=False)` of a module does."""
         if leaf.grad is not None:
-            torch.optim.SGD([leaf], lr=1.0).zero_grad(set_to_none=False)
+            leaf.grad = leaf.grad.detach_() if leaf.grad.grad_fn is not None else leaf.grad.requires_grad_(False)
+            leaf.grad.zero_()
 
     def no_grad(self) -> AbstractContextManager[Any]:
         """`torch.no_grad()`."""

@@ -31,13 +31,13 @@ class ReferenceTape(Tape):
 
     def __init__(self, device: str = "cpu", engine: Engine | None = None) -> None:
         self.engine = engine or Engine()
-        self._device = device
+        self.default_device = device
         self._hooks = count()
 
     def leaf(self, values: np.ndarray, *, requires_grad: bool = True) -> Tensor:
         """A leaf; integers become float64."""
         given = np.asarray(values)
-        return Tensor(np.array(given, dtype=given.dtype if given.dtype.kind == "f" else np.float64), Storage(self._device), flag=requires_grad)
+        return Tensor(np.array(given, dtype=given.dtype if given.dtype.kind == "f" else np.float64), Storage(self.default_device), flag=requires_grad)
 
     def apply(self, op: str, *args: Any, **params: Any) -> Tensor:
         """An op of harness.tape.rules.RULES."""

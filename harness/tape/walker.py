@@ -23,8 +23,9 @@ class Engine(Recorder):
 
     def backward(self, root: Tensor, cotangent: Tensor | None, *, keep: bool, create: bool, inputs: Sequence[Tensor] | None = None) -> None:
         """Accumulate into the leaves, or into `inputs` only."""
+        start, seed = self.start(root, cotangent)
         targets = None if inputs is None else [self.target(t) for t in inputs]
-        found = self.walk(root, cotangent, keep=keep, create=create, targets=targets)
+        found = self.walk(start, seed, keep=keep, create=create, targets=targets)
         with self.modes.switch(create):
             for tensor, node in zip(inputs or (), targets or (), strict=True):
                 if node in found:
@@ -34,8 +35,9 @@ class Engine(Recorder):
         self, root: Tensor, inputs: Sequence[Tensor], cotangent: Tensor | None, *, keep: bool, create: bool, allow_unused: bool
     ) -> tuple[Tensor | None, ...]:
         """Gradients as results; no slot is touched."""
+        start, seed = self.start(root, cotangent)
         targets = [self.target(t) for t in inputs]
-        found = self.walk(root, cotangent, keep=keep, create=create, targets=targets)
+        found = self.walk(start, seed, keep=keep, create=create, targets=targets)
         results = tuple(self.unused(t) if node not in found else found[node] for t, node in zip(inputs, targets, strict=True))
         if None in results and not allow_unused:
             raise Refused("unused input")
@@ -52,15 +54,19 @@ class Engine(Recorder):
             raise Refused("untracked input")
         return node
 
-    def walk(self, root: Tensor, cotangent: Tensor | None, *, keep: bool, create: bool, targets: Sequence[Node] | None) -> dict[Node, Tensor]:
-        """Gradients of the targets. Without targets every leaf is one, and its gradient is accumulated at once."""
-        start = self.edge(root)
-        if start is None:
+    def start(self, root: Tensor, cotangent: Tensor | None) -> tuple[Node, Tensor]:
+        """Where a walk starts, and with what."""
+        node = self.edge(root)
+        if node is None:
             raise Refused("no graph")
+        return node, self.cotangent(root, cotangent)
+
+    def walk(self, start: Node, cotangent: Tensor, *, keep: bool, create: bool, targets: Sequence[Node] | None) -> dict[Node, Tensor]:
+        """Gradients of the targets. Without targets every leaf is one, and its gradient is accumulated at once."""
         if targets is not None and not targets:
             raise Refused("empty inputs")
         useful = None if targets is None else self.useful(start, set(targets))
-        total: dict[Node, Tensor] = {start: self.cotangent(root, cotangent)}
+        total: dict[Node, Tensor] = {start: cotangent}
         found: dict[Node, Tensor] = {}
         waiting = [(-start.number, start)]
         with self.modes.switch(create):
@@ -102,12 +108,12 @@ class Engine(Recorder):
             stack.extend(new)
         useful = set(targets)
         for node in sorted(reached, key=lambda node: node.number):
-            if any(edge in useful for edge in node.edges if edge is not None):
+            if self.leads_on(node, useful):
                 useful.add(node)
         return useful
 
     def leads_on(self, node: Node, useful: set[Node]) -> bool:
-        """Whether a target lies below: a node that is only itself a target does not run."""
+        """Whether a target lies below; a mere target does not run."""
         return any(edge in useful for edge in node.edges if edge is not None)
 
     def hooked(self, node: Node, gradient: Tensor) -> Tensor:
@@ -126,12 +132,15 @@ class Engine(Recorder):
             self.accumulate(tensor, gradient)
 
     def accumulate(self, tensor: Tensor, gradient: Tensor) -> None:
-        """Into the slot: its own memory first, then added in place, or out of place where a graph is created. A leaf frozen since gets nothing."""
+        """Into the slot: its own memory first; then added, for a leaf in place unless a graph is created. A leaf frozen since gets nothing.
+
+        Source: https://docs.pytorch.org/docs/stable/autograd.html#default-gradient-layouts (rules 3 and 4)
+        """
         if not self.requires_grad(tensor):
             return
         if tensor.grad is None:
             tensor.grad = self.owned(gradient)
-        elif self.modes.recording:
+        elif self.modes.recording or not tensor.flag:
             tensor.grad = self("add", tensor.grad, gradient)
         else:
             tensor.grad.array[...] += gradient.array
@@ -158,9 +167,8 @@ class Engine(Recorder):
         for saved in node.saved.values():
             self.check_version(saved.tensor, saved.version)
         tensors = {k: saved.tensor for k, saved in node.saved.items()}
-        if OUTPUT in tensors:
-            tensors[OUTPUT] = Tensor(tensors[OUTPUT].array, tensors[OUTPUT].storage, node=node)
-        return tensors
+        own = {k: Tensor(t.array, t.storage, node=node) for k, t in tensors.items() if k == OUTPUT}
+        return tensors | own
 
     def check_version(self, tensor: Tensor, version: int) -> None:
         """A value that was changed in place since it was saved would give a wrong gradient: better none."""

@@ -1,0 +1,142 @@
+"""Two tapes that are made to do the same things, and asked after each whether they still agree.
+
+world.do(action)        performs it on both; a Disagreement names the first thing that differs
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from harness.tape.interface import Tape
+from harness.tape.parts import Tensor
+from harness.tape.reference import ReferenceTape
+from harness.tape.walks.action import Action, Side, perform
+from harness.tape.walks.compare import differences, shared_slots
+
+TORN = frozenset({"freed", "modified", "unused input", "hook shape"})  # refusals in the middle of a walk: what it did before is nobody's promise
+# Which of two broken values a walk meets first is nobody's promise, nor in which words an untracked input is refused.
+EITHER = (frozenset({"freed", "modified"}), frozenset({"untracked input", "retain"}))
+OWN_MEMORY = "grad-owns-storage"
+
+
+class Disagreement(Exception):
+    """The tape under test did something else than the reference; the message says what, `actions` what led to it."""
+
+    def __init__(self, what: str, actions: tuple[Action, ...]) -> None:
+        super().__init__(what)
+        self.what, self.actions = what, actions
+
+    @property
+    def signature(self) -> str:
+        """What differed, without names and numbers: a shorter walk that fails in another way is another finding."""
+        return re.sub(r"\b[th]\d+\b|[-\d.\[\],e]+", "", self.what.split(", expected")[0])
+
+
+class World:
+    """`rounding` is what two correct tapes may differ by, relative to the largest number met. `known` names findings that are noted and repaired."""
+
+    def __init__(self, tape: Tape, *, rounding: float, known: frozenset[str] = frozenset(), device: str = "cpu") -> None:
+        self._reference = ReferenceTape(device)
+        self.actual, self.expected = Side(tape), Side(self._reference)
+        self.actions: list[Action] = []
+        self.pairs: Counter[tuple[str, str]] = Counter()
+        self.refused: Counter[str] = Counter()
+        self.noted: Counter[str] = Counter()
+        self._rounding, self._known = rounding, known
+
+    @property
+    def tensors(self) -> dict[str, Tensor]:
+        """The handles of the reference, by name: what a proposal may look at."""
+        return self.expected.handles
+
+    @property
+    def peak(self) -> float:
+        """The largest magnitude that the reference has computed."""
+        return self._reference.engine.peak
+
+    def do(self, action: Action) -> None:
+        """One step on both sides, and the comparison.
+
+        Raises:
+            Disagreement: the sides differ.
+        """
+        if self.actions:
+            self.pairs[self.actions[-1].kind, action.kind] += 1
+        self.actions.append(action)
+        due, seen = self._attempt(self.expected, action), self._attempt(self.actual, action)
+        self._compare_refusals(action, seen, due)
+        if action.verb == "forget":
+            self._forget([action.params["name"]])
+        kind = "" if due is None else self.expected.tape.refusal(due)
+        if kind:
+            self.refused[kind] += 1
+        if kind in TORN:
+            self._mend()
+        if OWN_MEMORY in self._known and {"slots", "memory"} <= self.actual.tape.features:
+            self._give_own_memory(action)
+        allowed = self._rounding * max(1.0, self.peak)
+        for what in differences(self.actual, self.expected, allowed):
+            raise Disagreement(what, tuple(self.actions))
+        if OWN_MEMORY in self._known:  # the slot of a leaf that is forgotten may still look into a cotangent
+            self.actual.cotangents, self.expected.cotangents = [], []
+
+    def close(self) -> None:
+        """Leave every context, so that the tape's mode is as it was found."""
+        for side in (self.actual, self.expected):
+            while side.contexts:
+                side.contexts.pop().__exit__(None, None, None)
+            if "modes" in side.tape.features:
+                side.tape.set_recording(True)
+
+    def _attempt(self, side: Side, action: Action) -> Exception | None:
+        try:
+            perform(side, action)
+        except Exception as error:  # which class a refusal has is the tape's own affair; what it means is compared
+            return error
+        return None
+
+    def _compare_refusals(self, action: Action, seen: Exception | None, due: Exception | None) -> None:
+        """Both did it, or both refused for the same reason."""
+        if due is not None and not self.expected.tape.refusal(due):
+            raise due  # a confusion of the walk's own, never the tape's
+        if seen is None and due is None:
+            return
+        if due is None:
+            raise Disagreement(f"{action.verb} was refused ({type(seen).__name__}: {_line(seen)})", tuple(self.actions))
+        kind = self.expected.tape.refusal(due)
+        if seen is None:
+            raise Disagreement(f"{action.verb} was not refused, although {due}", tuple(self.actions))
+        named = self.actual.tape.refusal(seen) if "refusals" in self.actual.tape.features else kind
+        if named != kind and not any({named, kind} <= group for group in EITHER):
+            what = f"{action.verb} was refused for another reason ({type(seen).__name__}: {_line(seen)}), expected {due}"
+            raise Disagreement(what, tuple(self.actions))
+
+    def _forget(self, names: list[str]) -> None:
+        for side in (self.actual, self.expected):
+            for name in names:
+                side.handles.pop(name, None)
+
+    def _mend(self) -> None:
+        """After a walk that broke off: only leaves are kept, without gradients, and no hook's memory."""
+        self._forget([name for name, tensor in self.tensors.items() if self.expected.tape.has_history(tensor)])
+        for side in (self.actual, self.expected):
+            side.seen.clear()
+            for handle in side.handles.values():
+                side.tape.clear_grad(handle)
+
+    def _give_own_memory(self, action: Action) -> None:
+        """Note slots that share memory; after every backward, give each slot its own, since one that is forgotten may share it unseen."""
+        self.noted[OWN_MEMORY] += sum(1 for _ in shared_slots(self.actual))
+        if action.verb != "backward":
+            return
+        for side in (self.actual, self.expected):
+            for handle in side.handles.values():
+                slot = side.tape.slot(handle)
+                if slot is not None:
+                    with side.tape.grad_mode(True):
+                        side.tape.assign_grad(handle, side.tape.apply("clone", slot))
+
+
+def _line(error: Exception | None) -> str:
+    return str(error).splitlines()[0] if str(error) else ""
