@@ -115,6 +115,30 @@ def test_once_differentiable_is_no_wrong_second_derivative() -> None:
     assert (result.verdict, "no second derivative" in result.reason) == (Verdict.UNSUPPORTED, True)
 
 
+class Frozen(Square):
+    """Right once; the second derivative is silently zero."""
+
+    @staticmethod
+    def backward(ctx: Any, w: Any) -> Any:
+        (x,) = ctx.saved_tensors
+        return 2 * x.detach() * w
+
+
+class ByNumpy(Square):
+    """Right once; torch cannot differentiate it again, and says so when it is asked."""
+
+    @staticmethod
+    def backward(ctx: Any, w: Any) -> Any:
+        (x,) = ctx.saved_tensors
+        return torch.from_numpy(2 * x.detach().numpy() * w.detach().numpy())
+
+
+@pytest.mark.parametrize(("function", "second"), [(Square, Verdict.HOLDS), (Frozen, Verdict.BROKEN), (ByNumpy, Verdict.UNSUPPORTED)])
+def test_a_backward_that_is_right_once_may_be_wrong_twice(function: Any, second: Verdict) -> None:
+    first, again = check_gradients(function, random(3), laws=[REVERSE, "hvp-eq-fd"]).results
+    assert (first.verdict, again.verdict) == (Verdict.HOLDS, second)
+
+
 def test_the_text_of_a_broken_law_is_the_whole_finding() -> None:
     with pytest.raises(LawBroken) as broken:
         assert_gradients(SlightlyOff.apply, random(2), laws=REVERSE, seed=3)
