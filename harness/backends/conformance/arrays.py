@@ -54,7 +54,8 @@ def _round_trip(backend: Backend, values: np.ndarray, dtype: str, device: str) -
             "`numpy(array(x))` must be x.", f"`{asked}` came back as {back.tolist()}, not {values.tolist()}.", "Keep values, order and shape."
         )
     elif back.dtype != _dtype_back(due):
-        yield Shortfall("`numpy(array)` must keep the dtype.", f"An array of {due} came back as {back.dtype}, not {_dtype_back(due)}.", "Do not cast in `numpy`.")
+        why = f"An array of {due} came back as {back.dtype}, not {_dtype_back(due)}."
+        yield Shortfall("`numpy(array)` must keep the dtype.", why, "Do not cast in `numpy`.")
 
 
 def _dtype_back(dtype: str) -> np.dtype[Any]:

@@ -47,7 +47,8 @@ def _devices_and_dtypes(backend: Backend) -> Iterator[Shortfall]:
                 known = ", ".join(DTYPES)
                 yield Shortfall(f"A dtype must be one of {known}.", f"`dtypes({device!r})` has {dtype!r}.", "Use NumPy's name, or leave it out.")
         if "complex" in backend.capabilities and not any(dtype.startswith("complex") for dtype in dtypes):
-            yield Shortfall("A backend with 'complex' must have a complex dtype.", f"Device {device!r} has {dtypes}.", "Add one, or drop the capability.")
+            why = f"Device {device!r} has {dtypes}."
+            yield Shortfall("A backend with 'complex' must have a complex dtype.", why, "Add one, or drop the capability.")
 
 
 def _capabilities(backend: Backend) -> Iterator[Shortfall]:
