@@ -10,47 +10,21 @@ from __future__ import annotations
 
 import argparse
 import json
-import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import numpy as np
-from hypothesis import HealthCheck, Phase, given, reject, settings
-from hypothesis import strategies as st
+from drawing import dtype_of, edges, with_hypothesis, with_numpy
+from features import FEATURES, pairs, pairs_per_1000, reads_twice
 
 from harness.ops.catalogue import catalogue
-from harness.ops.op import Op
-from harness.program import Case, Program
-from harness.program.layout import LAYOUTS
-from harness.strategies import edge_cases
-from harness.strategies.cases import draw_case
-from harness.strategies.choose import HypothesisChoose, NotDrawn, RandomChoose, Source
-from harness.strategies.edge_points import every_edge
+from harness.program import Case
 from harness.strategies.programs import every, offered
 
 OUT = Path(__file__).parent / "out" / "generator.json"
-Subject = Op | tuple[Op, ...]
-
-
-@dataclass
-class Tally:
-    """What one kind of subject gave."""
-
-    cases: list[Case] = field(default_factory=list)
-    rejected: int = 0
-    seconds: float = 0.0
-
-    @property
-    def rejection(self) -> float:
-        return self.rejected / max(1, self.rejected + len(self.cases))
-
-    @property
-    def milliseconds(self) -> float:
-        return 1e3 * self.seconds / max(1, len(self.cases))
 
 
 def main() -> None:
@@ -104,100 +78,6 @@ def measure(per_op: int, programs: int) -> dict[str, Any]:
             "regimes": counted(grown.cases, FEATURES["regime"]),
         },
     }
-
-
-def with_hypothesis(subject: Subject, dtype: str, count: int) -> Tally:
-    """`count` examples as the suite draws them."""
-    tally = Tally()
-
-    @settings(max_examples=count, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
-    @given(st.data())
-    def draw(data: st.DataObject) -> None:
-        try:
-            tally.cases.append(one(HypothesisChoose(data.draw), subject, dtype))
-        except NotDrawn:
-            tally.rejected += 1
-            reject()
-
-    start = time.process_time()
-    draw()
-    tally.seconds = time.process_time() - start
-    return tally
-
-
-def with_numpy(subject: Subject, dtype: str, count: int) -> Tally:
-    """`count` examples as a cluster worker draws them."""
-    tally, source = Tally(), RandomChoose(np.random.default_rng(0))
-    start = time.process_time()
-    for _ in range(count):
-        try:
-            tally.cases.append(one(source, subject, dtype))
-        except NotDrawn:
-            tally.rejected += 1
-    tally.seconds = time.process_time() - start
-    return tally
-
-
-def one(source: Source, subject: Subject, dtype: str) -> Case:
-    return draw_case(source, "a law", subject, "torch", "cpu", dtype, tuple(LAYOUTS))
-
-
-def dtype_of(op: Op) -> str:
-    return "float64" if op.real else "complex128"
-
-
-def edges() -> dict[str, Any]:
-    """How many ops have a point of their domain at each edge that means something for them."""
-    meant: Counter[str] = Counter()
-    reached: Counter[str] = Counter()
-    start = time.process_time()
-    for name, op in catalogue().items():
-        meant.update(getattr(edge, "name", edge) for edge in every_edge(op))
-        for case in edge_cases("a law", name, backend="torch", device="cpu", dtype=dtype_of(op)):
-            reached.update(case.drawn["edges"])
-    seconds = time.process_time() - start
-    return {"ms": 1e3 * seconds / reached.total(), "cases": reached.total(), "reached": {k: [reached[k], meant[k]] for k in meant}}
-
-
-def reads_twice(program: Program) -> bool:
-    """Whether some value is used in two places."""
-    used = Counter(name for instruction in program.instructions for name in instruction.args)
-    return any(count > 1 for count in used.values())
-
-
-def pairs(program: Program) -> set[tuple[str, str]]:
-    """(producer, consumer) for every instruction that reads the result of another."""
-    made = {name: instruction.op for instruction in program.instructions for name in instruction.results}
-    return {(made[name], instruction.op) for instruction in program.instructions for name in instruction.args if name in made}
-
-
-def pairs_per_1000(cases: list[Case]) -> float:
-    """Distinct pairs among the first cases that make up 1,000 instructions."""
-    seen: set[tuple[str, str]] = set()
-    instructions = 0
-    for case in cases:
-        seen |= pairs(case.subject)
-        instructions += len(case.subject.ops)
-        if instructions >= 1000:
-            break
-    return 1000 * len(seen) / max(1, instructions)
-
-
-def rank_names(case: Case) -> list[str]:
-    return [f"rank {x.ndim}" for x in case.points]
-
-
-def side_names(case: Case) -> list[str]:
-    sides = [side for x in case.points for side in x.shape]
-    return ["0" if s == 0 else "1" if s == 1 else "2 to 4" if s <= 4 else "5 to 8" if s <= 8 else "tail" if s <= 33 else "long" for s in sides]
-
-
-FEATURES: dict[str, Callable[[Case], list[Any]]] = {
-    "regime": lambda case: [case.drawn["regime"]],
-    "layout": lambda case: list(case.layouts),
-    "rank": rank_names,
-    "side": side_names,
-}
 
 
 def counted(cases: list[Case], of: Callable[[Case], list[Any]]) -> dict[str, float]:

@@ -25,7 +25,7 @@ from harness.strategies.sketch import Sketch
 MAX_INSTRUCTIONS = 20
 ROLES: tuple[Role, ...] = ("primal", "primal", "primal", "constant")
 MIN_INSTRUCTIONS = 2
-GO_ON = 11  # odds to 1, before Hypothesis favours small numbers, that a program grows further: about 6 instructions
+GO_ON = 9  # odds to 1, before Hypothesis favours small numbers, that a program grows further: about 6 instructions
 TRIES = 12  # ops drawn for one instruction before the program is left shorter than asked for
 
 
