@@ -64,6 +64,7 @@ FAULTS: dict[str, Fault] = {
     "wrong-route": Fault("one of the other routes to the gradient doubles it", special="route"),
     "wrong-hvp": Fault("one of the compositions of modes doubles the second derivative", special="hvp"),
     "first-order-only": Fault("second derivatives are silently zero", special="first-order"),
+    "wrong-nesting": Fault("a jvp inside a jvp takes the inner tangent for both", special="nesting"),
     "asymmetric-hvp": Fault("the first entry of every second derivative is too large by half", special="asymmetric"),
     "unbatched": Fault("a batched derivative repeats its first row", special="unbatched"),
     **{name: Fault(summary, special="tape") for name, summary in load_faults().items()},

@@ -103,6 +103,12 @@ class FaultyBackend(Backend):
             ways[name] = self._spoiled_hvp(ways[name], spoil[self._fault.special])
         return ways
 
+    def nested_jvp(self, function: Function, primals: Arrays, tangents: Arrays, others: Arrays) -> Arrays:
+        """The inner one; "first-order-only" makes it zero, "wrong-nesting" mixes the two tangents up."""
+        change: Change | None = np.zeros_like if self._fault.special == "first-order" else None
+        second = tangents if self._fault.special == "nesting" else others
+        return self._remade(self._inner.nested_jvp(function, primals, tangents, second), change)
+
     def batched_vjp(self, function: Function, primals: Arrays, cotangents: Arrays) -> Arrays:
         """The inner one; with the fault "unbatched" every row is the first."""
         return self._remade(self._inner.batched_vjp(function, primals, cotangents), self._first_row())

@@ -99,6 +99,10 @@ class Backend(ABC):
         """Ways to H v = d/dt f'(x + t v)^T w at t = 0, by the composition of modes ("reverse over reverse"); outer mode first."""
         return {}
 
+    def nested_jvp(self, function: Function, primals: Arrays, tangents: Arrays, others: Arrays) -> Arrays:
+        """Forward over forward: per output d/ds f'(x + s u) v at s = 0, with v = `tangents` and u = `others`."""
+        raise Unsupported(f"backend {self.name} has no nested forward mode.")
+
     def batched_vjp(self, function: Function, primals: Arrays, cotangents: Arrays) -> Arrays:
         """Gradients for many cotangents at once: every cotangent and every gradient has one more leading axis."""
         raise Unsupported(f"backend {self.name} has no batched vjp.")

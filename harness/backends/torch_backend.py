@@ -25,6 +25,7 @@ from harness.backends.torch_routes import (
     batched_vjp,
     jvp_by_duals,
     jvp_by_transform,
+    nested_jvp,
     recorded,
     vjp_by_backward,
     vjp_by_transform,
@@ -99,6 +100,10 @@ class TorchBackend(Backend):
     def hvps(self) -> Mapping[str, Hvp]:
         """The three compositions that give a whole Hessian-vector product."""
         return HVPS
+
+    def nested_jvp(self, function: Function, primals: Arrays, tangents: Arrays, others: Arrays) -> Arrays:
+        """By `torch.func.jvp` of `torch.func.jvp`."""
+        return nested_jvp(function, primals, tangents, others)
 
     def batched_vjp(self, function: Function, primals: Arrays, cotangents: Arrays) -> Arrays:
         """By `is_grads_batched`."""

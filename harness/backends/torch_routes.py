@@ -129,6 +129,13 @@ def _reverse_over_forward(function: Function, primals: Arrays, cotangents: Array
     return tuple(torch.func.vjp(tangent, *primals)[1](cotangents))
 
 
+def nested_jvp(function: Function, primals: Arrays, tangents: Arrays, others: Arrays) -> Arrays:
+    """Forward over forward: the output tangents of x -> f'(x) v along `others`."""
+    forward_mode(primals)
+    tangent: Any = lambda *x: torch.func.jvp(function, x, tangents)[1]  # noqa: E731
+    return tuple(torch.func.jvp(tangent, primals, others)[1])
+
+
 HVPS: dict[str, Hvp] = {
     "reverse over reverse": _reverse_over_reverse,
     "forward over reverse": _forward_over_reverse,

@@ -32,7 +32,8 @@ PROBABILISTIC_LAMBDA = 8.0
 # How many ulps a correct backend's derivative formula may be off, before anything is summed: Cephes, the source of most special functions in
 # torch, SciPy and JAX, lists peak relative errors up to some 1e-13 in double precision (Moshier, Methods and Programs for Mathematical Functions,
 # 1989; cephes/doubldoc.htm).
-ANALYTIC_ULPS = 1024.0
+# The single-precision routines are listed with up to some 4e-7, and half precision is computed in single and rounded once or twice.
+ANALYTIC_ULPS = {"float64": 1024.0, "float32": 16.0, "float16": 4.0, "bfloat16": 4.0}
 
 # Two evaluations of one formula in another order (a layout, a route, a batch) share its intermediate values; what is sure to differ is the rounding
 # of the last few operations. Where more differs, the measured spread says how much: this cheap allowance spares measuring it nearly always.
@@ -73,6 +74,15 @@ def eps(dtype: str) -> float:
     if name not in PRECISION:
         raise ValueError(f"eps(dtype=...) must be one of {', '.join([*PRECISION, *REAL_PART])}; got {str(dtype)!r}.")
     return PRECISION[name]
+
+
+def analytic_error(dtype: str) -> float:
+    """How far off, relatively, a correct backend's derivative formula may be in `dtype`.
+
+    Raises:
+        ValueError: as `eps`.
+    """
+    return eps(dtype) * ANALYTIC_ULPS[REAL_PART.get(str(dtype), str(dtype))]
 
 
 def required_resolution(dtype: str, asked: float | None = None) -> float:

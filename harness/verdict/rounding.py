@@ -13,7 +13,7 @@ import math
 
 import numpy as np
 
-from harness.verdict.constants import ANALYTIC_ULPS, LAST_OPERATIONS, PROBABILISTIC_LAMBDA, eps
+from harness.verdict.constants import LAST_OPERATIONS, PROBABILISTIC_LAMBDA, analytic_error, eps
 
 
 def gamma(terms: int, dtype: str = "float64") -> float:
@@ -36,7 +36,7 @@ def analytic_rounding(gradient: np.ndarray, direction: np.ndarray, dtype: str = 
     c eps sum |g_j (D v)_j|, and the rounding of the product itself.
     """
     size = float(np.sum(np.abs(gradient) * np.abs(direction), dtype=np.float64))
-    return ANALYTIC_ULPS * eps(dtype) * size + inner_product_rounding(gradient, direction, dtype)
+    return analytic_error(dtype) * size + inner_product_rounding(gradient, direction, dtype)
 
 
 def natural_size(gradient: np.ndarray, direction: np.ndarray) -> float:
@@ -47,9 +47,9 @@ def natural_size(gradient: np.ndarray, direction: np.ndarray) -> float:
 
 def elementwise_rounding(values: np.ndarray, dtype: str = "float64") -> np.ndarray:
     """How far each of `values` may be off when a correct formula gives it to ANALYTIC_ULPS; of the shape of `values`."""
-    return np.asarray(ANALYTIC_ULPS * eps(dtype) * np.abs(values))
+    return np.asarray(analytic_error(dtype) * np.abs(values))
 
 
 def formula_rounding(values: np.ndarray, dtype: str = "float64") -> np.ndarray:
-    """How far each of `values` may be from the same formula evaluated in another order: the rounding of its last few operations, of the shape of `values`."""
+    """How far each of `values` may be from the same formula evaluated in another order: the rounding of its last few operations."""
     return np.asarray(gamma(LAST_OPERATIONS, dtype) * np.abs(values))

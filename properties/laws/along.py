@@ -22,6 +22,12 @@ def direction(case: Case) -> tuple[np.ndarray, ...]:
     return tuple(_scale(x) * wide(v) for x, v in zip(case.points, case.tangents, strict=True))
 
 
+def other_direction(case: Case) -> tuple[np.ndarray, ...]:
+    """Another direction, as exact in the dtype: per leaf the entries of the first in another order, with random signs."""
+    rng = np.random.default_rng((case.seed, 2))
+    return tuple(np.asarray(rng.permutation(step.ravel()).reshape(step.shape) * rng.choice((-1.0, 1.0), size=step.shape)) for step in direction(case))
+
+
 def grain(case: Case) -> float:
     """How coarse x + t D v is rounded in double precision, in units of t: eps max |x| / RMS(D v), of the coarsest leaf."""
     leaves = [(wide(x), v) for x, v in zip(case.points, direction(case), strict=True) if x.size]
@@ -61,6 +67,17 @@ def gradients_along(backend: Backend, case: Case) -> Callable[[float], np.ndarra
         return flat([np.zeros_like(x) if g is None else backend.numpy(g) for g, x in zip(found, case.points, strict=True)])
 
     return gradients
+
+
+def tangents_along(backend: Backend, case: Case, tangents: tuple[np.ndarray, ...]) -> Callable[[float], np.ndarray]:
+    """The tangent along the direction: t -> f'(x + t D v) u in one real vector, u being `tangents`, by the backend's own jvp."""
+    bound, step = precise(backend, case), direction(case)
+
+    def results(t: float) -> np.ndarray:
+        primals = tuple(map(bound.array, _displaced(case, step, t)))
+        return flat(bound.numpy(backend.jvp(bound.function, primals, bound.tangents(tangents))[1]))
+
+    return results
 
 
 def _displaced(case: Case, step: tuple[np.ndarray, ...], t: float) -> tuple[np.ndarray, ...]:

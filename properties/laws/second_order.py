@@ -19,7 +19,7 @@ from harness.program import Case
 from harness.verdict import Result, Verdict, judge_tangent, required_resolution, structural
 from harness.verdict.result import worst_result
 from harness.verdict.rounding import elementwise_rounding
-from properties.laws.along import direction, gradients_along, grain
+from properties.laws.along import direction, gradients_along, grain, other_direction, tangents_along
 from properties.laws.conditioning import spread
 from properties.laws.exact import Sides, check_equal
 from properties.laws.gradients import Malformed, well_formed
@@ -43,6 +43,27 @@ def check_second(backend: Backend, case: Case) -> Result:
     return judge_tangent("hvp-eq-fd", actual, phi, rounding=floor + shaken, size=size, required=required, grain=grain(case))
 
 
+def check_nested(backend: Backend, case: Case) -> Result:
+    """Forward over forward along two directions against the derivative of the backend's own jvp, which `jvp-eq-fd` checks for itself."""
+    step, other = direction(case), other_direction(case)
+
+    def along_both(bound: Bound) -> np.ndarray:
+        nested = backend.nested_jvp(bound.function, bound.primals, bound.tangents(other), bound.tangents(step))
+        return flat(well_formed(bound, nested, case.cotangents, "second tangent"))
+
+    try:
+        actual = along_both(bind(backend, case))
+    except Malformed as error:
+        return structural("jvp-jvp-eq-fd", False, str(error))
+    phi, size, required = tangents_along(backend, case, other), typical(actual), required_resolution(case.dtype, case.resolution)
+    floor = elementwise_rounding(actual, case.dtype)
+    result = judge_tangent("jvp-jvp-eq-fd", actual, phi, rounding=floor, size=size, required=required, grain=grain(case))
+    if result.verdict is Verdict.HOLDS:
+        return result
+    shaken = spread(backend, case, along_both)
+    return judge_tangent("jvp-jvp-eq-fd", actual, phi, rounding=floor + shaken, size=size, required=required, grain=grain(case))
+
+
 def check_compositions(backend: Backend, case: Case) -> Result:
     """Every composition against the first."""
     (first_name, first), *others = backend.hvps().items()
@@ -55,9 +76,7 @@ def check_compositions(backend: Backend, case: Case) -> Result:
 
 def check_symmetric(backend: Backend, case: Case) -> Result:
     """Two directions, each in both roles."""
-    way, v = next(iter(backend.hvps().values())), direction(case)
-    rng = np.random.default_rng((case.seed, 2))
-    u = tuple(_shuffled_signs(rng, step) for step in v)
+    way, v, u = next(iter(backend.hvps().values())), direction(case), other_direction(case)
 
     def pair(bound: Bound) -> Sides:
         along_v, along_u = _product(bound, way, v), _product(bound, way, u)
@@ -76,11 +95,6 @@ def _both(way: Hvp, first: Hvp, step: tuple[np.ndarray, ...]) -> Callable[[Bound
     return lambda bound: Sides(flat(_product(bound, way, step)), flat(_product(bound, first, step)))
 
 
-def _shuffled_signs(rng: np.random.Generator, step: np.ndarray) -> np.ndarray:
-    """Another direction of the same magnitudes, hence as exact in the dtype."""
-    return np.asarray(rng.permutation(step.ravel()).reshape(step.shape) * rng.choice((-1.0, 1.0), size=step.shape))
-
-
 _SECOND = frozenset({"second_order"})
 _HESSIAN = "https://docs.pytorch.org/docs/stable/generated/torch.func.hessian.html"
 
@@ -94,6 +108,16 @@ LAWS = (
         check=check_second,
         faults=("wrong-hvp", "first-order-only"),
         needs=_SECOND,
+    ),
+    Law(
+        name="jvp-jvp-eq-fd",
+        family="second order",
+        statement="A jvp inside a jvp agrees with finite differences of the jvp.",
+        equation="d/ds f'(x + s u) v at s = 0",
+        source="Siskind and Pearlmutter, Perturbation Confusion and Referential Transparency (2005)",
+        check=check_nested,
+        faults=("wrong-nesting", "first-order-only"),
+        needs=_SECOND | {"jvp"},
     ),
     Law(
         name="hessian-compositions-agree",
