@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from harness.backends.faults import FAULTS, Change, first_entry
-from harness.backends.faulty_tape import faulty_tape
+from harness.backends.faults import FAULTS, Change, Fault, first_entry
+from harness.backends.faulty_tape import faulty_tape, load_faults
 from harness.backends.protocol import Arrays, Backend, Description, Function, Hvp, Jvp, Vjp
 from harness.program.layout import lay_out
 
@@ -27,11 +27,12 @@ class FaultyBackend(Backend):
     """`inner` with the fault called `fault`."""
 
     def __init__(self, inner: Backend, fault: str) -> None:
-        if fault not in FAULTS:
-            close = get_close_matches(fault, FAULTS, n=1)
-            raise LookupError(f"no fault is called {fault!r}. {f'Did you mean {close[0]!r}?' if close else 'Known: ' + ', '.join(FAULTS)}")
+        known = FAULTS | {name: Fault(summary, special="tape") for name, summary in load_faults().items() if name not in FAULTS}
+        if fault not in known:
+            close = get_close_matches(fault, known, n=1)
+            raise LookupError(f"no fault is called {fault!r}. {f'Did you mean {close[0]!r}?' if close else 'Known: ' + ', '.join(known)}")
         self.name, self.version, self.capabilities = f"faulty:{fault}:{inner.name}", inner.version, inner.capabilities
-        self._inner, self._name, self._fault = inner, fault, FAULTS[fault]
+        self._inner, self._name, self._fault = inner, fault, known[fault]
         self._calls = 0
         self._buffers: deque[tuple[Any, np.ndarray]] = deque(maxlen=_REMEMBERED)
         self.spell, self.preamble, self.literal = inner.spell, inner.preamble, inner.literal  # type: ignore[method-assign]

@@ -11,7 +11,7 @@ from harness.backends.faulty_tape import WrappedTape, tape_fault
 STILL_RIGHT = 50  # backwards, over all tapes, before the fault "wrong-later" shows
 
 
-class _Leaves(WrappedTape):
+class Leaves(WrappedTape):
     """Remembers the leaves that were made."""
 
     def __init__(self, inner: Any) -> None:
@@ -32,7 +32,7 @@ class _Leaves(WrappedTape):
 
 
 @tape_fault("overwrites-grad", "backward overwrites the accumulated gradient")
-class OverwritesGrad(_Leaves):
+class OverwritesGrad(Leaves):
     def backward(self, output: Any, cotangent: Any = None, **options: Any) -> None:
         for leaf in self.leaves:
             self.inner.clear_grad(leaf)
@@ -106,7 +106,7 @@ class MutatesCotangent(WrappedTape):
 
 
 @tape_fault("averages-grad", "backward averages the old gradient and the new")
-class AveragesGrad(_Leaves):
+class AveragesGrad(Leaves):
     def backward(self, output: Any, cotangent: Any = None, **options: Any) -> None:
         before = self.before()
         self.inner.backward(output, cotangent, **options)
@@ -116,7 +116,7 @@ class AveragesGrad(_Leaves):
 
 
 @tape_fault("subtracts-grad", "a second gradient is subtracted")
-class SubtractsGrad(_Leaves):
+class SubtractsGrad(Leaves):
     def backward(self, output: Any, cotangent: Any = None, **options: Any) -> None:
         before = self.before()
         self.inner.backward(output, cotangent, **options)
@@ -126,7 +126,7 @@ class SubtractsGrad(_Leaves):
 
 
 @tape_fault("aliases-cotangent", "a first gradient is the cotangent itself where they are equal")
-class AliasesCotangent(_Leaves):
+class AliasesCotangent(Leaves):
     def backward(self, output: Any, cotangent: Any = None, **options: Any) -> None:
         self.inner.backward(output, cotangent, **options)
         if cotangent is None or isinstance(cotangent, np.ndarray):
@@ -138,7 +138,7 @@ class AliasesCotangent(_Leaves):
 
 
 @tape_fault("shares-slots", "two leaves with equal gradients share one")
-class SharesSlots(_Leaves):
+class SharesSlots(Leaves):
     def backward(self, output: Any, cotangent: Any = None, **options: Any) -> None:
         self.inner.backward(output, cotangent, **options)
         found: dict[bytes, Any] = {}
@@ -150,7 +150,7 @@ class SharesSlots(_Leaves):
 
 
 @tape_fault("first-grad-only", "only the first backward of a leaf counts")
-class FirstGradOnly(_Leaves):
+class FirstGradOnly(Leaves):
     def backward(self, output: Any, cotangent: Any = None, **options: Any) -> None:
         before = self.before()
         self.inner.backward(output, cotangent, **options)

@@ -85,6 +85,22 @@ class SwitchIgnored(WrappedTape):
         return None
 
 
+@tape_fault("no-grad-freezes", "entering no_grad freezes every leaf for good")
+class NoGradFreezes(WrappedTape):
+    def __init__(self, inner: Any) -> None:
+        super().__init__(inner)
+        self.leaves: list[Any] = []
+
+    def leaf(self, values: Any, *, requires_grad: bool = True) -> Any:
+        self.leaves.append(self.inner.leaf(values, requires_grad=requires_grad))
+        return self.leaves[-1]
+
+    def no_grad(self) -> AbstractContextManager[Any]:
+        for leaf in self.leaves:
+            self.inner.set_requires_grad(leaf, False)
+        return self.inner.no_grad()
+
+
 @tape_fault("mode-lies", "the mode is said to be on when it is off")
 class ModeLies(WrappedTape):
     def is_recording(self) -> bool:

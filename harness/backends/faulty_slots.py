@@ -4,7 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
+from harness.backends.faulty_accumulation import Leaves
 from harness.backends.faulty_tape import WrappedTape, tape_fault
+
+
+@tape_fault("slot-replaced", "every backward puts a new object into the slot")
+class SlotReplaced(Leaves):
+    def backward(self, output: Any, cotangent: Any = None, **options: Any) -> None:
+        before = self.before()
+        self.inner.backward(output, cotangent, **options)
+        for leaf, old in zip(self.leaves, before, strict=True):
+            new = self.inner.grad(leaf)
+            if old is not None and new is not None:
+                self.inner.zero_grad(leaf)
+                self.put(leaf, new)
+
+
+@tape_fault("fills-unreached", "backward fills the slot of every leaf, with zeros where the output does not depend on it")
+class FillsUnreached(Leaves):
+    def backward(self, output: Any, cotangent: Any = None, **options: Any) -> None:
+        self.inner.backward(output, cotangent, **options)
+        for leaf in self.leaves:
+            if self.inner.grad(leaf) is None:
+                self.put(leaf, np.zeros_like(self.inner.value(leaf)))
 
 
 @tape_fault("clear-ignored", "clearing a gradient does nothing")

@@ -91,6 +91,26 @@ class SwallowsErrors(WrappedTape):
             return
 
 
+@tape_fault("needs-all-operands", "a result requires grad only if all operands do")
+class NeedsAllOperands(WrappedTape):
+    def apply(self, op: str, *args: Any, **params: Any) -> Any:
+        made = self.inner.apply(op, *args, **params)
+        handles = [x for x in args if not isinstance(x, int | float)]
+        return made if all(self.inner.requires_grad(x) for x in handles) else self.inner.detach(made)
+
+
+@tape_fault("shallow-graph", "a graph deeper than a thousand nodes is cut")
+class ShallowGraph(WrappedTape):
+    def __init__(self, inner: Any) -> None:
+        super().__init__(inner)
+        self.depth = 0
+
+    def apply(self, op: str, *args: Any, **params: Any) -> Any:
+        self.depth += 1
+        made = self.inner.apply(op, *args, **params)
+        return self.inner.detach(made) if self.depth == 1000 else made
+
+
 @tape_fault("wrong-class", "a graph walked twice is refused with the wrong class of error")
 class WrongClass(WrappedTape):
     def backward(self, output: Any, cotangent: Any = None, **options: Any) -> None:

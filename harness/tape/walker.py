@@ -56,10 +56,10 @@ class Engine(Recorder):
 
     def start(self, root: Tensor, cotangent: Tensor | None) -> tuple[Node, Tensor]:
         """Where a walk starts, and with what."""
-        node = self.edge(root)
+        node, given = self.edge(root), None if cotangent is None else self.cotangent(root, cotangent)
         if node is None:
             raise Refused("no graph")
-        return node, self.cotangent(root, cotangent)
+        return node, self.cotangent(root, given)
 
     def walk(self, start: Node, cotangent: Tensor, *, keep: bool, create: bool, targets: Sequence[Node] | None) -> dict[Node, Tensor]:
         """Gradients of the targets. Without targets every leaf is one, and its gradient is accumulated at once."""

@@ -11,7 +11,8 @@ from types import MappingProxyType
 
 from properties.laws.law import Law
 
-FAMILIES = ("oracle_laws", "linearity", "form", "sameness", "second_order", "batching", "tape_laws")
+TAPE_FAMILIES = ("tape_laws", "leafness", "accumulation", "slots", "lifetime", "grad_modes", "no_grad", "detach")
+FAMILIES = ("oracle_laws", "linearity", "form", "sameness", "second_order", "batching", *TAPE_FAMILIES)
 
 
 @cache
