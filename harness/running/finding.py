@@ -27,7 +27,7 @@ _QUANTITY = {"forward": "forward derivative", "second order": "second derivative
 
 def describe(cell: Cell, law: Law, backend: Backend, case: Case, result: Result, folder: str) -> Finding:
     """The finding on `case`; `folder` is the run's, where its files will lie."""
-    neighbours, result = neighbourhood(law, backend, case), explain(backend, case, result)
+    neighbours, result = neighbourhood(law, backend, case), _explained(backend, case, result)
     title = title_of(backend, law, case)
     script, written = standalone_script(backend, case, result, title), to_json(case).decode()
     return Finding(
@@ -47,6 +47,14 @@ def describe(cell: Cell, law: Law, backend: Backend, case: Case, result: Result,
         pytest=pytest_text(case, written),
         case_json=written if len(written) <= MAX_JSON else "",
     )
+
+
+def _explained(backend: Backend, case: Case, result: Result) -> Result:
+    try:
+        return explain(backend, case, result)
+    except Exception:  # what cannot be looked at entry by entry stays a finding
+        backend.reset()
+        return result
 
 
 def block(law: Law, case: Case, result: Result, title: str, isolated: str = "", reproduce: list[str] | None = None) -> str:

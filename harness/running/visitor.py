@@ -19,7 +19,7 @@ from harness.running.cells import Cell
 from harness.running.journal import Journal
 from harness.running.judge import run_case
 from harness.running.pool import Pool
-from harness.running.profiles import Profile
+from harness.running.profiles import PATIENCE, Profile
 from harness.running.search import Deadline, Stop
 from harness.running.watch import Clock
 from harness.strategies.minimise import complexity
@@ -38,7 +38,7 @@ class Visitor:
         self.error: Exception | None = None  # of the harness itself
         self.clock = clock
         self._cell, self._backend, self._profile, self._journal = cell, backend, profile, journal
-        self._deadline = Deadline(profile.seconds)
+        self._soon, self._deadline = Deadline(profile.seconds), Deadline(PATIENCE * profile.seconds)
         self._no_evidence: dict[str, str] = {}  # per kind of case that is none, the first reason
 
     def see(self, pool: Pool) -> None:
@@ -79,13 +79,13 @@ class Visitor:
     @property
     def finished(self) -> bool:
         """Whether another round of draws is pointless."""
-        return bool(self.broken) or self._deadline.passed or self.counts.valid >= self._profile.minimum
+        return bool(self.broken) or self._deadline.passed or self._enough
 
     def verdict(self) -> tuple[str, str]:
         """(verdict, reason) of the cell."""
         if self.broken:
             return Verdict.BROKEN.value, self.smallest[1].reason
-        if self.counts.valid >= self._profile.minimum:
+        if self._enough:
             return Verdict.HOLDS.value, ""
         if "not run" in self._no_evidence and not self.counts.attempted:
             return Verdict.UNSUPPORTED.value, self._no_evidence["not run"]
@@ -93,9 +93,13 @@ class Visitor:
         why = "".join(f"; {kind}: {reason}" for kind, reason in self._no_evidence.items())
         return INSUFFICIENT, f"{self.counts.valid} valid comparisons, {self._profile.minimum} needed{late}{why}"
 
+    @property
+    def _enough(self) -> bool:
+        return self.counts.valid >= self._profile.minimum
+
     def _searches(self, case: Case) -> bool:
         self.counts.rejected -= 1
-        if self._deadline.passed:
+        if self._deadline.passed or (self._soon.passed and self._enough):
             raise Stop("the cell's time is over")
         try:
             result = self._judged(case, "search")

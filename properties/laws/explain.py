@@ -30,7 +30,8 @@ def explain(backend: Backend, case: Case, result: Result) -> Result:
     """`result` with `where` and `pattern` filled in; unchanged where there is nothing to look at entry by entry."""
     entries = sum(x.size for x in case.points) * sum(w.size for w in case.cotangents)
     forward = case.law == "jvp-eq-fd"
-    if result.verdict is not Verdict.BROKEN or case.law not in ("vjp-eq-fd", "jvp-eq-fd") or not 0 < entries <= MOST_ENTRIES or _is_complex(case):
+    judged = result.verdict is Verdict.BROKEN and not result.pattern and case.law in ("vjp-eq-fd", "jvp-eq-fd")
+    if not judged or not 0 < entries <= MOST_ENTRIES or _is_complex(case):
         return result
     try:
         actual = _forward_jacobian(backend, case) if forward else _reverse_jacobian(backend, case)
