@@ -17,9 +17,20 @@ from scipy import linalg
 from harness.ops.choose import Choose, Shape
 from harness.ops.domain import REALS, Domain
 from harness.ops.forms import Parameters, one_of
-from harness.ops.margins import Margin, smallest
-from harness.ops.matrices import FULL_RANK, NONSINGULAR, POSITIVE_DEFINITE, SQUARE, TRIANGULAR, hermitian_part, rectangular, square, square_shape
-from harness.ops.op import Op, Operand, Params, Shapes, Values, no_params, same_shape, smooth
+from harness.ops.margins import smallest
+from harness.ops.matrices import (
+    FLOOR,
+    FULL_RANK,
+    NONSINGULAR,
+    POSITIVE_DEFINITE,
+    SQUARE,
+    TRIANGULAR,
+    hermitian_part,
+    rectangular,
+    square,
+    square_shape,
+)
+from harness.ops.op import Op, Operand, Params, Shapes, Values, no_params, same_shape
 from harness.ops.sources import array_api, torch_docs
 
 F = "linear_algebra"
@@ -100,6 +111,11 @@ def _reflection_margin(values: Values, params: Params) -> float:
     return smallest(np.abs(pivots[..., : cosine.shape[-1]]) * np.minimum(np.abs(cosine), sine))
 
 
+def _signs_stay(values: Values, params: Params) -> bool:
+    """The sign does not only have a kink there, it jumps: no derivative is right."""
+    return _reflection_margin(values, params) >= FLOOR / 10
+
+
 def _thin_factors(shapes: Shapes, params: Params) -> Shapes:
     columns = shapes[0][-1]
     return (shapes[0], (*shapes[0][:-2], columns, columns))
@@ -114,10 +130,8 @@ def _row(
     result_shapes: Callable[[Shapes, Params], Shapes] = same_shape,
     *,
     parameters: Parameters = no_params,
-    margin: Margin = smooth,
-    complex: bool = True,
 ) -> Op:
-    return Op(name, F, reference, (Operand("x", domain),), source, shapes, parameters, result_shapes, margin, complex=complex)
+    return Op(name, F, reference, (Operand("x", domain),), source, shapes, parameters, result_shapes, complex=True)
 
 
 def _equation(name: str, reference: Callable[..., Any], source: str, domain: Domain, shapes: Any, parameters: Parameters = no_params) -> Op:
@@ -133,15 +147,16 @@ OPS = (
     _row("inv", np.linalg.inv, array_api("linalg.inv"), NONSINGULAR),
     _row("pinv", np.linalg.pinv, array_api("linalg.pinv"), FULL_RANK, rectangular(lambda rows, columns: True), _transposed),
     _row("cholesky", _cholesky, array_api("linalg.cholesky"), POSITIVE_DEFINITE),
-    _row(
+    Op(
         "qr",
+        F,
         _qr,
+        (Operand("x", FULL_RANK),),
         array_api("linalg.qr"),
-        FULL_RANK,
         rectangular(lambda rows, columns: rows >= columns),
-        _thin_factors,
+        result_shapes=_thin_factors,
         margin=_reflection_margin,
-        complex=False,
+        admits=_signs_stay,
     ),
     _row("matrix_power", _matrix_power, array_api("linalg.matrix_power"), NONSINGULAR, parameters=one_of(n=(2, 3, 1, 0, -1, -2))),
     _row("matrix_exp", _matrix_exp, torch_docs("linalg.matrix_exp"), SQUARE),

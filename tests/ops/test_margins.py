@@ -123,3 +123,11 @@ def test_margin_is_the_distance(name: str, values: list[Any], params: dict[str, 
 def test_margin_of_nothing_is_infinite() -> None:
     assert margin("relu", [np.zeros((0, 2))], {}) == np.inf
     assert margin("max", [np.zeros((0, 2))], {"axis": 1}) == np.inf
+
+
+def test_points_beside_a_jump_are_not_admitted() -> None:
+    qr, remainder = lookup("qr"), lookup("remainder")
+    assert qr.contains((np.array([[3.0], [4.0]]),), {})
+    assert not qr.contains((np.array([[1.0], [0.0]]),), {})
+    assert remainder.contains((np.array([1e3]), np.array([0.3])), {})
+    assert not remainder.contains((np.array([1e5]), np.array([0.3])), {})

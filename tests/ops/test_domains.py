@@ -1,0 +1,59 @@
+"""Domains tell inside from outside, and bring anything in."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from harness.ops.domain import NONZERO, POSITIVE, Domain, interval
+from harness.ops.matrices import FULL_RANK, NONSINGULAR, POSITIVE_DEFINITE, SQUARE, TRIANGULAR
+from harness.ops.op import Op, Operand
+from harness.ops.special import OFF_POLES
+from harness.ops.trigonometric import OFF_POLES as OFF_TANGENT_POLES
+
+SINGULAR = [[1.0, 2.0], [2.0, 4.0]]
+IDENTITY = [[1.0, 0.0], [0.0, 1.0]]
+
+CASES = [
+    (POSITIVE, [0.5], [-0.5]),
+    (interval(-1.0, 1.0), [0.5], [1.5]),
+    (interval(high=2.0), [-5.0], [2.0]),
+    (NONZERO, [-0.5], [1e-3]),
+    (OFF_POLES, [-1.5], [-2.0]),
+    (OFF_TANGENT_POLES, [0.0], [np.pi / 2]),
+    (NONSINGULAR, IDENTITY, SINGULAR),
+    (FULL_RANK, [[1.0], [0.0]], [[0.0], [0.0]]),
+    (POSITIVE_DEFINITE, [[2.0, 1.0], [-1.0, 2.0]], [[1.0, 2.0], [2.0, 1.0]]),
+    (TRIANGULAR, [[1.0, 0.0], [3.0, 1.0]], [[1.0, 0.0], [3.0, 0.0]]),
+]
+NAMES = [domain.name for domain, _, _ in CASES]
+
+
+@pytest.mark.parametrize(("domain", "inside", "outside"), CASES, ids=NAMES)
+def test_domain_tells_inside_from_outside(domain: Domain, inside: list[float], outside: list[float]) -> None:
+    assert domain.contains(np.array(inside))
+    assert not domain.contains(np.array(outside))
+    assert domain.contains(domain.project(np.array(outside)))
+
+
+@pytest.mark.parametrize(("domain", "inside", "outside"), CASES, ids=NAMES)
+def test_domain_leaves_what_is_inside_where_it_is(domain: Domain, inside: list[float], outside: list[float]) -> None:
+    np.testing.assert_allclose(domain.project(np.array(inside)), inside, rtol=1e-15)
+
+
+@pytest.mark.parametrize("domain", [SQUARE, NONSINGULAR, POSITIVE_DEFINITE, TRIANGULAR], ids=lambda domain: domain.name)
+def test_square_domain_refuses_other_matrices(domain: Domain) -> None:
+    assert domain.contains(np.eye(2))
+    assert not domain.contains(np.ones((2, 1)))
+
+
+@pytest.mark.parametrize(("real", "complex", "admitted"), [(True, False, "real"), (False, True, "complex"), (True, True, "either")])
+def test_op_takes_the_numbers_that_it_is_defined_for(real: bool, complex: bool, admitted: str) -> None:
+    op = Op("double", "f", lambda x: 2 * x, (Operand("x"),), "https://example.org", real=real, complex=complex)
+    assert op.contains((np.array([1.0]),), {}) == (admitted != "complex")
+    assert op.contains((np.array([1.0j]),), {}) == (admitted != "real")
+
+
+def test_op_refuses_real_beside_complex_operands() -> None:
+    op = Op("add", "f", np.add, (Operand("x"), Operand("y")), "https://example.org", complex=True)
+    assert not op.contains((np.array([1.0]), np.array([1.0j])), {})
