@@ -9,28 +9,22 @@ one headline line last; writes benchmarks/out/opinfo_sweep.json.
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import time
 import warnings
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from itertools import islice
-from pathlib import Path
 from statistics import median
 
-import numpy as np
 import torch
+from native_cases import case_of, gradcheck, write
 
 from harness.backends import load_backend
 from harness.backends.torch_native import Sample, native_ops, native_samples
-from harness.program import Case, Opaque
-from harness.program.nesting import flatten
-from harness.program.opaque import register
 from harness.verdict import Result, Verdict
 from properties.laws import laws
 
-OUT = Path(__file__).parent / "out" / "opinfo_sweep.json"
 QUICK_SAMPLES = 2  # per op, so that the quick run ends within 50 s
 
 
@@ -59,8 +53,7 @@ def main() -> None:
     torch.set_num_threads(1)
     warnings.simplefilter("ignore")
     rows = list(sweep(args.op, QUICK_SAMPLES if args.quick else None, args.limit))
-    OUT.parent.mkdir(exist_ok=True)
-    OUT.write_text(json.dumps([asdict(row) for row in rows], indent=0))
+    write("opinfo_sweep", [asdict(row) for row in rows])
     report(rows)
 
 
@@ -81,7 +74,7 @@ def measure(sample: Sample) -> Row:
     start = time.perf_counter()
     results = ours(sample)
     middle = time.perf_counter()
-    theirs = gradcheck(sample)
+    theirs = gradcheck(sample, forward=sample.forward)
     end = time.perf_counter()
     return Row(
         sample.name,
@@ -105,44 +98,6 @@ def ours(sample: Sample) -> list[Result]:
         return [laws()[name].check(backend, case) for name in names]
     except Exception as error:  # one sample that torch cannot run must not end the sweep; it is listed as raising
         return [Result(law="vjp-eq-fd", verdict=Verdict.UNSUPPORTED, reason=f"{type(error).__name__}: {str(error).splitlines()[0][:120]}")]
-
-
-def case_of(sample: Sample, seed: int = 0) -> Case:
-    """The sample as a case; its function is registered under its name."""
-    call = {"args": sample.primals, "kwargs": {}, "owned": {}}
-    register(sample.name, sample.function, flatten(call, lambda leaf: isinstance(leaf, torch.Tensor))[0])
-    rng = np.random.default_rng(seed)
-    outputs = sample.function(*sample.primals)
-    primals = tuple(np.array(p.resolve_conj().resolve_neg().numpy()) for p in sample.primals)
-    return Case(
-        law="",
-        subject=Opaque(sample.name),
-        backend="torch",
-        device="cpu",
-        dtype=str(sample.primals[0].dtype).removeprefix("torch."),
-        primals=primals,
-        differentiable=tuple(range(len(primals))),
-        tangents=tuple(gaussian(rng, p.shape, complex_=p.dtype.kind == "c") for p in primals),
-        cotangents=tuple(gaussian(rng, tuple(y.shape), complex_=y.is_complex()) for y in outputs),
-        layouts=(),
-        seed=seed,
-    )
-
-
-def gaussian(rng: np.random.Generator, shape: tuple[int, ...], *, complex_: bool) -> np.ndarray:
-    """Standard normal numbers, complex ones if asked."""
-    drawn = rng.standard_normal(shape)
-    return np.asarray(drawn + 1j * rng.standard_normal(shape)) if complex_ else np.asarray(drawn)
-
-
-def gradcheck(sample: Sample) -> str:
-    """torch's fast mode on the same function and tensors."""
-    leaves = tuple(p.clone().requires_grad_() for p in sample.primals)
-    try:
-        fine = torch.autograd.gradcheck(sample.function, leaves, fast_mode=True, check_forward_ad=sample.forward, raise_exception=False)
-    except Exception:
-        return "raises"
-    return "passes" if fine else "fails"
 
 
 def report(rows: list[Row]) -> None:
