@@ -6,6 +6,7 @@ verify --op sum --dtype float64    =    pytest --pyargs properties --autograd-op
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -61,6 +62,7 @@ def command(workers: str, **asked: str | tuple[str, ...] | None) -> int:
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # other people's plugins have no business here
     os.environ.pop("PYTEST_ADDOPTS", None)
     os.environ[COMMAND] = " ".join(["autograd-harness verify", *_as_typed(workers, asked)])
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cancelled CI job leaves as much behind as Ctrl-C
     with progress:
         code = int(pytest.main(arguments, plugins=[progress]))
     if progress.suite and progress.suite.ending:
