@@ -27,7 +27,7 @@ _QUANTITY = {"forward": "forward derivative", "second order": "second derivative
 
 def describe(cell: Cell, law: Law, backend: Backend, case: Case, result: Result, folder: str) -> Finding:
     """The finding on `case`; `folder` is the run's, where its files will lie."""
-    neighbours, result = neighbourhood(law, backend, case), _explained(backend, case, result)
+    neighbours, result = neighbourhood(law, backend, case), explained(backend, case, result)
     title = title_of(backend, law, case)
     script, written = standalone_script(backend, case, result, title), to_json(case).decode()
     return Finding(
@@ -49,7 +49,8 @@ def describe(cell: Cell, law: Law, backend: Backend, case: Case, result: Result,
     )
 
 
-def _explained(backend: Backend, case: Case, result: Result) -> Result:
+def explained(backend: Backend, case: Case, result: Result) -> Result:
+    """`result` with the wrong entry and the kind of error, where they can be told."""
     try:
         return explain(backend, case, result)
     except Exception:  # what cannot be looked at entry by entry stays a finding

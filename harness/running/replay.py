@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from harness.backends import Backend
 from harness.program import Case
-from harness.running.finding import block, reproductions, title_of
+from harness.running.finding import block, explained, reproductions, title_of
 from harness.running.judge import run_case
 from harness.running.misuse import Misuse
 from harness.running.selection import backend_called
@@ -42,7 +42,7 @@ def prepare(case: Case, backend: str | None = None) -> tuple[Backend, Law]:
 def explain(backend: Backend, law: Law, case: Case, result: Result) -> str:
     """The block of text on a case that does not hold."""
     isolated = isolates(neighbourhood(law, backend, case)) if result.verdict is Verdict.BROKEN else ""
-    return block(law, case, result, title_of(backend, law, case), isolated, reproductions(case, "", ""))
+    return block(law, case, explained(backend, case, result), title_of(backend, law, case), isolated, reproductions(case, "", ""))
 
 
 def require_holds(case: Case) -> None:

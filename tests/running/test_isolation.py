@@ -1,0 +1,63 @@
+"""A worker that hangs or dies: what it leaves tells which."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness.running.folder import default_folder, make_folder, point_latest_to, run_folders
+from harness.running.isolation import cause_of_death
+from harness.running.journal import Run
+from harness.running.misuse import Misuse
+from tests.running.outside import environment
+
+HANGS = """
+import sys
+from harness.running.isolation import Guard
+from harness.running.journal import Run
+with Guard(Run(sys.argv[1], 0, "quick", "", 0.0), "gw0", float(sys.argv[2])).watching("a/cell"):
+    while sys.argv[3] == "hangs":
+        pass
+"""
+
+
+def ended(folder: Path, seconds: str, how: str) -> int:
+    return subprocess.run([sys.executable, "-c", HANGS, str(folder), seconds, how], env=environment(), check=False, timeout=60).returncode
+
+
+def run_in(folder: Path) -> Run:
+    return Run(str(folder), 0, "quick", "", 0.0)
+
+
+def test_a_cell_that_hangs_ends_its_worker_and_shows_where(tmp_path):
+    assert ended(tmp_path, "0.2", "hangs") == 1
+    verdict, reason = cause_of_death(run_in(tmp_path), "a/cell")
+    assert verdict == "HUNG"
+    assert "in <module>" in reason
+
+
+def test_a_cell_that_died_without_a_sign_has_crashed(tmp_path):
+    assert ended(tmp_path, "60", "ends") == 0
+    assert cause_of_death(run_in(tmp_path), "a/cell") == ("CRASHED", "the worker process died while this cell ran.")
+    assert cause_of_death(run_in(tmp_path), "another/cell")[0] == "CRASHED"
+
+
+def test_latest_means_the_last_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    first = default_folder()
+    make_folder(first)
+    point_latest_to(first)
+    second = default_folder()
+    make_folder(second)
+    point_latest_to(second)
+    assert first != second
+    assert (Path("reports/out/latest").resolve(), next(path.name for path in run_folders())) == (second.resolve(), "latest")
+
+
+def test_make_folder_refuses_what_cannot_be_written(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Misuse, match=r"It is not \(not a directory\); name another with --out\."):
+        make_folder(tmp_path / "file" / "run")

@@ -1,0 +1,87 @@
+"""One case, one result: whose fault an exception is."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+import pytest
+
+from harness.program import Case, single
+from harness.running.judge import run_case
+from harness.running.replay import require_holds
+from harness.running.watch import Clock
+from harness.verdict import LawBroken, Verdict
+from tests.running.toy import Array, Toy, Wrong
+
+EXP = Case(
+    law="vjp-eq-fd",
+    subject=single("exp", ((2,),), ("primal",)),
+    backend="tests.running.toy:Wrong",
+    device="cpu",
+    dtype="float64",
+    primals=(np.array([0.5, -1.0]),),
+    differentiable=(0,),
+    tangents=(np.array([1.0, 2.0]),),
+    cotangents=(np.array([1.0, -1.0]),),
+    layouts=("contiguous",) * 3,
+)
+
+
+def raising(error: Exception, *, forward: bool) -> Toy:
+    def fails(value: object) -> Array:
+        raise error
+
+    backend = Toy()
+    backend.ops = Toy.ops | {"exp": fails if forward else lambda x: Array(np.exp(x.value), [(x, fails)])}
+    return backend
+
+
+def test_run_case_holds_on_a_right_backend():
+    assert run_case(Toy(), EXP).verdict is Verdict.HOLDS
+
+
+def test_run_case_is_broken_on_a_wrong_backend():
+    assert run_case(Wrong(), EXP).verdict is Verdict.BROKEN
+
+
+def test_run_case_is_broken_when_the_derivative_raises_and_the_forward_works():
+    result = run_case(raising(ValueError("bad stride"), forward=False), EXP)
+    assert (result.verdict, result.pattern) == (Verdict.BROKEN, "raises ValueError")
+    assert result.reason == "raises ValueError: bad stride; the plain forward works"
+
+
+@pytest.mark.parametrize("error", [NotImplementedError("no rule"), RuntimeError("derivative of exp is not implemented"), MemoryError("too large")])
+def test_run_case_is_unsupported_when_the_backend_says_so(error: Exception):
+    result = run_case(raising(error, forward=False), EXP)
+    assert (result.verdict, result.comparisons) == (Verdict.UNSUPPORTED, 0)
+    assert result.reason == f"the backend says so itself: {type(error).__name__}: {error}"
+
+
+def test_run_case_is_unsupported_when_the_forward_fails_already():
+    result = run_case(raising(ValueError("no kernel"), forward=True), EXP)
+    assert (result.verdict, result.comparisons) == (Verdict.UNSUPPORTED, 0)
+    assert result.reason == "the plain forward already raises ValueError: no kernel"
+
+
+def test_run_case_raises_what_is_our_own_fault_even_from_within_the_backend():
+    broken = msgspec.structs.replace(EXP, subject=single("exp", ((2,), (2,)), ("primal", "primal")))
+    with pytest.raises(ValueError, match="zip"):
+        run_case(Toy(), broken)
+
+
+def test_run_case_of_an_unknown_law_offers_close_names():
+    with pytest.raises(LookupError, match=r"no law is called 'vjp-eq-df'\. Did you mean vjp-eq-fd"):
+        run_case(Toy(), msgspec.structs.replace(EXP, law="vjp-eq-df"))
+
+
+def test_run_case_tells_the_clock_what_the_backend_took():
+    clock = Clock()
+    run_case(Toy(), EXP, clock)
+    assert clock.seconds["backend"] > 0 < clock.seconds["oracle"]
+    assert clock.seconds["generation"] == 0
+
+
+def test_require_holds_says_what_is_wrong():
+    with pytest.raises(LawBroken, match=r"gradient of exp\(x0\) is wrong in backend tests.running.toy:Wrong"):
+        require_holds(EXP)
+    require_holds(msgspec.structs.replace(EXP, backend="tests.running.toy:Toy"))

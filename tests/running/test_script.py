@@ -1,0 +1,76 @@
+"""Standalone scripts: they run without the harness, pass on a right library and fail on a wrong one."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+import pytest
+
+from harness.backends import load_backend
+from harness.program import Case, single
+from harness.running.claims import CLAIMS
+from harness.running.judge import run_case
+from harness.running.script import printed_program, standalone_script
+from harness.verdict import Result, Verdict
+from tests.running.test_judge import EXP
+from tests.running.toy import Toy
+
+CASE = Case(
+    law="",
+    subject=single("multiply", ((2, 3), (3,)), ("primal", "primal")),
+    backend="torch",
+    device="cpu",
+    dtype="float64",
+    primals=(np.arange(6.0).reshape(2, 3) - 2.5, np.array([0.5, -1.0, 2.0])),
+    differentiable=(0, 1),
+    tangents=(np.ones((2, 3)), np.array([1.0, 2.0, -1.0])),
+    cotangents=(np.array([[1.0, -1.0, 2.0], [0.5, 3.0, -2.0]]),),
+    layouts=("permuted", "strided", "offset", "contiguous", "contiguous"),
+)
+SPOILED = {
+    "jvp-eq-fd": ("return [numpy(tangent) for", "return [1.001 * numpy(tangent) for"),
+    "grad-form": ("return torch.autograd.grad(", "return torch.zeros(9), torch.autograd.grad("),
+    "repeatable": ("return torch.autograd.grad(", "return torch.rand(2, 3), torch.rand(3), torch.autograd.grad("),
+    "vjp-zero": ("return torch.autograd.grad(", "return torch.ones(2, 3), torch.ones(3), torch.autograd.grad("),
+    "layout-independent": ("flat(vjp(f, x, w)), flat(", "1.001 * flat(vjp(f, x, w)), flat("),
+}
+SCALED = ("else numpy(g) for", "else 1.001 * numpy(g) for")
+
+
+def script_of(law: str) -> str:
+    case = msgspec.structs.replace(CASE, law=law)
+    result = run_case(load_backend("torch"), case)
+    assert result.verdict is Verdict.HOLDS
+    told = msgspec.structs.replace(result, tolerance=1e-9 if result.tolerance in (None, 0.0) else result.tolerance)
+    return standalone_script(load_backend("torch"), case, told, "a title")
+
+
+@pytest.mark.parametrize("law", list(CLAIMS))
+def test_a_script_passes_on_a_right_library(law: str):
+    exec(compile(script_of(law), law, "exec"), {})
+
+
+@pytest.mark.parametrize("law", list(CLAIMS))
+def test_a_script_fails_on_a_wrong_library(law: str):
+    right = script_of(law)
+    wrong = right.replace(*SPOILED.get(law, SCALED))
+    assert wrong != right
+    with pytest.raises(AssertionError):
+        exec(compile(wrong, law, "exec"), {})
+
+
+def test_a_script_imports_nothing_of_ours():
+    assert "harness" not in script_of("vjp-eq-fd")
+
+
+def test_a_script_of_an_exception_lets_it_happen():
+    result = Result(law="vjp-eq-fd", verdict=Verdict.BROKEN, pattern="raises RuntimeError")
+    exec(compile(standalone_script(load_backend("torch"), CASE, result, "a title"), "raises", "exec"), {})
+
+
+def test_there_is_no_script_where_the_backend_has_no_source_to_offer():
+    assert standalone_script(Toy(), EXP, run_case(Toy(), EXP), "a title") == ""
+
+
+def test_a_program_prints_as_a_function_of_the_library():
+    assert printed_program(load_backend("torch"), CASE.subject) == "def f(x0, x1):\n    v0 = torch.multiply(x0, x1)\n    return v0,\n"
