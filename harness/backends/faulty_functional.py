@@ -134,6 +134,13 @@ class MovedGradientStays(WrappedTape):
         return stays[0] if stays else self.inner.device(handle)
 
 
+@tape_fault("devices-mix", "operands on two devices are quietly brought together")
+class DevicesMix(WrappedTape):
+    def apply(self, op: str, *args: Any, **params: Any) -> Any:
+        here = self.inner.device(args[0])
+        return self.inner.apply(op, *(x if isinstance(x, int | float) else self.inner.move(x, here) for x in args), **params)
+
+
 @tape_fault("move-detaches", "moving to another device loses the history")
 class MoveDetaches(WrappedTape):
     def move(self, handle: Any, device: str) -> Any:

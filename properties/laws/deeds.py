@@ -45,6 +45,7 @@ class Stage:
 
     def __init__(self, backend: Backend, case: Case) -> None:
         self.tape: Tape = backend.tape(case.device)
+        self.devices = backend.devices()
         self.values = np.asarray(case.points[0]).astype(case.dtype if case.dtype != "bfloat16" else "float32")
         self.seed = np.resize(np.array([1.0, -2.0, 0.5, 3.0]), self.values.shape).astype(self.values.dtype)
 

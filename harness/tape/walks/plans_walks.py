@@ -1,6 +1,6 @@
 """What people do with walks, hooks and modes, and where tapes have broken: plans of actions that one by one would seldom meet.
 
-a graph walked again; a gradient of a gradient, as a result and from a slot; hooks in order and removed; retained twice; modes inside modes
+a graph walked again; chosen inputs; a gradient of a gradient, as a result and from a slot; hooks in order and removed; modes inside modes
 """
 
 from __future__ import annotations
@@ -78,6 +78,16 @@ def hooked_twice(choose: Choose, world: World) -> Plan:
     return draft.plan
 
 
+def chosen_inputs(choose: Choose, world: World) -> Plan:
+    """Two leaves, one of which is chosen; then the same graph for both."""
+    draft = Draft(world)
+    x, y = draft.leaf(choose, world, (2,)), draft.leaf(choose, world, (2,))
+    product = draft.make("op", x, y, op="multiply")
+    draft.do("backward", product, choose.element((x, y)), cotangent=[1.0, -2.0], retain=True, create=False)
+    draft.backward(choose, product, (2,))
+    return draft.plan
+
+
 def retained_twice(choose: Choose, world: World) -> Plan:
     """A computed value with a hook retains its gradient, which accumulates."""
     draft = Draft(world)
@@ -110,5 +120,6 @@ PLANS_OF_WALKS: dict[str, Callable[[Choose, World], Plan]] = {
     "created by backward": created_by_backward,
     "hooked twice": hooked_twice,
     "retained twice": retained_twice,
+    "chosen inputs": chosen_inputs,
     "modes nested": modes_nested,
 }

@@ -30,7 +30,8 @@ class Disagreement(Exception):
     @property
     def signature(self) -> str:
         """What differed, without names and numbers: a shorter walk that fails in another way is another finding."""
-        return re.sub(r"\b[th]\d+\b|[-\d.\[\],e]+", "", self.what.split(", expected")[0])
+        bare = re.sub(r"\b[th]\d+\w*|float64|None|-?\d+\.?\d*(?:e[-+]?\d+)?|[\[\],]", " ", self.what.split(", expected")[0])
+        return " ".join(bare.split())
 
 
 class World:

@@ -1,0 +1,61 @@
+"""Two devices: moving is differentiable, gradients come home, operands do not mix.
+
+move(x, d): identity;     its adjoint moves the cotangent back
+"""
+
+from __future__ import annotations
+
+from harness.tape import Tape
+from properties.laws.deeds import Expect, Stage, deed_law
+
+_TO = "https://docs.pytorch.org/docs/stable/generated/torch.Tensor.to.html"
+
+
+def _elsewhere(stage: Stage) -> str:
+    tape: Tape = stage.tape
+    here = tape.device(stage.leaf())
+    return next(device for device in stage.devices if device != here)
+
+
+def comes_home(stage: Stage, expect: Expect) -> None:
+    tape, x = stage.tape, stage.leaf()
+    home, away = tape.device(x), _elsewhere(stage)
+    there = tape.move(x, away)
+    expect(tape.device(there) == away, "the moved value is not where it was moved to")
+    expect(bool((tape.value(there) == tape.value(x)).all()), "moving changes the value")
+    expect(tape.requires_grad(there) and not tape.is_leaf(there), "the moved value has no history")
+    stage.backward(tape.apply("add", tape.move(stage.times(there, 2.0), home), x))
+    expect(stage.holds(x, 3 * stage.seed), "the contributions from two devices do not add up")
+    slot = tape.slot(x)
+    expect(slot is not None and tape.device(slot) == home, "the gradient is not on the device of its leaf")
+
+
+def unmixed(stage: Stage, expect: Expect) -> None:
+    tape, x = stage.tape, stage.leaf()
+    there = tape.move(stage.leaf(), _elsewhere(stage))
+    expect.refusal(lambda: tape.apply("add", x, there), "operands on two devices were not refused")
+    expect.refusal(lambda: tape.assign_grad(x, tape.detach(there)), "a gradient on another device was accepted")
+
+
+LAWS = (
+    deed_law(
+        "moved-gradient-comes-home",
+        "devices",
+        "Moving to another device is differentiable; the gradient is on the device of its leaf.",
+        "d move(x) / dx = 1",
+        _TO,
+        comes_home,
+        faults=("move-detaches", "moved-gradient-stays"),
+        features={"devices", "flags", "slots"},
+    ),
+    deed_law(
+        "devices-do-not-mix",
+        "devices",
+        "Operands on two devices are refused, and so is a gradient on another device than its leaf.",
+        "x + move(y) raises",
+        "https://github.com/pytorch/pytorch/blob/main/test/test_autograd.py (test_grad_assignment, test_backward_device)",
+        unmixed,
+        faults=("devices-mix",),
+        features={"devices", "slots"},
+    ),
+)
