@@ -1,7 +1,7 @@
 """The public suite of `oracle_honesty.py`: functions of one number, each in two arithmetics, and where to look at them.
 
-Every function is written once over a namespace `m`: `Real` is float64, as a user's code would be; `Exact` is mpmath at 120 digits, where casts do nothing. The
-truth is the pair of one-sided slopes at the float64 point x:    (f(x + h) - f(x)) / h   for h = +-1e-40 |x|,   right to some 35 digits.
+Every function is written once over a namespace `m`: `Real` is float64, as a user's code would be; `Exact` is mpmath at 120 digits, where casts do
+nothing. The truth is the pair of one-sided slopes at the float64 point x:    (f(x + h) - f(x)) / h   for h = +-1e-40 |x|,   right to some 35 digits.
 """
 
 from __future__ import annotations

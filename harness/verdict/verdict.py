@@ -1,6 +1,6 @@
 """The answer to one question, and the worst of several.
 
-    CRASHED > HUNG > BROKEN > INCONCLUSIVE > UNSUPPORTED > HOLDS
+CRASHED > HUNG > BROKEN > INCONCLUSIVE > UNSUPPORTED > HOLDS
 """
 
 from __future__ import annotations
