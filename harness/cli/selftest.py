@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 import tempfile
+from collections.abc import Sequence
 from time import time
 
 import click
@@ -23,6 +24,7 @@ from harness.running.profiles import PROFILES, Profile
 from harness.running.selection import backend_called, select_laws, select_ops
 from properties.laws import Law
 
+FOUND, MISSED, UNSUPPORTED = "yes", "MISSED", "unsupported"
 OPS = ("multiply", "exp", "sum", "matmul", PROGRAM)  # tried in turn until one shows the fault
 
 
@@ -35,27 +37,32 @@ OPS = ("multiply", "exp", "sum", "matmul", PROGRAM)  # tried in turn until one s
 @click.option("--seed", metavar="N", help="[default: a fresh one]")
 def command(backend: str, law: str, device: str | None, dtype: str, profile: str, seed: str | None) -> int:
     """See which injected faults this configuration finds: the negative control of every law."""
-    console, missed = Console(highlight=False), []
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("law", "fault", "found", "on", "comparisons"):
-        table.add_column(column)
+    console, hunts = Console(highlight=False), []
     with told_plainly(), tempfile.TemporaryDirectory() as folder:
         started = integer_in("seed", seed) if seed else secrets.randbits(32)
         run = Run(folder, started, profile, "autograd-harness selftest", time(), database=f"{folder}/examples")
         for each in select_laws(law):
-            for fault in each.faults:
-                found = hunt(each, fault, backend, device, dtype, PROFILES[profile], run)
-                table.add_row(each.name, fault, *found)
-                missed += [f"{each.name} misses {fault}"] if found[0] == "MISSED" else []
-    console.print(table)
-    console.print(
-        f"\n{table.row_count - len(missed)} of {table.row_count} faults found, seed {started}. {'; '.join(missed)}".rstrip(), soft_wrap=True
-    )
+            hunts += [(each.name, fault, *hunt(each, fault, backend, device, dtype, PROFILES[profile], run)) for fault in each.faults]
+    console.print(_table(hunts))
+    found, tried = sum(row[2] == FOUND for row in hunts), sum(row[2] != UNSUPPORTED for row in hunts)
+    missed = "; ".join(f"{row[0]} misses {row[1]}" for row in hunts if row[2] == MISSED)
+    untried = f" {len(hunts) - tried} could not be tried." if tried < len(hunts) else ""
+    console.print(f"\n{found} of {tried} faults found, seed {started}.{untried} {missed}".rstrip(), soft_wrap=True)
     return 1 if missed else 0
 
 
+def _table(hunts: Sequence[tuple[str, ...]]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("law", "fault", "found", "tries"):
+        table.add_column(column, no_wrap=True)
+    table.add_column("on, or why not", overflow="fold", min_width=16)
+    for row in hunts:
+        table.add_row(*row)
+    return table
+
+
 def hunt(law: Law, fault: str, name: str, device: str | None, dtype: str, profile: Profile, run: Run) -> tuple[str, str, str]:
-    """(found, the op that showed it, comparisons): a fault need not show on every op, but it must on one of several."""
+    """(found, comparisons, the op that showed it, or why none did): a fault need not show on every op, but it must on one of several."""
     backend = backend_called(f"faulty:{fault}:{name}")
     compared, reason = 0, "no op of this backend"
     for cell in _cells(law, backend, device or backend.devices()[0], dtype):
@@ -64,9 +71,9 @@ def hunt(law: Law, fault: str, name: str, device: str | None, dtype: str, profil
         journal.close()
         compared += ended.counts.attempted
         if ended.verdict == "BROKEN":
-            return "yes", cell.op, str(compared)
+            return FOUND, str(compared), cell.op
         reason = ended.reason
-    return ("unsupported", reason, "0") if not compared else ("MISSED", reason, str(compared))
+    return (UNSUPPORTED, "0", reason) if not compared else (MISSED, str(compared), reason)
 
 
 def _cells(law: Law, backend: Backend, device: str, dtype: str) -> list[Cell]:
