@@ -21,8 +21,8 @@ from harness.oracles.sampling import FLOAT64_EPS, Phi, Sampler, Unusable
 from harness.oracles.thorough import Elements, look_thoroughly
 
 Effort = Literal["auto", "quick", "thorough"]
+Claim = float | np.ndarray | None
 SETTLED = 1e-9  # relative: from there on the quick table is good enough, and thousands of times below any required resolution
-ROWS_WITHOUT_CLAIM = 3  # two rows may agree by chance where phi is noisy; a claim that agrees as well is evidence enough
 AT_THE_FLOOR = 4.0  # a bound within this factor of pure rounding cannot be lowered
 SMALLEST_SCALE = 1e-280  # below it the narrow windows are subnormal and 1 / H overflows
 
@@ -33,7 +33,8 @@ def differentiate(
     scale: float = 1.0,
     effort: Effort = "auto",
     offset: int = 0,
-    claim: float | np.ndarray | None = None,
+    claim: Claim = None,
+    slack: float | np.ndarray = 0.0,
     required: float = SETTLED,
     grain: float = 0.0,
 ) -> Estimate:
@@ -47,6 +48,7 @@ def differentiate(
         offset: Which of the independent sets of steps to use, 0 or 1; they share no evaluation but phi(0).
         claim: What the derivative is said to be. Where it agrees the quick table may end a row earlier, where it does not "auto" goes on to the
             ladder; it never enters the estimate.
+        slack: How far off the claim may be for reasons of its own (rounding) and still agree.
         required: The relative bound that ends the quick table.
         grain: How coarse phi rounds its argument, in units of t: eps |x| / |direction|; taken as at least eps / 2 of the scale. Steps stay above
             it, and the bound allows for it.
@@ -73,39 +75,41 @@ def differentiate(
         return Estimate(np.nan, np.inf, failure.status, 1, failure.reason)
     try:
         with np.errstate(all="ignore"):
-            return _estimate(sample, float(scale), effort, offset, claim, required, max(abs(float(grain)), FLOAT64_EPS * scale / 2))
+            return _estimate(sample, float(scale), effort, offset, claim, slack, required, max(abs(float(grain)), FLOAT64_EPS * scale / 2))
     except Unusable as failure:
         return Estimate(np.nan, np.inf, failure.status, sample.evaluations, failure.reason)
 
 
 def _estimate(
-    sample: Sampler, scale: float, effort: Effort, offset: int, claim: float | np.ndarray | None, required: float, grain: float
+    sample: Sampler, scale: float, effort: Effort, offset: int, claim: Claim, slack: float | np.ndarray, required: float, grain: float
 ) -> Estimate:
     if not np.isfinite(sample.centre).all():
         return _undetermined(sample, "non-finite", f"phi(0) is {_first_bad(sample.centre)}.")
     size = 1.0 if offset == 0 else float(np.sqrt(2.0))
     ladder: tuple[Rung, ...] = ()
     if effort != "thorough":
-        table = richardson(sample, scale * size, grain, lambda now: _settled(sample, now, required, claim))
+        table = richardson(sample, scale * size, grain, lambda now: _settled(sample, now, required, claim, slack), alone=claim is None)
         ladder = table.rungs
-        if effort == "quick" or (table.settled and _agrees(sample, table, claim)):
+        if effort == "quick" or table.settled:
             return _from_table(sample, table)
     return _from_elements(sample, look_thoroughly(sample, scale, offset, grain), ladder)
 
 
-def _settled(sample: Sampler, table: Table, required: float, claim: float | np.ndarray | None) -> bool:
+def _settled(sample: Sampler, table: Table, required: float, claim: Claim, slack: float | np.ndarray) -> bool:
     goal = required * np.maximum(np.abs(table.value), rms(table.value))
     at_floor = table.bound <= AT_THE_FLOOR * table.floor
-    if claim is not None and _agrees(sample, table, claim):
-        return bool(np.all((table.bound <= goal) | at_floor))
-    return len(table.rungs) >= ROWS_WITHOUT_CLAIM and bool(np.all(((table.bound <= goal) & table.converging) | at_floor))
+    if claim is None:
+        at_floor &= (table.value != 0) | (sample.centre == 0)  # exactly constant, as rounded values may be: the ladder looks wider
+    return bool(np.all((table.bound <= goal) | at_floor)) and _agrees(sample, table, claim, slack)
 
 
-def _agrees(sample: Sampler, table: Table, claim: float | np.ndarray | None) -> bool:
+def _agrees(sample: Sampler, table: Table, claim: Claim, slack: float | np.ndarray) -> bool:
     if claim is None:
         return True
+    if np.shape(claim) != sample.shape:
+        return False
     gap = np.abs(np.asarray(claim) - np.asarray(sample.restore(table.value)))
-    return bool(np.all(gap <= np.asarray(sample.restore_bound(table.bound))))
+    return bool(np.all(gap <= np.asarray(sample.restore_bound(table.bound)) + slack))
 
 
 def _from_table(sample: Sampler, table: Table) -> Estimate:
@@ -127,7 +131,7 @@ def _from_elements(sample: Sampler, found: Elements, ladder: tuple[Rung, ...]) -
         found.status,
         sample.evaluations,
         found.reason,
-        (sample.restore(found.low), sample.restore(found.high)) if found.status == "kink" or (found.low != found.high).any() else None,
+        (sample.restore(found.low), sample.restore(found.high)) if (found.low < found.high).any() else None,
         found.noise,
         ladder + found.ladder,
         hidden_cast(sample, found.noise),

@@ -23,6 +23,8 @@ NARROWEST = 2.0**-50  # of the scale: windows beyond are below the rounding of a
 CONFIRMATIONS = 2
 SAFETY = 5.0  # standard deviations of the noise, as the tails of at least two windows show it
 GROWTH = 0.5  # of H_best / H: a bound of pure noise grows at least so fast towards narrower windows, a kink's does not
+CONTRADICTION = 4.0  # sums of bounds; a kink beside the point moves the slope by at most two of them
+CONTRADICTIONS = 2
 TRUSTED_NOISE = 2.0**-22  # of |phi|: noise up to that of float32 arithmetic; more may be real structure, so all windows are tried
 STALLED = 2.0**-10  # a window 16 times narrower whose tail is not better resolved by that: fewer than three derivatives (an analytic phi gains 2^40)
 RATIO_OF_NOISE = 2.0**-24  # a tail below this share of the largest coefficient may be noise rather than a lack of derivatives
@@ -36,7 +38,8 @@ class Choice:
     bound: np.ndarray  # inf where no window counts
     settled: np.ndarray  # bool: confirmed, so narrower windows cannot improve it
     noise: np.ndarray  # relative to |phi|
-    staircase: np.ndarray  # bool: windows were discarded because narrower ones see steps
+    staircase: np.ndarray  # bool: no window counts because narrow ones see steps
+    contradicted: np.ndarray  # bool: wide windows flatly disagree with narrow ones
 
 
 class Ladder:
@@ -78,7 +81,10 @@ class Ladder:
         by_noise = (bound >= growth * bound[at]) | np.array([w.at_floor for w in self.windows])
         confirmed = np.count_nonzero(narrower & np.isfinite(bound) & by_noise, axis=0)
         settled = np.isfinite(bound[at]) & (confirmed >= CONFIRMATIONS) & (noise[at] <= TRUSTED_NOISE)
-        return Choice(np.where(np.isfinite(bound[at]), value[at], np.nan), bound[at], settled, noise[at], staircase)
+        contradicted = _contradicted(value, np.array([w.bound for w in self.windows]), best)
+        bound[at] = np.where(contradicted, np.inf, bound[at])
+        value_at = np.where(np.isfinite(bound[at]), value[at], np.nan)
+        return Choice(value_at, bound[at], settled & ~contradicted, noise[at], staircase | contradicted, contradicted)
 
     def stalled(self, open_elements: np.ndarray) -> bool:
         """Whether some open element is finite, not hopeless, and hardly better resolved than two windows ago.
@@ -104,6 +110,14 @@ def _bounds(windows: list[Window]) -> np.ndarray:
         sigma = np.max(sigmas[i : i + 1 + CONFIRMATIONS], axis=0)
         w.bound = np.where(w.kept, w.truncation + SAFETY * sigma * w.gain, np.inf)
     return np.array([w.bound for w in windows])
+
+
+def _contradicted(value: np.ndarray, bound: np.ndarray, best: np.ndarray) -> np.ndarray:
+    """Whether two or more wider windows, each sure of itself, flatly disagree with the best: rounding inside phi may draw slopes at small scales."""
+    at = (best, np.arange(bound.shape[1]))
+    apart = np.abs(value - value[at]) > CONTRADICTION * (bound + bound[at])
+    wider = np.arange(len(bound))[:, None] < best
+    return np.asarray(np.count_nonzero(apart & wider & np.isfinite(bound), axis=0) >= CONTRADICTIONS)
 
 
 def _consistent(value: np.ndarray, bound: np.ndarray) -> np.ndarray:

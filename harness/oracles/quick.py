@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
@@ -26,7 +25,6 @@ from harness.oracles.sampling import Sampler
 STEPS = 0.0533 * np.exp(-0.64 * np.arange(6))  # of the scale; smaller by 1.9 from row to row, six rows: then the ladder gains more per evaluation
 RESTARTS = 3  # times the steps shrink by 32 when phi is not finite there
 SAFETY = 4.0  # the difference of two columns estimates the error of the worse one; noise may hide in either
-CONVERGES = 0.1  # from row to row; measured, smooth functions gain 100 to 10,000
 ROUNDINGS = 1.0  # of phi(h) and phi(-h) each: half an ulp in theory, an ulp or two in practice, rarely of the same sign
 
 
@@ -48,28 +46,30 @@ class Table:
     value: np.ndarray
     bound: np.ndarray  # inf before there is a second row, and where phi is not finite
     floor: np.ndarray  # the part of the bound that is rounding: more rows cannot lower it
-    converging: np.ndarray  # bool: the rows come closer together as truncation does and noise does not
     rungs: tuple[Rung, ...] = ()
     settled: bool = False
 
 
-def richardson(sample: Sampler, scale: float, grain: float, settled: Callable[[Table], bool]) -> Table:
-    """Extend the table until `settled`, at most six rows; with smaller steps where phi is not finite."""
+def richardson(sample: Sampler, scale: float, grain: float, settled: Callable[[Table], bool], *, alone: bool) -> Table:
+    """Extend the table until `settled`, at most six rows; with smaller steps where phi is not finite.
+
+    `alone`: nothing but the table speaks for its value, so each row is taken together with the one before: one may look settled by chance.
+    """
     for _ in range(RESTARTS):
-        table = _extend(sample, scale, grain, settled)
+        table = _extend(sample, scale, grain, settled, 2 if alone else 1)
         if np.isfinite(table.bound).all():
             return table
         scale /= 32
     return table
 
 
-def _extend(sample: Sampler, scale: float, grain: float, settled: Callable[[Table], bool]) -> Table:
+def _extend(sample: Sampler, scale: float, grain: float, settled: Callable[[Table], bool], rows: int) -> Table:
     odd: list[np.ndarray] = []  # D(h) row by row, (elements,) each; even: K(h)
     even: list[np.ndarray] = []
     noise: list[np.ndarray] = []
-    spreads: list[np.ndarray] = []
+    spreads = [np.full_like(sample.centre, np.inf)]
     rungs: list[Rung] = []
-    value, kink = np.full_like(sample.centre, np.nan), np.full_like(sample.centre, np.nan)
+    value, kink = np.full_like(sample.centre, np.inf), np.full_like(sample.centre, np.inf)
     for h in map(float, STEPS * scale):
         plus, minus = sample(h), sample(-h)
         odd.append(plus / (2 * h) - minus / (2 * h))
@@ -79,24 +79,14 @@ def _extend(sample: Sampler, scale: float, grain: float, settled: Callable[[Tabl
         value, kink = weights @ np.array(odd), EVEN[len(odd) - 1] @ np.array(even)
         floor = np.abs(weights) @ np.array(noise)
         spreads.append(np.abs(value - before[0]) + np.abs(kink) + np.abs(kink - before[1]))  # three that vanish in the limit
-        bound = np.where(np.isfinite(spreads[-1]), SAFETY * spreads[-1] + floor, np.inf)
+        bound = SAFETY * np.max(spreads[-rows:], axis=0) + floor
+        bound = np.where(np.isfinite(bound), bound, np.inf)
         rungs.append(_rung(h, value, bound))
-        table = Table(value, bound, floor, _converging(spreads[1:]), tuple(rungs))
+        table = Table(value, bound, floor, tuple(rungs))
         table.settled = len(odd) > 1 and settled(table)
         if table.settled or not np.isfinite(value).all():
             break
     return table
-
-
-def _converging(spreads: list[np.ndarray]) -> np.ndarray:
-    """Whether the rows come closer together as truncation does: ever closer, at last ten times, a hundred times where there are but two to go by."""
-    gain = CONVERGES if len(spreads) > 2 else CONVERGES**2
-    steady = [later <= CONVERGES**0.5 * earlier for earlier, later in pairwise(spreads)]
-    return (
-        np.all([*steady, spreads[-1] <= gain * spreads[-2]], axis=0)
-        if len(spreads) > 1
-        else np.zeros(spreads[0].shape if spreads else (), dtype=bool)
-    )
 
 
 def _rung(step: float, value: np.ndarray, bound: np.ndarray) -> Rung:

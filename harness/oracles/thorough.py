@@ -48,7 +48,7 @@ def look_thoroughly(sample: Sampler, scale: float, offset: int, grain: float) ->
         if not (chosen.settled | both.seen).all():
             chosen, both = ladder.descend(last / 4, patient=True), None
     chosen.settled &= ~_torn(sample, chosen, max(NEAREST * unit, ladder.narrowest))
-    if both is None and not chosen.settled.all():
+    if both is None and not (chosen.settled | chosen.contradicted).all():
         both = look_at_sides(sample, widest, unit, ladder.narrowest, grain)
     return _decide(sample, ladder.windows, chosen, both, random)
 
@@ -66,7 +66,7 @@ def _decide(sample: Sampler, windows: list[Window], chosen: Choice, both: Both |
     low, high = value.copy(), value.copy()
     status = np.where(np.isfinite(bound), SMOOTH, np.where(chosen.staircase, NOISE, UNRESOLVED))
     if both is not None:
-        status = _from_sides(both, ~chosen.settled, value, bound, low, high, status)
+        status = _from_sides(both, ~chosen.settled & ~chosen.contradicted, value, bound, low, high, status)
     status = np.where((status == UNRESOLVED) & (windows[-1].why == NOT_FINITE), NON_FINITE, status)
     status = np.where(random & (status > KINK), RANDOM, status)
     bad = status > KINK
@@ -105,7 +105,7 @@ def _reason(sample: Sampler, code: int, element: int, both: Both | None, windows
     if code == RANDOM:
         return "phi returns different values for the same t: it is random or depends on state."
     if code == NOISE:
-        return "phi is a staircase at small steps and noise at large ones: no step shows its slope."
+        return "phi is a staircase or noise at small steps, and large steps see another slope: no step shows its derivative."
     if code == NON_FINITE:
         return f"phi is not finite, or raises, however close to this point{raised}."
     if both is not None and code == JUMP:

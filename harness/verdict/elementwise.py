@@ -92,10 +92,11 @@ def compare(
         known = np.isfinite(bound)
         s = np.maximum(np.maximum(np.abs(actual), np.maximum(np.abs(low), np.abs(high))), np.maximum(rms(expected[known]), np.asarray(size)))
         vanish = required * estimate.magnitude / scale  # the derivative that would change phi by `required` of its own size
-        vacuous = known & (np.abs(actual) <= tau) & (np.abs(low) <= tau) & (np.abs(high) <= tau) & ((tau <= vanish) | (tau == 0))
+        vacuous = known & (np.abs(actual) <= tau) & (np.abs(low) <= tau) & (np.abs(high) <= tau)
+        vacuous &= (tau <= vanish) | ((bound == 0) & (actual == 0))
         holds = known & (distance <= tau) & ((tau <= required * s) | vacuous)
         broken = known & ((distance > BROKEN_FACTOR * tau) | ~np.isfinite(actual))
-    vacuous &= ~(tau <= required * s) | (tau == 0) | (np.abs(actual) + np.abs(expected) == 0)
+    vacuous &= ~(tau <= required * s) | (bound == 0) | (np.abs(actual) + np.abs(expected) == 0)
     reason = _reason(actual, estimate, low, high, known, holds, broken, distance, tau, s, required)
     nearest = np.clip(actual, low, high)  # at a kink: the end of the interval that `actual` is closest to
     return Comparison(actual, np.where(np.isnan(nearest), expected, nearest), bound, tau, distance, s, broken, holds, vacuous, reason)

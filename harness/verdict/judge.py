@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from harness.oracles import Estimate, differentiate
+from harness.oracles.norms import rms
 from harness.verdict.constants import QUICK_RESOLUTION, QUICK_SHARE_OF_ROUNDING
 from harness.verdict.elementwise import Comparison, compare
 from harness.verdict.result import Result
@@ -80,15 +81,17 @@ def judge_tangent(
     HOLDS when every entry does; BROKEN when some entry is; INCONCLUSIVE when some entry is and none is BROKEN.
     """
     actual, phi = _as_real(np.asarray(actual), phi)
-    spent = 0
-    for effort in ("quick", "thorough"):
-        estimate = differentiate(phi, scale=scale, effort=effort, grain=grain, claim=actual)
-        spent += estimate.evaluations
-        if _shape_differs(actual, estimate):
-            return _wrong_shape(law, actual, estimate, name, spent)
-        verdicts = compare(actual, estimate, scale=scale, rounding=rounding, size=size, required=required)
-        if verdicts.worst is Verdict.HOLDS and (effort == "thorough" or _tight_enough(verdicts, rounding)):
-            return _result(law, verdicts, estimate, spent, name=name)
+    quick = differentiate(phi, scale=scale, effort="quick", grain=grain, claim=actual, slack=rounding, required=_quick_goal(actual, rounding, size))
+    if _shape_differs(actual, quick):
+        return _wrong_shape(law, actual, quick, name, quick.evaluations)
+    verdicts = compare(actual, quick, scale=scale, rounding=rounding, size=size, required=required)
+    if verdicts.worst is Verdict.HOLDS:
+        return _result(law, verdicts, quick, quick.evaluations, name=name)
+    estimate = differentiate(phi, scale=scale, effort="thorough", grain=grain)
+    spent = quick.evaluations + estimate.evaluations
+    if _shape_differs(actual, estimate):
+        return _wrong_shape(law, actual, estimate, name, spent)
+    verdicts = compare(actual, estimate, scale=scale, rounding=rounding, size=size, required=required)
     if verdicts.worst is not Verdict.BROKEN:
         return _result(law, verdicts, estimate, spent, name=name)
     again = differentiate(phi, scale=scale, effort="thorough", grain=grain, offset=1)
@@ -97,10 +100,15 @@ def judge_tangent(
     return _result(law, verdicts.only(confirmed.broken) if agreed else verdicts, estimate, spent + again.evaluations, name=name, confirmed=agreed)
 
 
-def _tight_enough(verdicts: Comparison, rounding: Amount) -> bool:
-    """Whether a quick bound is so small that a thorough one could change nothing that matters."""
-    goal = np.maximum(QUICK_RESOLUTION * verdicts.scale, QUICK_SHARE_OF_ROUNDING * np.asarray(rounding))
-    return bool(np.all((verdicts.bound <= goal) | verdicts.vacuous))
+def _quick_goal(actual: np.ndarray, rounding: Amount, size: Amount) -> float:
+    """How small a quick bound must be, relative to the values: so small that a thorough one could change nothing that matters."""
+    with np.errstate(all="ignore"):
+        typical = rms(np.ravel(actual))
+        goal = np.maximum(
+            QUICK_RESOLUTION * np.maximum(typical, np.max(size, initial=0.0)), QUICK_SHARE_OF_ROUNDING * np.min(rounding, initial=np.inf)
+        )
+        relative = float(goal / typical) if typical > 0 else 0.0
+    return relative if np.isfinite(relative) else 0.0
 
 
 def _as_real(actual: np.ndarray, phi: Callable[[float], Any]) -> tuple[np.ndarray, Callable[[float], Any]]:
@@ -127,7 +135,8 @@ def _widen(estimate: Estimate) -> Estimate:
 
 
 def _shape_differs(actual: np.ndarray, estimate: Estimate) -> bool:
-    return estimate.status in ("smooth", "kink") and np.shape(estimate.value) != actual.shape
+    known = estimate.status in ("smooth", "kink") or np.ndim(estimate.value) > 0  # where phi fails at once, its shape is not known
+    return known and np.shape(estimate.value) != actual.shape
 
 
 def _wrong_shape(law: str, actual: np.ndarray, estimate: Estimate, name: str, spent: int) -> Result:

@@ -88,7 +88,7 @@ ABSTAINS = {
     "NaN": (lambda t: math.nan, "non-finite", "phi(0) is nan."),
     "infinite": (lambda t: math.inf, "non-finite", "phi(0) is inf."),
     "infinite slope": (lambda t: math.copysign(math.sqrt(abs(t)), t), "unresolved", "no step resolves phi at this point"),
-    "staircase": (lambda t: math.floor(1000 * t + 0.5) / 1000 + 1, "noise", "phi is a staircase at small steps and noise at large ones"),
+    "staircase": (lambda t: math.floor(1000 * t + 0.5) / 1000 + 1, "noise", "phi is a staircase or noise at small steps"),
     "raises at 0": (lambda t: 1 / t, "raises", "phi raises at t = 0: ZeroDivisionError: float division by zero."),
     "a string": (lambda t: "one", "raises", "phi returns <U3 at t = 0; it must return a number or an array of numbers."),
     "integers": (lambda t: 3, "unresolved", "phi returns integers or booleans"),
