@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from harness.backends import BackendError, backend_names, load_backend
+from harness.cli.console import console
 from harness.ops.catalogue import catalogue
 from properties.laws import laws
 
@@ -15,7 +15,7 @@ from properties.laws import laws
 @click.argument("what", type=click.Choice(["backends", "ops", "laws"]))
 def command(what: str) -> None:
     """List backends, ops or laws."""
-    Console().print({"backends": backends_table, "ops": ops_table, "laws": laws_table}[what]())
+    console().print({"backends": backends_table, "ops": ops_table, "laws": laws_table}[what]())
 
 
 def backends_table() -> Table:

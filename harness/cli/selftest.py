@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from time import time
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from harness.backends import Backend
+from harness.cli.console import console
 from harness.cli.told import told_plainly
 from harness.running.cell import run_cell
 from harness.running.cells import PROGRAM, TAPE, Cell, gap
@@ -37,17 +37,17 @@ OPS = ("multiply", "exp", "sum", "matmul", PROGRAM)  # tried in turn until one s
 @click.option("--seed", metavar="N", help="[default: a fresh one]")
 def command(backend: str, law: str, device: str | None, dtype: str, profile: str, seed: str | None) -> int:
     """See which injected faults this configuration finds: the negative control of every law."""
-    console, hunts = Console(highlight=False), []
+    out, hunts = console(), []
     with told_plainly(), tempfile.TemporaryDirectory() as folder:
         started = integer_in("seed", seed) if seed else secrets.randbits(32)
         run = Run(folder, started, profile, "autograd-harness selftest", time(), database=f"{folder}/examples")
         for each in select_laws(law):
             hunts += [(each.name, fault, *hunt(each, fault, backend, device, dtype, PROFILES[profile], run)) for fault in each.faults]
-    console.print(_table(hunts))
+    out.print(_table(hunts))
     found, tried = sum(row[2] == FOUND for row in hunts), sum(row[2] != UNSUPPORTED for row in hunts)
     missed = "; ".join(f"{row[0]} misses {row[1]}" for row in hunts if row[2] == MISSED)
     untried = f" {len(hunts) - tried} could not be tried." if tried < len(hunts) else ""
-    console.print(f"\n{found} of {tried} faults found, seed {started}.{untried} {missed}".rstrip(), soft_wrap=True)
+    out.print(f"\n{found} of {tried} faults found, seed {started}.{untried} {missed}".rstrip(), soft_wrap=True)
     return 1 if missed else 0
 
 
@@ -55,7 +55,7 @@ def _table(hunts: Sequence[tuple[str, ...]]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("law", "fault", "found", "tries"):
         table.add_column(column, no_wrap=True)
-    table.add_column("on, or why not", overflow="fold", min_width=16)
+    table.add_column("on, or why not", overflow="fold")
     for row in hunts:
         table.add_row(*row)
     return table
