@@ -23,7 +23,7 @@ from harness.record import Baseline, RecordError, read_baseline
 from harness.running.cell import run_cell
 from harness.running.cells import Cell
 from harness.running.folder import default_folder, make_folder
-from harness.running.isolation import Guard, interrupt_workers
+from harness.running.isolation import Guard, interrupt_workers, uninterrupted
 from harness.running.journal import Journal, Run
 from harness.running.misuse import Misuse, integer_in, part_in, seconds_in
 from harness.running.selection import Resolved, Selection, resolve
@@ -75,7 +75,8 @@ class Suite:
         if self._worker is not None and self._journal is not None:
             self._journal.end(int(exitstatus))
         elif self._worker is None and Path(self.shared.folder).exists() and not session.config.option.collectonly:
-            self.ending = finish(self.shared, self._opened(), self.cells, self._resolved.profile.minimum, self._baseline, int(exitstatus))
+            with uninterrupted():
+                self.ending = finish(self.shared, self._opened(), self.cells, self._resolved.profile.minimum, self._baseline, int(exitstatus))
             if exitstatus == pytest.ExitCode.OK:
                 session.exitstatus = self.ending.summary.exit_code
 

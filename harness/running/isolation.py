@@ -8,6 +8,7 @@ from __future__ import annotations
 import faulthandler
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -43,6 +44,20 @@ def interrupt_workers(run: Run) -> None:
     for path in (Path(run.folder) / WORKERS).glob("*.pid"):
         with suppress(OSError, ValueError):
             os.kill(int(path.read_text()), signal.SIGINT)
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """The few seconds in which the record is completed: a second Ctrl-C does not lose what the first one left."""
+    if threading.current_thread() is not threading.main_thread():  # signals are the main thread's business
+        yield
+        return
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def cause_of_death(run: Run, cell: str) -> tuple[str, str]:

@@ -52,10 +52,12 @@ def resolve(selection: Selection) -> Resolved:
     dtypes = tuple(one_of("dtype", dtype, DTYPES) for dtype in selection.dtypes) or profile.dtypes
     chosen, ops = select_laws(selection.law), select_ops(selection.op)
     backends = {name: backend_called(name) for name in selection.backends}
+    everything = selection.law == selection.op == ""
     cells = [
         cell
         for name, backend in backends.items()
         for cell in plan(backend, name, laws=chosen, ops=ops, devices=_devices(backend, selection.devices), dtypes=dtypes)
+        if not everything or cell.op == PROGRAM or laws()[cell.law].family not in profile.on_programs
     ]
     if not cells:
         raise Misuse(f"no cell is left: no law that {selection.law!r} matches speaks of an op that {selection.op!r} matches. Widen one of the two.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from harness.running.folder import default_folder, make_folder, point_latest_to, run_folders
-from harness.running.isolation import cause_of_death
+from harness.running.isolation import cause_of_death, uninterrupted
 from harness.running.journal import Run
 from harness.running.misuse import Misuse
 from tests.running.outside import environment
@@ -43,6 +44,16 @@ def test_a_cell_that_died_without_a_sign_has_crashed(tmp_path):
     assert ended(tmp_path, "60", "ends") == 0
     assert cause_of_death(run_in(tmp_path), "a/cell") == ("CRASHED", "the worker process died while this cell ran.")
     assert cause_of_death(run_in(tmp_path), "another/cell")[0] == "CRASHED"
+
+
+def test_what_is_completed_uninterrupted_is_completed():
+    done = []
+    with uninterrupted():
+        signal.raise_signal(signal.SIGINT)
+        done.append("after the interrupt")
+    assert done
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
 
 
 def test_latest_means_the_last_run(tmp_path, monkeypatch):

@@ -31,6 +31,16 @@ def test_resolve_uses_the_dtypes_of_the_profile_when_nobody_asks():
     }
 
 
+def test_quick_tries_second_order_on_programs_only_unless_somebody_asks():
+    def ops(**asked: str) -> set[str]:
+        return {cell.op for cell in resolve(Selection(backends=(TOY,), **asked)).cells if cell.law == "hvp-eq-fd"}
+
+    assert ops() == {"program"}
+    assert ops(op="exp") == {"exp"}
+    assert ops(law="hvp-eq-fd") > {"program", "exp"}
+    assert ops(profile="ci") > {"program", "exp"}
+
+
 @pytest.mark.parametrize(
     ("asked", "sentence"),
     [
