@@ -66,7 +66,7 @@ def differentiate(
         raise ValueError(f"differentiate(effort=...) must be 'auto', 'quick' or 'thorough'; got {effort!r}.")
     if offset not in (0, 1):
         raise ValueError(f"differentiate(offset=...) must be 0 or 1; got {offset!r}.")
-    unusable = _unusable_scale(scale)
+    unusable = _unusable_scale(scale, grain)
     if unusable:
         return Estimate(np.nan, np.inf, "unresolved", 0, unusable)
     try:
@@ -148,11 +148,13 @@ def _integers(sample: Sampler) -> Estimate:
     return _undetermined(sample, "unresolved", "phi returns integers or booleans, which have no derivative; convert the output to floating point.")
 
 
-def _unusable_scale(scale: float) -> str:
+def _unusable_scale(scale: float, grain: float) -> str:
     if not np.isfinite(scale) or scale <= 0:
         return f"the scale of t must be positive and finite; got {scale!r}."
     if scale < SMALLEST_SCALE:
         return f"the scale of t must be at least {SMALLEST_SCALE:g}; at {scale!r} the steps underflow."
+    if not np.isfinite(grain):
+        return f"the grain of t must be finite; got {grain!r}."
     return ""
 
 

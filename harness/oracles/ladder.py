@@ -53,16 +53,22 @@ class Ladder:
     def descend(self, widest: float, *, patient: bool) -> Choice:
         """More windows from `widest` down, until every element is settled or the narrowest is reached; if not `patient`, also until `stalled`."""
         step, factor = widest, 4.0
+        settled = np.zeros(self.sample.centre.shape, dtype=bool)
         while abs(step) >= self.narrowest:
             self.windows.append(self._look(self.sample, step, self.grain))
             if factor > 4 and self.windows[-1].kept.any():  # the jump may have missed the best window by one
                 self.windows.insert(-1, self._look(self.sample, 4 * step, self.grain))
-            chosen = self.choose()
-            if chosen.settled.all() or (not patient and self.stalled(~chosen.settled)):
+            if self._may_settle():
+                settled = self.choose().settled
+            if settled.all() or (not patient and self.stalled(~settled)):
                 break
-            factor = 16.0 if ((self.windows[-1].ratio > HOPELESS) | chosen.settled).all() else 4.0
+            factor = 16.0 if ((self.windows[-1].ratio > HOPELESS) | settled).all() else 4.0
             step /= factor
         return self.choose()
+
+    def _may_settle(self) -> bool:
+        """Whether the last window can have settled an element: choosing costs more than a cheap phi."""
+        return bool(self.windows[-1].kept.any()) and sum(w.kept.any() for w in self.windows) > CONFIRMATIONS
 
     def choose(self) -> Choice:
         """Per element the smallest bound among the windows that count; marks the others with the reason."""

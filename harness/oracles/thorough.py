@@ -39,7 +39,7 @@ def look_thoroughly(sample: Sampler, scale: float, offset: int, grain: float) ->
     """The ladder on steps that start at half the scale, rounded to a power of two (x 45/32 for offset 1)."""
     unit = 2.0 ** math.floor(math.log2(scale))
     widest = unit / 2 * (OFFSET_FACTOR if offset else 1.0)
-    ladder = Ladder(sample, unit, max(NARROWEST * unit, GRAINS * grain), grain)
+    ladder = Ladder(sample, unit, min(max(NARROWEST * unit, GRAINS * grain), widest / 16), grain)  # three windows at least
     random = sample(0.0) != sample.centre
     chosen, both = ladder.descend(widest, patient=False), None
     if ladder.stalled(~chosen.settled):

@@ -128,6 +128,13 @@ def test_differentiate_never_claims_a_wrong_value_at_an_odd_scale(scale: float) 
     assert differentiate(math.sin, scale=1e300).status == "unresolved"
 
 
+def test_coarse_grain_is_a_wide_bound_and_no_error() -> None:
+    estimate = differentiate(math.exp, effort="thorough", grain=1.0)
+    assert abs(estimate.value - 1) <= estimate.bound
+    assert estimate.resolution > 1
+    assert differentiate(math.exp, grain=math.inf).reason == "the grain of t must be finite; got inf."
+
+
 def test_differentiate_never_warns() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
