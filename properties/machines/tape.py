@@ -1,4 +1,4 @@
-"""The state machine over a tape: Hypothesis chooses the actions, finds the shortest sequence that fails, and prints it as plain Python.
+"""The state machine over a tape: Hypothesis chooses the actions; the shortest part of a sequence that fails is printed as plain Python.
 
     run_machine("torch", examples=50)   ->   Walked: steps, pairs of rules, refusals; or a Disagreement with its script
 
@@ -105,13 +105,12 @@ def run_machine(
 
 
 def _settings(examples: int, steps: int) -> settings:
-    phases = (Phase.generate, Phase.shrink)
     return settings(
         max_examples=examples,
         stateful_step_count=steps,
         deadline=None,
         database=None,
-        phases=phases,
+        phases=(Phase.generate,),  # actions are shrunk by `shrink`, which knows which are possible: in a second what takes Hypothesis a minute
         suppress_health_check=list(HealthCheck),
         report_multiple_bugs=False,
         print_blob=False,
