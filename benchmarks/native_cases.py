@@ -10,10 +10,12 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import torch
@@ -66,10 +68,17 @@ def gradcheck(sample: Sample, *, fast: bool = True, forward: bool = False) -> st
     """torch's own checker with its own tolerances, on the same function and tensors: "passes", "fails" or "raises"."""
     leaves = tuple(p.clone().requires_grad_() for p in sample.primals)
     try:
-        fine = torch.autograd.gradcheck(sample.function, leaves, fast_mode=fast, check_forward_ad=forward, raise_exception=False)
+        with verdict_only():
+            fine = torch.autograd.gradcheck(sample.function, leaves, fast_mode=fast, check_forward_ad=forward, raise_exception=False)
     except Exception:
         return "raises"
     return "passes" if fine else "fails"
+
+
+def verdict_only() -> AbstractContextManager[Any]:
+    """Where its fast mode fails, gradcheck runs the slow one to word its error: left out, since only the verdict counts here."""
+    module = sys.modules[torch.autograd.gradcheck.__module__]  # the name torch.autograd.gradcheck is the function
+    return patch.object(module, "_run_slow_mode_and_get_error", lambda *given, **named: "", create=True)
 
 
 def usable_samples(op: Any, count: int) -> Iterator[Sample]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 
 import msgspec
+import numpy as np
 import pytest
 
 from harness.backends import load_backend
-from harness.program import Case
+from harness.program import Case, single
 from harness.verdict import Result
 from properties.laws import laws
 from properties.laws.explain import explain
-from tests.laws.examples import product
+from tests.laws.examples import case_of, product
 
 
 def explained(law: str, fault: str) -> Result:
@@ -47,3 +48,21 @@ def test_explanation_leaves_a_law_that_holds_alone() -> None:
 def test_explanation_of_a_wrong_shape_is_the_reason_itself() -> None:
     result = explained("vjp-eq-fd", "wrong-shape")
     assert (result.where, result.reason) == ("", "gradient 0 has shape (1, 2, 2); the value it belongs to has (2, 2).")
+
+
+def large(fault: str, law: str = "vjp-eq-fd") -> Result:
+    """x y with 40 entries each: a Jacobian of 3,200 entries, zero but for 80."""
+    rng = np.random.default_rng(5)
+    case = case_of(single("multiply", ((40,), (40,)), ("primal", "primal")), tuple(rng.uniform(1, 2, (2, 40))), (rng.standard_normal(40),), law=law)
+    backend = load_backend(f"faulty:{fault}:torch")
+    return explain(backend, case, laws()[law].check(backend, case))
+
+
+def test_explanation_of_a_large_jacobian_names_the_wrong_entry() -> None:
+    result = large("zeroed-entry")
+    assert re.match(r"d out\[0\] / d x[01]\[0\]: actual 0, expected 1\.\d+; 1 of \d+ entries zero where they should not be", result.where)
+
+
+@pytest.mark.parametrize(("law", "fault"), [("vjp-eq-fd", "scaled-gradient"), ("jvp-eq-fd", "scaled-tangent")])
+def test_explanation_of_a_large_jacobian_names_a_common_factor(law: str, fault: str) -> None:
+    assert large(fault, law).pattern.startswith("all entries are off by the factor 1.0005 (")
