@@ -111,7 +111,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="fewer walks: under a minute on an idle core")
     parser.add_argument("--out", type=Path, default=Path("benchmarks/out/tape_power.json"))
     options = parser.parse_args()
-    examples, silent = (40, 150) if options.quick else (400, 2500)
+    examples, silent = (200, 150) if options.quick else (1000, 3500)
     torch.set_num_threads(1)
     table = {}
     for fault, summary in load_faults().items():
