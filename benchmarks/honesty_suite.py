@@ -73,7 +73,10 @@ class Subject:
     draw: Draw
 
     def real(self, x: float) -> float:
-        return float(self.function(Real, x))
+        value = self.function(Real, x)
+        if isinstance(value, complex):
+            raise ValueError(f"{self.name} is not real at {x!r}")
+        return float(value)
 
     def slopes(self, x: float) -> tuple[mpmath.mpf | None, mpmath.mpf | None]:
         """(left, right) one-sided derivatives; None where there is none (outside the domain, a jump, an infinite slope)."""

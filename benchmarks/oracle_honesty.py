@@ -71,14 +71,15 @@ def main() -> None:
     parser.add_argument("--points", type=int, default=None, help=f"points per function (default {FULL_POINTS})")
     parser.add_argument("--only", default="", help="only functions whose name or regime matches this regular expression")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", type=Path, default=OUT, help="where the JSON goes")
     args = parser.parse_args()
     points = args.points or (QUICK_POINTS if args.quick else FULL_POINTS)
     chosen = [s for s in SUITE if re.search(args.only, s.name) or re.search(args.only, s.regime)]
     started = time.perf_counter()
     rows = list(measure(chosen, points, args.seed, QUICK_SECONDS if args.quick else math.inf))
     report = summarise(rows, len(chosen), args.seed, time.perf_counter() - started)
-    OUT.parent.mkdir(exist_ok=True)
-    OUT.write_text(json.dumps(report, indent=1, default=str))
+    args.out.parent.mkdir(exist_ok=True)
+    args.out.write_text(json.dumps(report, indent=1, default=str))
     print_report(report)
 
 

@@ -68,7 +68,7 @@ class Ladder:
 
     def _may_settle(self) -> bool:
         """Whether the last window can have settled an element: choosing costs more than a cheap phi."""
-        return bool(self.windows[-1].kept.any()) and sum(w.kept.any() for w in self.windows) > CONFIRMATIONS
+        return bool(self.windows[-1].kept.any()) and sum(bool(w.kept.any()) for w in self.windows) > CONFIRMATIONS
 
     def choose(self) -> Choice:
         """Per element the smallest bound among the windows that count; marks the others with the reason."""
