@@ -13,6 +13,7 @@ from harness.record import CellEnded, read_events
 from tests.running.outside import TOY, WRONG, environment, harness_command, run_harness
 
 FILES = {"record.ndjson", "summary.json", "report.html", "junit.xml"}
+BOTH = ("--dtype", "float64", "--dtype", "float32")
 DYING = "tests.running.toy:Dying"
 
 
@@ -28,7 +29,7 @@ def rows(folder: Path) -> list[CellEnded]:
 def right(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
     folder = tmp_path_factory.mktemp("right")
     return folder, run_harness(
-        folder, "verify", "--backend", TOY, "--op", "exp|sum|multiply", "--law", "vjp-eq-fd|vjp-zero", "-n", "2", "--seed", "5"
+        folder, "verify", "--backend", TOY, "--op", "exp|sum|multiply", "--law", "vjp-eq-fd|vjp-zero", "-n", "2", *BOTH, "--seed", "5"
     )
 
 
@@ -129,7 +130,9 @@ def test_verify_without_evidence_exits_7(tmp_path):
 
 
 def test_verify_out_of_time_says_so_and_exits_7(tmp_path):
-    ran = run_harness(tmp_path, "verify", "--backend", TOY, "--op", "exp", "--law", "vjp-zero", "-n", "0", "--max-time", "0.001s", "--out", "run")
+    ran = run_harness(
+        tmp_path, "verify", "--backend", TOY, "--op", "exp", "--law", "vjp-zero", "-n", "0", *BOTH, "--max-time", "0.001s", "--out", "run"
+    )
     assert ran.returncode == 7
     assert "insufficient evidence in 2 cells: out of time" in ran.stdout
 

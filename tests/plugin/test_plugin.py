@@ -70,7 +70,22 @@ def test_plugin_shows_its_options_in_the_help(tmp_path: Path):
 
 def test_properties_suite_runs_on_two_workers_and_exits_0(tmp_path: Path):
     ran = run_pytest(
-        tmp_path, *PROPERTIES, "--autograd-backend", TOY, "--autograd-op", "exp|sum", "--autograd-law", "vjp-zero", "-n", "2", "--autograd-out", "run"
+        tmp_path,
+        *PROPERTIES,
+        "--autograd-backend",
+        TOY,
+        "--autograd-op",
+        "exp|sum",
+        "--autograd-law",
+        "vjp-zero",
+        "-n",
+        "2",
+        "--autograd-dtype",
+        "float64",
+        "--autograd-dtype",
+        "float32",
+        "--autograd-out",
+        "run",
     )
     assert ran.returncode == 0, ran.stdout
     assert "4 passed" in ran.stdout
