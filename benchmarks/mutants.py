@@ -87,7 +87,7 @@ class Row:
 
     @property
     def is_mutant(self) -> bool:
-        return self.verdict not in ("unchanged", "below resolution", "right undecided", "raises")
+        return self.verdict not in ("unchanged", "below resolution", "a subgradient", "right undecided", "raises")
 
 
 def main() -> None:
@@ -148,7 +148,7 @@ def measure(sample: Sample, mutation: str, slow: bool) -> Row:
     except Exception as error:  # one sample that torch cannot run must not end the run; it is counted
         return Row(sample.name, mutation, math.nan, "raises", f"{type(error).__name__}: {str(error).splitlines()[0][:120]}", 0, "", None)
     small = sum(x.size for x in (*case.points, *case.cotangents)) <= SLOW_ELEMENTS
-    verdict = ("VACUOUS" if result.vacuous else result.verdict.name) if decidable else "right undecided"
+    verdict = named(result) if decidable else "right undecided"
     return Row(
         sample.name,
         mutation,
@@ -159,6 +159,13 @@ def measure(sample: Sample, mutation: str, slow: bool) -> Row:
         gradcheck(mutant),
         gradcheck(mutant, fast=False) if slow and small else None,
     )
+
+
+def named(result: Result) -> str:
+    """The verdict; at a kink a changed gradient may be another subgradient, and as right as the first."""
+    if result.verdict is Verdict.HOLDS and result.details.get("status") == "kink":
+        return "a subgradient"
+    return "VACUOUS" if result.vacuous else result.verdict.name
 
 
 def decided(right: Result) -> bool:
@@ -214,14 +221,14 @@ def report(rows: list[Row]) -> None:
             f"{share(sum(row.fast != 'passes' for row in of), len(of)):>12}{share(sum(row.slow != 'passes' for row in slow), len(slow)):>12}"
         )
     for row in rows:
-        if row.verdict in ("HOLDS", "INCONCLUSIVE", "VACUOUS", "right undecided", "raises"):
+        if row.verdict in ("HOLDS", "INCONCLUSIVE", "VACUOUS", "a subgradient", "right undecided", "raises"):
             print(f"  {row.verdict:<16}{row.sample:<44}{row.mutation:<18}{row.change:8.1e}  {row.reason[:110]}")
     none = Counter(row.verdict for row in rows if not row.is_mutant)
     ops = {row.sample.split("#")[0] for row in mutants}
     broken, silent = sum(row.verdict == "BROKEN" for row in mutants), sum(row.verdict == "HOLDS" for row in mutants)
     fast = sum(row.fast == "passes" for row in mutants)
     print(
-        f"\nno mutants: {none['unchanged']} unchanged, {none['below resolution']} below the resolution, "
+        f"\nno mutants: {none['unchanged']} unchanged, {none['below resolution']} below the resolution, {none['a subgradient']} another subgradient, "
         f"{none['right undecided']} where the right gradient is vacuous or undecided as well, {none['raises']} that torch cannot run"
     )
     print(

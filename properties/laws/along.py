@@ -11,9 +11,11 @@ import numpy as np
 
 from harness.backends import Backend
 from harness.backends.bind import Bound, bind
+from harness.oracles.norms import rms
 from harness.program import Case
 from properties.laws.inner import flat, inner, wide
 
+LARGEST_EXPONENT = 1000  # beyond it a step times a Gaussian number overflows, or is subnormal
 _WIDE = {"complex64": "complex128", "complex128": "complex128"}
 
 
@@ -85,5 +87,5 @@ def _displaced(case: Case, step: tuple[np.ndarray, ...], t: float) -> tuple[np.n
 
 
 def _scale(x: np.ndarray) -> float:
-    size = float(np.sqrt(np.mean(np.abs(wide(x)) ** 2))) if x.size else 0.0
-    return float(2.0 ** np.round(np.log2(size))) if np.isfinite(size) and size > 0 else 1.0
+    size = float(rms(np.abs(wide(x)).ravel()))
+    return float(2.0 ** np.clip(np.round(np.log2(size)), -LARGEST_EXPONENT, LARGEST_EXPONENT)) if np.isfinite(size) and size > 0 else 1.0

@@ -22,8 +22,10 @@ from properties.laws.gradients import Malformed, gradients_of, tangents_of
 from properties.laws.inner import flat, inner, typical
 from properties.laws.kinks import entry_by_entry_at_kinks
 from properties.laws.law import Law
+from properties.laws.scales import entry_by_entry_in_scale
 
 
+@entry_by_entry_in_scale
 @entry_by_entry_at_kinks
 def check_reverse(backend: Backend, case: Case) -> Result:
     """One directional derivative of <w, f> against the vjp."""
@@ -43,6 +45,7 @@ def check_reverse(backend: Backend, case: Case) -> Result:
     return judge_derivative("vjp-eq-fd", actual, phi, rounding=floor + float(shaken[0]), size=size, required=required, grain=grain(case))
 
 
+@entry_by_entry_in_scale
 @entry_by_entry_at_kinks
 def check_forward(backend: Backend, case: Case) -> Result:
     """The whole tangent of the outputs against the jvp."""
