@@ -42,7 +42,7 @@ def make_case(name: str, function: Function, primals: tuple[torch.Tensor, ...], 
     register(name, function, flatten(call, lambda leaf: isinstance(leaf, torch.Tensor))[0])
     rng = np.random.default_rng(seed)
     outputs = function(*primals)
-    points = tuple(np.array(p.resolve_conj().resolve_neg().numpy()) for p in primals)
+    points = tuple(map(wide, primals))
     return Case(
         law="",
         subject=Opaque(name),
@@ -51,17 +51,24 @@ def make_case(name: str, function: Function, primals: tuple[torch.Tensor, ...], 
         dtype=str(primals[0].dtype).removeprefix("torch."),
         primals=points,
         differentiable=tuple(range(len(points))),
-        tangents=tuple(gaussian(rng, p.shape, complex_=p.dtype.kind == "c") for p in points),
-        cotangents=tuple(gaussian(rng, tuple(y.shape), complex_=y.is_complex()) for y in outputs),
+        tangents=tuple(gaussian(rng, p) for p in primals),
+        cotangents=tuple(gaussian(rng, y) for y in outputs),
         layouts=(),
         seed=seed,
     )
 
 
-def gaussian(rng: np.random.Generator, shape: tuple[int, ...], *, complex_: bool) -> np.ndarray:
-    """Standard normal numbers, complex ones if asked."""
-    drawn = rng.standard_normal(shape)
-    return np.asarray(drawn + 1j * rng.standard_normal(shape)) if complex_ else np.asarray(drawn)
+def gaussian(rng: np.random.Generator, like: torch.Tensor) -> np.ndarray:
+    """Standard normal numbers of the shape of `like`, complex if it is, exact in its dtype."""
+    drawn = rng.standard_normal(tuple(like.shape))
+    if like.is_complex():
+        drawn = drawn + 1j * rng.standard_normal(tuple(like.shape))
+    return wide(torch.as_tensor(drawn).to(like.dtype))
+
+
+def wide(tensor: torch.Tensor) -> np.ndarray:
+    """In double precision, as a case holds it."""
+    return np.array(tensor.detach().resolve_conj().resolve_neg().to(torch.complex128 if tensor.is_complex() else torch.float64).numpy())
 
 
 def gradcheck(sample: Sample, *, fast: bool = True, forward: bool = False) -> str:
