@@ -35,7 +35,7 @@ def forward_mode(primals: Arrays) -> None:
             written-to tensor refers to a single memory location".
     """
     load_forward_mode()
-    if any(0 in (step for step, side in zip(p.stride(), p.shape, strict=True) if side > 1) for p in primals):
+    if any(p.numel() and 0 in (step for step, side in zip(p.stride(), p.shape, strict=True) if side > 1) for p in primals):
         raise Unsupported("torch's forward mode takes no primal whose elements share memory (stride 0); clone it.")
 
 
