@@ -1,6 +1,6 @@
 """Run a program with any meaning of its ops: a backend's, NumPy's, mpmath's.
 
-    values[result] = apply(op, args, params)      in the order of the instructions
+values[result] = apply(op, args, params)      in the order of the instructions
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ def _whole(actual: np.ndarray, expected: np.ndarray, allowed: np.ndarray) -> str
         return "all entries are zero"
     factor = _common_factor(actual, expected, allowed)
     if factor is not None:
-        return "all entries have the wrong sign" if factor == -1 else f"all entries are off by the factor {factor:.6g}"
+        return "all entries have the wrong sign" if factor == -1 else f"all entries are off by {_factor(factor)}"
     if actual.shape[0] == actual.shape[1] and _within(actual.T, expected, allowed):
         return "the Jacobian is transposed"
     for axis, name in ((0, "outputs"), (1, "inputs")):
@@ -51,8 +51,13 @@ def _part(actual: np.ndarray, expected: np.ndarray, wrong: np.ndarray) -> str:
     with np.errstate(all="ignore"):
         ratios = actual[wrong] / expected[wrong]
     if np.isfinite(ratios).all() and np.ptp(ratios) <= QUICK_RESOLUTION * abs(float(np.median(ratios))):
-        return f"{share} off by the factor {float(np.median(ratios)):.6g}"
+        return f"{share} off by {_factor(float(np.median(ratios)))}"
     return f"{share} wrong"
+
+
+def _factor(factor: float) -> str:
+    """The factor, or its distance from 1 where six digits would round it to 1."""
+    return f"the factor {factor:.6g}" if f"{factor:.6g}" != "1" else f"a relative {factor - 1:.2g}"
 
 
 def _common_factor(actual: np.ndarray, expected: np.ndarray, allowed: np.ndarray) -> float | None:

@@ -45,6 +45,15 @@ def natural_size(gradient: np.ndarray, direction: np.ndarray) -> float:
     return size / math.sqrt(max(int(np.size(gradient)), 1))
 
 
+def value_rounding(values: np.ndarray, dtype: str = "float64") -> np.ndarray:
+    """How far a derivative per large step may be off because it is computed from values of this size: a few ulps of them, of the shape of `values`.
+
+    Finite differences cannot do better: their own noise is an ulp of the values divided by a step that is at most large.
+    """
+    with np.errstate(all="ignore"):
+        return np.asarray(np.nan_to_num(gamma(LAST_OPERATIONS, dtype) * np.abs(values), posinf=0.0))
+
+
 def elementwise_rounding(values: np.ndarray, dtype: str = "float64") -> np.ndarray:
     """How far each of `values` may be off when a correct formula gives it to ANALYTIC_ULPS; of the shape of `values`."""
     return np.asarray(analytic_error(dtype) * np.abs(values))

@@ -13,6 +13,7 @@ from harness.backends import Backend
 from harness.backends.bind import Bound, bind
 from harness.oracles.norms import rms
 from harness.program import Case
+from harness.verdict.rounding import value_rounding
 from properties.laws.inner import flat, inner, wide
 
 LARGEST_EXPONENT = 1000  # beyond it a step times a Gaussian number overflows, or is subnormal
@@ -28,6 +29,22 @@ def other_direction(case: Case) -> tuple[np.ndarray, ...]:
     """Another direction, as exact in the dtype: per leaf the entries of the first in another order, with random signs."""
     rng = np.random.default_rng((case.seed, 2))
     return tuple(np.asarray(rng.permutation(step.ravel()).reshape(step.shape) * rng.choice((-1.0, 1.0), size=step.shape)) for step in direction(case))
+
+
+def value_floor(bound: Bound) -> np.ndarray:
+    """What rounding of the function's own values may do to its tangent, entry by entry of the flat outputs."""
+    return value_rounding(flat(bound.at(bound.case.points)), bound.dtype)
+
+
+def projected_floor(bound: Bound) -> np.ndarray:
+    """The same for <w, tangent> and <gradient, D v>: one number."""
+    return value_rounding(np.array([_terms(bound)]), bound.dtype)
+
+
+def gradient_floor(bound: Bound) -> np.ndarray:
+    """The same for its gradient, entry by entry of the flat primals: that of <w, f> per large step of each leaf."""
+    per_step = projected_floor(bound)
+    return np.concatenate([np.broadcast_to(per_step / _scale(x), flat([x]).shape) for x in bound.case.points] or [np.zeros(0)])
 
 
 def grain(case: Case) -> float:
@@ -80,6 +97,12 @@ def tangents_along(backend: Backend, case: Case, tangents: tuple[np.ndarray, ...
         return flat(bound.numpy(backend.jvp(bound.function, primals, bound.tangents(tangents))[1]))
 
     return results
+
+
+def _terms(bound: Bound) -> float:
+    with np.errstate(all="ignore"):
+        pairs = zip(bound.case.cotangents, bound.at(bound.case.points), strict=True)
+        return float(sum(np.sum(np.abs(wide(w) * wide(y))) for w, y in pairs))
 
 
 def _displaced(case: Case, step: tuple[np.ndarray, ...], t: float) -> tuple[np.ndarray, ...]:

@@ -31,8 +31,8 @@ class Sides(NamedTuple):
 Pair = Callable[[Bound], Sides]
 
 
-def check_equal(law: str, backend: Backend, case: Case, pair: Pair) -> Result:
-    """Whether the two sides of `pair` agree."""
+def check_equal(law: str, backend: Backend, case: Case, pair: Pair, floor: Callable[[Bound], np.ndarray] | None = None) -> Result:
+    """Whether the two sides of `pair` agree; `floor` is what rounding of the function's own values may do to them."""
     try:
         actual, expected, rounding = pair(bind(backend, case))
     except Malformed as error:
@@ -44,6 +44,8 @@ def check_equal(law: str, backend: Backend, case: Case, pair: Pair) -> Result:
         return result
     shaken = np.maximum(spread(backend, case, lambda b: pair(b)[0]), spread(backend, case, lambda b: pair(b)[1]))
     shaken = shaken + sampled(backend, case, lambda b: _difference(pair(b)))
+    if floor is not None:
+        shaken = shaken + floor(bind(backend, case))
     rule = "rounding of both sides, their spread when every value is shaken by one ulp, and the scatter of their difference at neighbouring points"
     return judge_equal(law, actual, expected, allowed=allowed + shaken, size=size, required=required, rule=rule)
 

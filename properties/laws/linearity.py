@@ -12,7 +12,7 @@ from harness.backends import Backend
 from harness.backends.bind import Bound, bind
 from harness.program import Case
 from harness.verdict import Result, structural
-from properties.laws.along import direction
+from properties.laws.along import direction, projected_floor
 from properties.laws.exact import Sides, check_equal
 from properties.laws.gradients import Malformed, gradients_of, tangents_of
 from properties.laws.inner import flat, inner, inner_rounding
@@ -55,7 +55,7 @@ def check_duality(backend: Backend, case: Case) -> Result:
         last = inner_rounding(case.cotangents, forward, case.dtype) + inner_rounding(reverse, step, case.dtype)
         return Sides(np.array([inner(case.cotangents, forward)]), np.array([inner(reverse, step)]), np.array([last]))
 
-    return check_equal("jvp-vjp-duality", backend, case, pair)
+    return check_equal("jvp-vjp-duality", backend, case, pair, projected_floor)
 
 
 def _like(rng: np.random.Generator, w: np.ndarray) -> np.ndarray:

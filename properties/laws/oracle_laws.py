@@ -16,7 +16,7 @@ from harness.backends.bind import bind
 from harness.program import Case
 from harness.verdict import Result, Verdict, judge_derivative, judge_tangent, required_resolution, structural
 from harness.verdict.rounding import analytic_rounding, elementwise_rounding, natural_size
-from properties.laws.along import direction, grain, outputs_along, projected_along
+from properties.laws.along import direction, grain, outputs_along, projected_along, projected_floor, value_floor
 from properties.laws.conditioning import spread
 from properties.laws.gradients import Malformed, gradients_of, tangents_of
 from properties.laws.inner import flat, inner, typical
@@ -41,7 +41,7 @@ def check_reverse(backend: Backend, case: Case) -> Result:
     result = judge_derivative("vjp-eq-fd", actual, phi, rounding=floor, size=size, required=required, grain=grain(case))
     if result.verdict is Verdict.HOLDS:
         return result
-    shaken = spread(backend, case, lambda bound: np.array([inner(gradients_of(bound), step)]))
+    shaken = spread(backend, case, lambda bound: np.array([inner(gradients_of(bound), step)])) + projected_floor(bind(backend, case))
     return judge_derivative("vjp-eq-fd", actual, phi, rounding=floor + float(shaken[0]), size=size, required=required, grain=grain(case))
 
 
@@ -59,7 +59,7 @@ def check_forward(backend: Backend, case: Case) -> Result:
     result = judge_tangent("jvp-eq-fd", actual, phi, rounding=floor, size=size, required=required, grain=grain(case))
     if result.verdict is Verdict.HOLDS:
         return result
-    shaken = spread(backend, case, lambda bound: flat(tangents_of(bound, step)))
+    shaken = spread(backend, case, lambda bound: flat(tangents_of(bound, step))) + value_floor(bind(backend, case))
     return judge_tangent("jvp-eq-fd", actual, phi, rounding=floor + shaken, size=size, required=required, grain=grain(case))
 
 

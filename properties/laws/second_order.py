@@ -19,7 +19,7 @@ from harness.program import Case
 from harness.verdict import Result, Verdict, judge_tangent, required_resolution, structural
 from harness.verdict.result import worst_result
 from harness.verdict.rounding import elementwise_rounding
-from properties.laws.along import direction, gradients_along, grain, other_direction, tangents_along
+from properties.laws.along import direction, gradient_floor, gradients_along, grain, other_direction, projected_floor, tangents_along, value_floor
 from properties.laws.conditioning import spread
 from properties.laws.exact import Sides, check_equal
 from properties.laws.gradients import Malformed, well_formed
@@ -39,7 +39,7 @@ def check_second(backend: Backend, case: Case) -> Result:
     result = judge_tangent("hvp-eq-fd", actual, phi, rounding=floor, size=size, required=required, grain=grain(case))
     if result.verdict is Verdict.HOLDS:
         return result
-    shaken = spread(backend, case, lambda bound: flat(_product(bound, way, step)))
+    shaken = spread(backend, case, lambda bound: flat(_product(bound, way, step))) + gradient_floor(bind(backend, case))
     return judge_tangent("hvp-eq-fd", actual, phi, rounding=floor + shaken, size=size, required=required, grain=grain(case))
 
 
@@ -60,7 +60,7 @@ def check_nested(backend: Backend, case: Case) -> Result:
     result = judge_tangent("jvp-jvp-eq-fd", actual, phi, rounding=floor, size=size, required=required, grain=grain(case))
     if result.verdict is Verdict.HOLDS:
         return result
-    shaken = spread(backend, case, along_both)
+    shaken = spread(backend, case, along_both) + value_floor(bind(backend, case))
     return judge_tangent("jvp-jvp-eq-fd", actual, phi, rounding=floor + shaken, size=size, required=required, grain=grain(case))
 
 
@@ -69,7 +69,7 @@ def check_compositions(backend: Backend, case: Case) -> Result:
     (first_name, first), *others = backend.hvps().items()
     results = []
     for name, way in others:
-        result = check_equal("hessian-compositions-agree", backend, case, _both(way, first, direction(case)))
+        result = check_equal("hessian-compositions-agree", backend, case, _both(way, first, direction(case)), gradient_floor)
         results.append(msgspec.structs.replace(result, details={**result.details, "compared": f"{name} with {first_name}"}))
     return worst_result(results)
 
@@ -83,7 +83,7 @@ def check_symmetric(backend: Backend, case: Case) -> Result:
         last = inner_rounding(u, along_v, case.dtype) + inner_rounding(v, along_u, case.dtype)
         return Sides(np.array([inner(u, along_v)]), np.array([inner(v, along_u)]), np.array([last]))
 
-    return check_equal("hessian-symmetric", backend, case, pair)
+    return check_equal("hessian-symmetric", backend, case, pair, projected_floor)
 
 
 def _product(bound: Bound, way: Hvp, step: tuple[np.ndarray, ...]) -> tuple[np.ndarray, ...]:
