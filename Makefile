@@ -21,7 +21,7 @@ help:  ## show this text
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 verify: $(INSTALLED)  ## verify torch on every device present; ARGS goes to autograd-harness verify
-	$(BIN)/autograd-harness verify $(ARGS)
+	$(BIN)/autograd-harness verify --baseline baselines/torch-2.13.json $(ARGS)
 
 test: lint  ## lint, then all tests; ARGS goes to pytest
 	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
