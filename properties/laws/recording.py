@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from harness.backends.bind import part_dtype
 from harness.program import Case, Program, evaluate
 from harness.tape import Tape
 
@@ -42,7 +43,7 @@ def record(tape: Tape, case: Case, *, leaves: tuple[Any, ...] | None = None) -> 
         if position not in case.differentiable:
             inputs[position] = tape.leaf(x.astype(case.dtype) if x.dtype.kind in "fc" else x, requires_grad=False)
     outputs = evaluate(case.subject, lambda op, args, params: tape.apply(op, *args, **params), inputs)
-    return Recording(tape, made, outputs, tuple(w.astype(case.dtype) for w in case.cotangents))
+    return Recording(tape, made, outputs, tuple(w.astype(part_dtype(w, case.dtype)) for w in case.cotangents))
 
 
 def tracked(recording: Recording) -> list[tuple[Any, np.ndarray]]:

@@ -7,10 +7,12 @@ import pytest
 
 from harness.backends import load_backend
 from harness.backends.bind import bind
+from harness.program import single
+from harness.verdict import Verdict
 from properties.laws import laws
 from properties.laws.along import direction
 from properties.laws.gradients import gradients_of, tangents_of
-from tests.laws.examples import cube, product
+from tests.laws.examples import case_of, cube, product
 
 
 def test_reverse_law_compares_the_directional_derivative() -> None:
@@ -45,3 +47,10 @@ def test_every_composition_of_a_cube_is_six_x_w_v(composition: str) -> None:
     bound, backend = bind(load_backend("torch"), case), load_backend("torch")
     (product_,) = backend.hvps()[composition](bound.function, bound.primals, bound.cotangents(), bound.tangents((np.ones(3),)))
     assert backend.numpy(product_).tolist() == [6.0, 24.0, 72.0]
+
+
+def test_tape_laws_keep_the_complex_cotangent_of_a_real_program() -> None:
+    real, imaginary = np.array([1.0, 2.0]), np.array([3.0, -1.0])
+    case = case_of(single("complex", ((2,), (2,)), ("primal", "primal")), (real, imaginary), (np.array([1.0 + 2.0j, -1.0j]),))
+    result = laws()["accumulate-adds"].check(load_backend("torch"), case)
+    assert result.verdict is Verdict.HOLDS
