@@ -14,14 +14,15 @@ import numpy as np
 from harness.backends import Backend
 from harness.backends.bind import bind
 from harness.program import Case
-from harness.verdict import Result, Verdict, judge_derivative, judge_tangent, required_resolution, structural
-from harness.verdict.rounding import analytic_rounding, elementwise_rounding, natural_size
+from harness.verdict import Result, Verdict, judge_derivative, required_resolution, structural
+from harness.verdict.rounding import analytic_rounding, natural_size
 from properties.laws.along import direction, grain, outputs_along, projected_along, projected_floor, value_floor
 from properties.laws.conditioning import spread
 from properties.laws.gradients import Malformed, gradients_of, tangents_of
-from properties.laws.inner import flat, inner, typical
+from properties.laws.inner import flat, inner
 from properties.laws.kinks import entry_by_entry_at_kinks
 from properties.laws.law import Law
+from properties.laws.measured import check_measured
 from properties.laws.scales import entry_by_entry_in_scale
 
 
@@ -50,17 +51,7 @@ def check_reverse(backend: Backend, case: Case) -> Result:
 def check_forward(backend: Backend, case: Case) -> Result:
     """The whole tangent of the outputs against the jvp."""
     step = direction(case)
-    try:
-        actual = flat(tangents_of(bind(backend, case), step))
-    except Malformed as error:
-        return structural("jvp-eq-fd", False, str(error))
-    phi, size, required = outputs_along(backend, case), typical(actual), required_resolution(case.dtype, case.resolution)
-    floor = elementwise_rounding(actual, case.dtype)
-    result = judge_tangent("jvp-eq-fd", actual, phi, rounding=floor, size=size, required=required, grain=grain(case))
-    if result.verdict is Verdict.HOLDS:
-        return result
-    shaken = spread(backend, case, lambda bound: flat(tangents_of(bound, step))) + value_floor(bind(backend, case))
-    return judge_tangent("jvp-eq-fd", actual, phi, rounding=floor + shaken, size=size, required=required, grain=grain(case))
+    return check_measured("jvp-eq-fd", backend, case, lambda bound: flat(tangents_of(bound, step)), outputs_along(backend, case), value_floor)
 
 
 def _twin(step: tuple[np.ndarray, ...], gradients: tuple[np.ndarray, ...]) -> np.ndarray:

@@ -13,34 +13,24 @@ import msgspec
 import numpy as np
 
 from harness.backends import Backend
-from harness.backends.bind import Bound, bind
+from harness.backends.bind import Bound
 from harness.backends.protocol import Hvp
 from harness.program import Case
-from harness.verdict import Result, Verdict, judge_tangent, required_resolution, structural
+from harness.verdict import Result
 from harness.verdict.result import worst_result
-from harness.verdict.rounding import elementwise_rounding
-from properties.laws.along import direction, gradient_floor, gradients_along, grain, other_direction, projected_floor, tangents_along, value_floor
-from properties.laws.conditioning import spread
+from properties.laws.along import direction, gradient_floor, gradients_along, other_direction, projected_floor, tangents_along, value_floor
 from properties.laws.exact import Sides, check_equal
-from properties.laws.gradients import Malformed, well_formed
-from properties.laws.inner import flat, inner, inner_rounding, typical
+from properties.laws.gradients import well_formed
+from properties.laws.inner import flat, inner, inner_rounding
 from properties.laws.law import Law
+from properties.laws.measured import check_measured
 
 
 def check_second(backend: Backend, case: Case) -> Result:
     """The first composition against the derivative of the backend's own gradient, which `vjp-eq-fd` checks for itself."""
     way, step = next(iter(backend.hvps().values())), direction(case)
-    try:
-        actual = flat(_product(bind(backend, case), way, step))
-    except Malformed as error:
-        return structural("hvp-eq-fd", False, str(error))
-    phi, size, required = gradients_along(backend, case), typical(actual), required_resolution(case.dtype, case.resolution)
-    floor = elementwise_rounding(actual, case.dtype)
-    result = judge_tangent("hvp-eq-fd", actual, phi, rounding=floor, size=size, required=required, grain=grain(case))
-    if result.verdict is Verdict.HOLDS:
-        return result
-    shaken = spread(backend, case, lambda bound: flat(_product(bound, way, step))) + gradient_floor(bind(backend, case))
-    return judge_tangent("hvp-eq-fd", actual, phi, rounding=floor + shaken, size=size, required=required, grain=grain(case))
+    phi = gradients_along(backend, case)
+    return check_measured("hvp-eq-fd", backend, case, lambda bound: flat(_product(bound, way, step)), phi, gradient_floor)
 
 
 def check_nested(backend: Backend, case: Case) -> Result:
@@ -51,17 +41,7 @@ def check_nested(backend: Backend, case: Case) -> Result:
         nested = backend.nested_jvp(bound.function, bound.primals, bound.tangents(other), bound.tangents(step))
         return flat(well_formed(bound, nested, case.cotangents, "second tangent"))
 
-    try:
-        actual = along_both(bind(backend, case))
-    except Malformed as error:
-        return structural("jvp-jvp-eq-fd", False, str(error))
-    phi, size, required = tangents_along(backend, case, other), typical(actual), required_resolution(case.dtype, case.resolution)
-    floor = elementwise_rounding(actual, case.dtype)
-    result = judge_tangent("jvp-jvp-eq-fd", actual, phi, rounding=floor, size=size, required=required, grain=grain(case))
-    if result.verdict is Verdict.HOLDS:
-        return result
-    shaken = spread(backend, case, along_both) + value_floor(bind(backend, case))
-    return judge_tangent("jvp-jvp-eq-fd", actual, phi, rounding=floor + shaken, size=size, required=required, grain=grain(case))
+    return check_measured("jvp-jvp-eq-fd", backend, case, along_both, tangents_along(backend, case, other), value_floor)
 
 
 def check_compositions(backend: Backend, case: Case) -> Result:

@@ -1,0 +1,33 @@
+"""A derivative measured entry by entry against the oracle: a cheap allowance first, measured rounding only where that does not settle it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from harness.backends import Backend
+from harness.backends.bind import Bound, bind
+from harness.program import Case
+from harness.verdict import Result, Verdict, judge_tangent, required_resolution, structural
+from harness.verdict.rounding import elementwise_rounding
+from properties.laws.along import grain
+from properties.laws.conditioning import Measure, spread
+from properties.laws.gradients import Malformed
+from properties.laws.inner import typical
+
+
+def check_measured(
+    law: str, backend: Backend, case: Case, measure: Measure, phi: Callable[[float], np.ndarray], floor: Callable[[Bound], np.ndarray]
+) -> Result:
+    """`measure(bound)`, the backend's derivative as a flat real vector, against d phi / dt at 0; `floor` is what rounding of values may do to it."""
+    try:
+        actual = measure(bind(backend, case))
+    except Malformed as error:
+        return structural(law, False, str(error))
+    allowed, size, required = elementwise_rounding(actual, case.dtype), typical(actual), required_resolution(case.dtype, case.resolution)
+    result = judge_tangent(law, actual, phi, rounding=allowed, size=size, required=required, grain=grain(case))
+    if result.verdict is Verdict.HOLDS:
+        return result
+    shaken = spread(backend, case, measure) + floor(bind(backend, case))
+    return judge_tangent(law, actual, phi, rounding=allowed + shaken, size=size, required=required, grain=grain(case))
