@@ -48,9 +48,9 @@ def gradient_floor(bound: Bound) -> np.ndarray:
 
 
 def grain(case: Case) -> float:
-    """How coarse x + t D v is rounded in double precision, in units of t: eps max |x| / RMS(D v), of the coarsest leaf."""
-    leaves = [(wide(x), v) for x, v in zip(case.points, direction(case), strict=True) if x.size]
-    return max((float(np.finfo(float).eps * np.max(np.abs(x)) / (_scale(v) or 1.0)) for x, v in leaves), default=0.0)
+    """How coarse x + t D v is rounded in double precision, in units of t: eps max |x| / RMS(D v) over the entries that move, of the coarsest leaf."""
+    moved = [(wide(x)[v != 0], v[v != 0]) for x, v in zip(case.points, direction(case), strict=True)]
+    return max((float(np.finfo(float).eps * np.max(np.abs(x)) / _scale(v)) for x, v in moved if x.size), default=0.0)
 
 
 def precise(backend: Backend, case: Case) -> Bound:

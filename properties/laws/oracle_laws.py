@@ -17,17 +17,15 @@ from harness.program import Case
 from harness.verdict import Result, Verdict, judge_derivative, required_resolution, structural
 from harness.verdict.rounding import analytic_rounding, natural_size
 from properties.laws.along import direction, grain, outputs_along, projected_along, projected_floor, value_floor
+from properties.laws.asked_again import entry_by_entry
 from properties.laws.conditioning import spread
 from properties.laws.gradients import Malformed, gradients_of, tangents_of
 from properties.laws.inner import flat, inner
-from properties.laws.kinks import entry_by_entry_at_kinks
 from properties.laws.law import Law
 from properties.laws.measured import check_measured
-from properties.laws.scales import entry_by_entry_in_scale
 
 
-@entry_by_entry_in_scale
-@entry_by_entry_at_kinks
+@entry_by_entry
 def check_reverse(backend: Backend, case: Case) -> Result:
     """One directional derivative of <w, f> against the vjp."""
     step = direction(case)
@@ -46,8 +44,7 @@ def check_reverse(backend: Backend, case: Case) -> Result:
     return judge_derivative("vjp-eq-fd", actual, phi, rounding=floor + float(shaken[0]), size=size, required=required, grain=grain(case))
 
 
-@entry_by_entry_in_scale
-@entry_by_entry_at_kinks
+@entry_by_entry
 def check_forward(backend: Backend, case: Case) -> Result:
     """The whole tangent of the outputs against the jvp."""
     step = direction(case)

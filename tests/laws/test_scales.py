@@ -30,6 +30,26 @@ def test_wrong_derivative_of_a_leaf_of_many_sizes_is_broken(law: str, fault: str
     assert laws()[law].check(load_backend(f"faulty:{fault}:torch"), logarithm()).verdict is Verdict.BROKEN
 
 
+def shrunk(size: int = 2) -> Case:
+    """hardshrink at 1e8 and zeros: no step for the first entry sees how flat it is at the others."""
+    primal = np.zeros(size)
+    primal[0] = 1e8
+    return case_of(single("hardshrink", ((size,),), ("primal",), lambd=0.5), (primal,), (np.linspace(1.0, 2.0, size),))
+
+
+def test_flat_piece_between_two_kinks_is_found_beside_a_large_entry() -> None:
+    assert laws()["vjp-eq-fd"].check(load_backend("torch"), shrunk()).verdict is Verdict.HOLDS
+
+
+def test_wrong_entry_beside_a_large_one_is_broken() -> None:
+    assert laws()["vjp-eq-fd"].check(load_backend("faulty:scaled-gradient:torch"), shrunk()).verdict is Verdict.BROKEN
+
+
+def test_direction_of_too_many_entries_absolves_nobody() -> None:
+    result = laws()["vjp-eq-fd"].check(load_backend("torch"), shrunk(65))
+    assert (result.verdict, "too many to ask one by one" in result.reason) == (Verdict.INCONCLUSIVE, True)
+
+
 @pytest.mark.parametrize("size", [1e-300, 1e-200, 1.0, 1e200, 1e300])
 def test_direction_has_the_size_of_the_leaf_even_where_squares_overflow(size: float) -> None:
     case = logarithm()

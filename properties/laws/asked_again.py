@@ -1,0 +1,89 @@
+"""Where one direction cannot tell: the law asked again, entry by entry, each in its own scale.
+
+    sum_i relu(x_i) at x = 0           along v the slopes are sum of v_i over v_i > 0, and over v_i < 0; the gradient 0 need not lie between them,
+                                       yet along each unit vector e_i it lies in [0, 1]
+    hardshrink at x = (1e8, 0)         a small step for the first entry jumps over everything that happens to the second
+    log at x = (1e-30, 1e30)           has a derivative along D_j v_j only, D_j = the size of the entry x_j
+
+A gradient is a subgradient only if along every e_i it lies between the one-sided slopes there, and at a smooth point only if it is the slope there.
+So a verdict that may owe to the direction (at a kink, or among entries of very different sizes) gives way to the verdicts along D_i e_i. Of more
+entries than can be asked one by one, one direction in proportion to each entry is asked instead, which can absolve nobody.
+Source: Clarke, Optimization and Nonsmooth Analysis (1983), proposition 2.1.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import wraps
+
+import msgspec
+import numpy as np
+
+from harness.backends import Backend
+from harness.oracles.norms import rms
+from harness.program import Case
+from harness.verdict import Result, Verdict
+from harness.verdict.result import worst_result
+from properties.laws.inner import wide
+
+Check = Callable[[Backend, Case], Result]
+MOST_ENTRIES = 64  # each costs a thorough look from both sides; generated cases are smaller
+WIDE = 2.0**10  # the largest entry over the smallest: less is no trouble for steps of 2^-5 and smaller
+
+
+def entry_by_entry(check: Check) -> Check:
+    """`check`, asked again along each entry where it is not HOLDS at a kink or among entries of very different sizes."""
+
+    @wraps(check)
+    def checked(backend: Backend, case: Case) -> Result:
+        result = check(backend, case)
+        if result.verdict not in (Verdict.BROKEN, Verdict.INCONCLUSIVE) or not (_at_kink(result, case) or any(map(_spread_wide, case.points))):
+            return result
+        entries = sum(x.size for x in case.points)
+        if entries > MOST_ENTRIES:
+            return _in_proportion(check, backend, case, result)
+        if entries == 1:
+            return result
+        again = worst_result([check(backend, alone) for alone in _along_each_entry(case)])
+        return msgspec.structs.replace(again, evaluations=result.evaluations + again.evaluations)
+
+    return checked
+
+
+def _in_proportion(check: Check, backend: Backend, case: Case, result: Result) -> Result:
+    """One direction for all: it may decide the undecided; but one that is BROKEN along one direction only is open."""
+    tangents = tuple(np.asarray(v * _sizes(x)) for v, x in zip(case.tangents, case.points, strict=True))
+    again = check(backend, msgspec.structs.replace(case, tangents=tangents))
+    better = again if result.verdict is Verdict.INCONCLUSIVE and again.verdict is not Verdict.INCONCLUSIVE else result
+    if result.verdict is Verdict.BROKEN and (_at_kink(result, case) or again.verdict is not Verdict.BROKEN):
+        entries = sum(x.size for x in case.points)
+        reason = f"BROKEN along one direction at a kink or among entries of very different sizes; {entries} entries are too many to ask one by one."
+        better = msgspec.structs.replace(result, verdict=Verdict.INCONCLUSIVE, reason=reason)
+    return msgspec.structs.replace(better, evaluations=result.evaluations + again.evaluations)
+
+
+def _along_each_entry(case: Case) -> Iterator[Case]:
+    for k, x in enumerate(case.points):
+        for i, size in enumerate(_sizes(x).ravel()):
+            tangents = [np.zeros(y.shape) for y in case.points]
+            tangents[k].flat[i] = size
+            yield msgspec.structs.replace(case, tangents=tuple(tangents))
+
+
+def _at_kink(result: Result, case: Case) -> bool:
+    return result.details.get("status") == "kink" or case.drawn.get("margin") == 0
+
+
+def _spread_wide(x: np.ndarray) -> bool:
+    """Whether the sizes of its entries differ widely, a 0 having the size of `_sizes`."""
+    sizes = _sizes(x)
+    return bool(sizes.size and sizes.max() > WIDE * sizes.min())
+
+
+def _sizes(x: np.ndarray) -> np.ndarray:
+    """D_j / D of each entry x_j, a power of two. A 0 has no size of its own: 1, the world's, or that of its leaf where this is smaller."""
+    sizes, leaf = np.abs(wide(x)), float(rms(np.abs(wide(x)).ravel()))
+    if not (np.isfinite(leaf) and leaf > 0):
+        return np.ones(x.shape)
+    with np.errstate(all="ignore"):
+        return np.asarray(np.exp2(np.round(np.log2(np.where(sizes > 0, sizes, min(leaf, 1.0)) / leaf))))
