@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -24,6 +24,10 @@ from reports import wording
 from reports.cellrows import pack_cells
 from reports.charts.bars import histogram, share_bar
 from reports.charts.density import density_chart
+from reports.charts.sparkline import sparkline
+from reports.comparison import sentences
+from reports.comparison.compare import Comparison
+from reports.comparison.trend import Trend
 from reports.conclusion import conclusion
 from reports.digest import Digest
 from reports.grouping import group_findings
@@ -35,11 +39,13 @@ from reports.timing import shares_of_time, slowest
 _FILTERS = ("symbol", "slug", "one_line", "number", "power", "count", "brief_count", "plural", "duration", "memory")
 
 
-def render_html(events: Iterable[Event]) -> str:
+def render_html(events: Iterable[Event], comparison: Comparison | None = None, trends: Sequence[Trend] = ()) -> str:
     """The report of a record as one HTML document.
 
     Args:
         events: What `read_events` or `merge_records` yields; an incomplete record renders too, and says so.
+        comparison: This run seen from an earlier one.
+        trends: Numbers over several runs, this one last.
     """
     digest = Digest(events)
     evidence = digest.evidence
@@ -75,6 +81,9 @@ def render_html(events: Iterable[Event]) -> str:
             severities=SEVERITY,
             meanings=wording.MEANINGS,
             share_bar=share_bar,
+            sparkline=sparkline,
+            comparison=comparison,
+            trends=trends,
         )
     )
 
@@ -84,6 +93,8 @@ def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("reports"), autoescape=True, undefined=StrictUndefined, finalize=wording.visible, trim_blocks=True, lstrip_blocks=True
     )
+    told = {name: getattr(sentences, name) for name in ("headline", "sides", "shown", "drift_rows")}
+    environment.globals.update(told, category_symbols=sentences.SYMBOLS, category_meanings=sentences.MEANINGS)
     environment.filters.update({name: getattr(wording, name) for name in _FILTERS})
     return environment
 

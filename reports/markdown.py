@@ -23,7 +23,7 @@ def render_markdown(events: Iterable[Event]) -> str:
     groups = group_findings(evidence.findings)
     head = [
         f"## {symbol(summary.verdict)} {summary.verdict}",
-        _text(conclusion(evidence)),
+        text_of(conclusion(evidence)),
         f"{_code(summary.command)} · seed {summary.seed} · {duration(summary.duration_s)} · exit code {summary.exit_code}",
     ]
     shown = [_finding(group) for group in groups[:_FINDINGS_SHOWN]]
@@ -36,7 +36,7 @@ def _evidence(evidence: Evidence) -> list[str]:
         [worth.family, f"{worth.holding} of {worth.cells}", brief_count(worth.total), _bound(worth.weakest)]
         for worth in worth_of(evidence.cells.values())
     ]
-    return [_table(["laws", "cells that hold", "valid comparisons", "weakest cell: wrong at most"], rows)] if rows else []
+    return [table_of(["laws", "cells that hold", "valid comparisons", "weakest cell: wrong at most"], rows)] if rows else []
 
 
 def _bound(weakest: int) -> str:
@@ -46,16 +46,16 @@ def _bound(weakest: int) -> str:
 def _finding(group: Group) -> str:
     example = group.example
     state = "new" if group.known is None else f"known: {group.known}"
-    lines = [f"### {symbol(example.verdict)} {_text(one_line(example.title))}", f"{_text(state)} · {plural(len(group.cells), 'cell')}"]
+    lines = [f"### {symbol(example.verdict)} {text_of(one_line(example.title))}", f"{text_of(state)} · {plural(len(group.cells), 'cell')}"]
     return "\n\n".join([*lines, fenced(visible(example.text)[:_LONGEST_BLOCK], "text"), _code(f"autograd-harness replay {example.case}")])
 
 
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def table_of(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     lines = [header, ["---"] * len(header), *rows]
-    return "\n".join("| " + " | ".join(_text(str(value)) for value in line) + " |" for line in lines)
+    return "\n".join("| " + " | ".join(text_of(str(value)) for value in line) + " |" for line in lines)
 
 
-def _text(words: str) -> str:
+def text_of(words: str) -> str:
     """A foreign text on one line that starts no HTML, link, table column or emphasis of its own."""
     flat = " ".join(str(visible(words)).split())
     return "".join("&lt;" if letter == "<" else f"\\{letter}" if letter in "|`*_[]\\" else letter for letter in flat)

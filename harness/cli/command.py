@@ -18,6 +18,7 @@ VERBS = {
     "check": "Check the gradients of your own function.",
     "replay": "Run recorded counterexamples again.",
     "report": "Make pages from a record.",
+    "compare": "Compare two runs: what is new, what is fixed, what was no longer looked at.",
     "selftest": "See which injected faults this configuration finds.",
     "list": "List backends, ops or laws.",
     "doctor": "Say what is installed, which devices there are, and what would be skipped and why.",

@@ -9,7 +9,7 @@ import click
 
 from harness.cli.told import told_plainly
 from harness.plugin.pages import write_page
-from harness.record import Event, merge_records
+from harness.record import Event, Records
 from reports import render_html, render_junit, render_markdown
 
 
@@ -22,11 +22,11 @@ def command(records: tuple[str, ...], html: Path | None, markdown: Path | None, 
     """Make pages from records: files, or the folders of runs; several (shards, workers) become one report. Without options, print Markdown."""
     asked: list[tuple[Path | None, Callable[[Iterable[Event]], str]]] = [(html, render_html), (markdown, render_markdown), (junit, render_junit)]
     with told_plainly():
-        events = list(merge_records(records))
+        events = Records(*records)
         for path, render in asked:
             if path:
                 write_page(path, render(events))
                 click.echo(f"wrote {path}")
-    if not any(path for path, _ in asked):
-        click.echo(render_markdown(events))
+        if not any(path for path, _ in asked):
+            click.echo(render_markdown(events))
     return 0

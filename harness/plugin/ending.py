@@ -11,7 +11,7 @@ from pathlib import Path
 from shutil import rmtree
 
 from harness.plugin.pages import write_pages
-from harness.record import Baseline, CellEnded, Counts, Evidence, Finding, Summary, read_events, write_merged
+from harness.record import Baseline, CellEnded, Counts, Evidence, Finding, Records, Summary, read_events, write_merged
 from harness.record.evidence import INSUFFICIENT
 from harness.running.cell import row
 from harness.running.cells import Cell
@@ -41,7 +41,7 @@ def finish(run: Run, journal: Journal, cells: Sequence[Cell], minimum: int, base
     record = Path(run.folder) / "record.ndjson"
     write_merged(_files(run), record)
     rmtree(Path(run.folder) / WORKERS)
-    events = list(read_events(record))
+    events = Records(record)
     summary = write_pages(events, Path(run.folder))
     point_latest_to(Path(run.folder))
     everything = Evidence(events)

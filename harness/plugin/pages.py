@@ -12,8 +12,8 @@ from reports import render_html, render_junit
 PAGES: dict[str, Callable[[Iterable[Event]], str]] = {"report.html": render_html, "junit.xml": render_junit}
 
 
-def write_pages(events: list[Event], folder: Path) -> Summary:
-    """summary.json, report.html and junit.xml in `folder`; returns the summary."""
+def write_pages(events: Iterable[Event], folder: Path) -> Summary:
+    """summary.json, report.html and junit.xml in `folder`, `events` being read once for each; returns the summary."""
     summary = summarize(events)
     write_summary(folder / "summary.json", summary)
     for name, render in PAGES.items():

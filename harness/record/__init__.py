@@ -5,7 +5,7 @@ from harness.record.casefile import find_case, read_case, write_case
 from harness.record.errors import RecordError
 from harness.record.events import CaseRun, CellEnded, CellStarted, Counts, Event, Finding, RunEnded, RunStarted
 from harness.record.evidence import Evidence, cell_verdict
-from harness.record.merge import merge_records, write_merged
+from harness.record.merge import Records, merge_records, write_merged
 from harness.record.reader import read_events
 from harness.record.signature import signature
 from harness.record.summary import Summary, summarize, write_summary
@@ -23,6 +23,7 @@ __all__ = [
     "Known",
     "RecordError",
     "RecordWriter",
+    "Records",
     "RunEnded",
     "RunStarted",
     "Summary",

@@ -16,6 +16,16 @@ from harness.record.reader import read_events
 from harness.record.writer import RecordWriter
 
 
+class Records:
+    """The events of one record or several, read anew each time that they are iterated over: half a million cases need not be in memory."""
+
+    def __init__(self, *paths: str | Path) -> None:
+        self.paths = paths
+
+    def __iter__(self) -> Iterator[Event]:
+        return merge_records(self.paths) if len(self.paths) > 1 else read_events(self.paths[0])
+
+
 def merge_records(paths: Sequence[str | Path]) -> Iterator[Event]:
     """The events of several records as one run. Where none of them came to its end, the merged run has no end either.
 

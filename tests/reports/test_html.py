@@ -7,7 +7,6 @@ import gzip
 import hashlib
 import json
 import re
-from html.parser import HTMLParser
 
 import msgspec
 import pytest
@@ -25,38 +24,7 @@ from tests.record.examples import (
     run_started,
     write,
 )
-
-
-class Page(HTMLParser):
-    """Elements, attributes and texts of a page; `visible` leaves scripts, styles and templates out."""
-
-    def __init__(self, source: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.texts: list[str] = []
-        self.raw: dict[str, str] = {}
-        self._inside = ""
-        self.feed(source)
-
-    def handle_starttag(self, tag, attrs):
-        self.elements.append((tag, dict(attrs)))
-        self._inside = tag
-
-    def handle_endtag(self, tag):
-        self._inside = ""
-
-    def handle_data(self, data):
-        if self._inside in {"script", "style", "template"}:
-            self.raw[self._inside] = self.raw.get(self._inside, "") + data
-        else:
-            self.texts.append(data)
-
-    @property
-    def visible(self) -> str:
-        return " ".join(" ".join(self.texts).split())
-
-    def all(self, tag: str) -> list[dict[str, str | None]]:
-        return [attributes for name, attributes in self.elements if name == tag]
+from tests.reports.page import Page
 
 
 def packed(source: str, name: str):
