@@ -1,6 +1,6 @@
 """A broken law as a finding: told in words, with everything that shows it again.
 
-signature = law | op | kind of error        the same for all cells and cases that one bug breaks
+signature = law | op | kind of error | regime        the same for all cells and cases that one bug breaks
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from harness.program import Case, Program
 from harness.program.case import to_json
 from harness.record import Finding, signature
 from harness.running.cells import Cell
+from harness.running.regime import regime_of
 from harness.running.script import printed_program, standalone_script
 from harness.verdict import Result, finding_text
 from properties.laws import Law
@@ -31,7 +32,7 @@ def describe(cell: Cell, law: Law, backend: Backend, case: Case, result: Result,
     title = title_of(backend, law, case)
     script, written = standalone_script(backend, case, result, title), to_json(case).decode()
     return Finding(
-        signature=signature(law.name, _ops(case), result.pattern or result.reason),
+        signature=signature(law.name, _ops(case), result.pattern or result.reason, regime_of(case)),
         cell=cell.id,
         case=case.id,
         law=law.name,
