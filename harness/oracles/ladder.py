@@ -27,6 +27,10 @@ CONTRADICTION = 4.0  # sums of bounds; a kink beside the point moves the slope b
 CONTRADICTIONS = 2
 TRUSTED_NOISE = 2.0**-22  # of |phi|: noise up to that of float32 arithmetic; more may be real structure, so all windows are tried
 STALLED = 2.0**-10  # a window 16 times narrower whose tail is not better resolved by that: fewer than three derivatives (an analytic phi gains 2^40)
+LIMIT_SAFETY = 16.0  # 5 standard deviations of sqrt(10) coefficients: the noise of the limit
+LEAST_GAIN = 10.0  # of a two-sided window: what turns a truncated slope into a truncated value, at least
+ROUNDINGS = 4.0  # of phi(0) itself
+TORN = 4.5  # standard deviations of the noise; a jump of height J shows as noise of about J / 6
 RATIO_OF_NOISE = 2.0**-24  # a tail below this share of the largest coefficient may be noise rather than a lack of derivatives
 
 
@@ -40,6 +44,8 @@ class Choice:
     noise: np.ndarray  # relative to |phi|
     staircase: np.ndarray  # bool: no window counts because narrow ones see steps
     contradicted: np.ndarray  # bool: wide windows flatly disagree with narrow ones
+    ripple: np.ndarray  # the rms noise of one value of phi, absolute
+    gap: np.ndarray  # the limit of phi for t -> 0, minus phi(0), where noise does not explain it; else 0
 
 
 class Ladder:
@@ -87,10 +93,24 @@ class Ladder:
         by_noise = (bound >= growth * bound[at]) | np.array([w.at_floor for w in self.windows])
         confirmed = np.count_nonzero(narrower & np.isfinite(bound) & by_noise, axis=0)
         settled = np.isfinite(bound[at]) & (confirmed >= CONFIRMATIONS) & (noise[at] <= TRUSTED_NOISE)
-        contradicted = _contradicted(value, np.array([w.bound for w in self.windows]), best)
+        contradicted = _contradicted(value, np.array([w.bound for w in self.windows]), best) & ~self._bends_within(counts, best)
         bound[at] = np.where(contradicted, np.inf, bound[at])
         value_at = np.where(np.isfinite(bound[at]), value[at], np.nan)
-        return Choice(value_at, bound[at], settled & ~contradicted, noise[at], staircase | contradicted, contradicted)
+        ripple = noise[at] * np.array([w.size for w in self.windows])[at]
+        gap = np.where(settled, self._gap(at, ripple), 0.0)
+        return Choice(value_at, bound[at], settled & ~contradicted, noise[at], staircase | contradicted, contradicted, ripple, gap)
+
+    def _bends_within(self, counts: np.ndarray, best: np.ndarray) -> np.ndarray:
+        """Whether the best window, or a wider one that agrees with it, resolves how phi bends: what rounding draws at small scales is straight."""
+        wider = np.arange(len(counts))[:, None] <= best
+        return np.asarray((counts & wider & np.array([w.curved for w in self.windows])).any(axis=0))
+
+    def _gap(self, at: tuple[np.ndarray, np.ndarray], ripple: np.ndarray) -> np.ndarray:
+        """By how much the window's own value at 0 differs from phi(0): windows do not look at 0 itself."""
+        w = [np.array(values)[at] for values in zip(*((w.limit, w.sigma, w.truncation * abs(w.step)) for w in self.windows), strict=True)]
+        gap = w[0] - self.sample.centre
+        explained = LIMIT_SAFETY * w[1] + w[2] / LEAST_GAIN + TORN * ripple + ROUNDINGS * self.sample.eps * np.abs(self.sample.centre)
+        return np.asarray(np.where(np.abs(gap) > explained, gap, 0.0))
 
     def stalled(self, open_elements: np.ndarray) -> bool:
         """Whether some open element is finite, not hopeless, and hardly better resolved than two windows ago.

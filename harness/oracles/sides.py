@@ -14,13 +14,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harness.oracles.ladder import Ladder
+from harness.oracles.ladder import LIMIT_SAFETY, ROUNDINGS, TORN, Ladder
 from harness.oracles.sampling import Sampler
 
 NEAREST = 2.0**-40  # of the scale: where phi is asked once more, very near to 0
-LIMIT_SAFETY = 16.0  # 5 standard deviations of sqrt(10) coefficients: the noise of the limit
 LEAST_GAIN = 98.0  # 2 j^2 at j = 7: what turns a truncated slope into a truncated value
-ROUNDINGS = 4.0  # of phi(0) itself
 
 
 @dataclass
@@ -63,12 +61,12 @@ class Both:
         return agree
 
 
-def look_at_sides(sample: Sampler, widest: float, scale: float, narrowest: float, grain: float) -> Both:
-    """One-sided ladders from `widest` down to `narrowest`."""
-    return Both(*(_side(Ladder(sample, scale, narrowest, grain, sides=True), sign * widest) for sign in (1.0, -1.0)))
+def look_at_sides(sample: Sampler, widest: float, scale: float, narrowest: float, grain: float, ripple: np.ndarray) -> Both:
+    """One-sided ladders from `widest` down to `narrowest`; no gap within the noise of phi, `ripple`, is a jump."""
+    return Both(*(_side(Ladder(sample, scale, narrowest, grain, sides=True), sign * widest, ripple) for sign in (1.0, -1.0)))
 
 
-def _side(ladder: Ladder, widest: float) -> Side:
+def _side(ladder: Ladder, widest: float, ripple: np.ndarray) -> Side:
     chosen, sample = ladder.descend(widest, patient=True), ladder.sample
     bound = np.where(chosen.settled, chosen.bound, np.inf)
     wide = np.array([np.where(w.kept, LIMIT_SAFETY * w.sigma + w.truncation * abs(w.step) / LEAST_GAIN, np.inf) for w in ladder.windows])
@@ -77,5 +75,5 @@ def _side(ladder: Ladder, widest: float) -> Side:
     connected = np.abs(gap) <= wide[best] + ROUNDINGS * sample.eps * np.abs(sample.centre)
     nearest = math.copysign(max(NEAREST * ladder.scale, ladder.narrowest), widest)
     near = sample(nearest) - sample.centre
-    jumps = np.isfinite(bound) & ~connected & (np.abs(near) > np.abs(gap) / 2)
+    jumps = np.isfinite(bound) & ~connected & (np.abs(near) > np.abs(gap) / 2) & (np.abs(gap) > TORN * ripple)
     return Side(chosen.value, bound, gap, connected, jumps, np.isfinite(near))

@@ -2,9 +2,10 @@
 
 A value that was rounded to few bits (a hidden cast, cancellation) is a staircase: constant on narrow windows, noisy on wide ones. Its plateau
 says slope 0, which is wrong for the function that was meant. A real staircase (floor, sign) has plateaus too, and there slope 0 is right. They
-differ in width and height:
+differ in width and height, and rounding makes steps on both sides of 0:
 
     real:   at least 2^-12 of the scale wide, and (phi = 0 on it, or steps above 2^-6 |phi|, the last place of bfloat16 and float16)
+            or so wide on one side of 0, while no two values on the other are equal
 """
 
 from __future__ import annotations
@@ -26,9 +27,12 @@ def discard_staircases(windows: list[Window], bound: np.ndarray, untrusted: np.n
     elements = bound.shape[1]
     varying_above, staircase = np.zeros(elements, dtype=bool), np.zeros(elements, dtype=bool)
     gap, size = np.full(elements, np.inf), np.zeros(elements)
+    reach = np.zeros(elements)  # how far phi is flat on one side, as long as narrower windows see no stairs on the other
     plateaus = np.zeros(bound.shape, dtype=bool)
     for i, w in enumerate(windows):
-        real = (abs(w.step) >= WIDE_PLATEAU * scale) & ((w.limit == 0) | (gap >= REAL_STEP * size))
+        wide = abs(w.step) >= WIDE_PLATEAU * scale
+        reach = np.where((w.flat_side > 0) & (reach == 0), abs(w.step), np.where(w.flat_side < 0, 0.0, reach))
+        real = (wide & ((w.limit == 0) | (gap >= REAL_STEP * size))) | (reach >= WIDE_PLATEAU * scale)
         plateaus[i] = w.plateau & varying_above & ~real
         staircase |= plateaus[i] | (w.why == STAIRCASE)
         varying_above |= ~w.plateau & np.isfinite(w.value)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness.oracles.estimate import Rung, Status
-from harness.oracles.ladder import NARROWEST, Choice, Ladder, why_not
+from harness.oracles.ladder import NARROWEST, TORN, Choice, Ladder, why_not
 from harness.oracles.sampling import Sampler
 from harness.oracles.sides import NEAREST, Both, look_at_sides
 from harness.oracles.window import NOT_FINITE, Window
@@ -17,7 +17,6 @@ SEVERITY: tuple[Status, ...] = ("smooth", "kink", "noise", "unresolved", "jump",
 SMOOTH, KINK, NOISE, UNRESOLVED, JUMP, DOMAIN, RANDOM, NON_FINITE = range(8)
 GRAINS = 64.0  # windows narrower than this many roundings of the argument show the rounding, not phi
 GLANCE = 2.0**10  # how much narrower than the stalled window a first look at the sides goes
-TORN = 4.5  # standard deviations of the noise; a jump of height J shows as noise of about J / 6
 OFFSET_FACTOR = 45 / 32  # sqrt(2) in 6 bits
 
 
@@ -44,37 +43,50 @@ def look_thoroughly(sample: Sampler, scale: float, offset: int, grain: float) ->
     chosen, both = ladder.descend(widest, patient=False), None
     if ladder.stalled(~chosen.settled):
         last = ladder.windows[-1].step
-        both = look_at_sides(sample, last, unit, max(ladder.narrowest, last / GLANCE), grain)
+        both = look_at_sides(sample, last, unit, max(ladder.narrowest, last / GLANCE), grain, chosen.ripple)
         if not (chosen.settled | both.seen).all():
             chosen, both = ladder.descend(last / 4, patient=True), None
-    chosen.settled &= ~_torn(sample, chosen, max(NEAREST * unit, ladder.narrowest))
+    nearest = max(NEAREST * unit, ladder.narrowest)
+    alone = _alone(sample, chosen, nearest)
+    chosen.settled &= ~_torn(sample, chosen, nearest)
     if both is None and not (chosen.settled | chosen.contradicted).all():
-        both = look_at_sides(sample, widest, unit, ladder.narrowest, grain)
-    return _decide(sample, ladder.windows, chosen, both, random)
+        both = look_at_sides(sample, widest, unit, ladder.narrowest, grain, chosen.ripple)
+    return _decide(sample, ladder.windows, chosen, both, random, alone)
+
+
+def _alone(sample: Sampler, chosen: Choice, nearest: float) -> np.ndarray:
+    """Where phi(0) stands apart even from the values very near to it: phi jumps at the point, and both sides meet beyond."""
+    if not (chosen.gap != 0).any():
+        return np.zeros(chosen.settled.shape, dtype=bool)
+    right, left = np.abs(sample(nearest) - sample.centre), np.abs(sample(-nearest) - sample.centre)
+    return np.asarray((chosen.gap != 0) & (np.fmin(right, left) > np.abs(chosen.gap) / 2))
 
 
 def _torn(sample: Sampler, chosen: Choice, nearest: float) -> np.ndarray:
     """Where phi differs across 0 by more than its noise explains: a small jump at the point looks like noise to every window."""
     if not (chosen.settled & (chosen.noise > 0)).any():
         return np.zeros(chosen.settled.shape, dtype=bool)
-    right, left = sample(nearest), sample(-nearest)
-    return np.asarray(np.abs(right - left) > TORN * chosen.noise * np.maximum(np.abs(right), np.abs(left)))
+    rise = sample(nearest) - sample(-nearest)
+    return np.asarray(np.abs(rise - 2 * nearest * chosen.value) > TORN * chosen.ripple)
 
 
-def _decide(sample: Sampler, windows: list[Window], chosen: Choice, both: Both | None, random: np.ndarray) -> Elements:
+def _decide(sample: Sampler, windows: list[Window], chosen: Choice, both: Both | None, random: np.ndarray, alone: np.ndarray) -> Elements:
     value, bound = chosen.value.copy(), chosen.bound.copy()
     low, high = value.copy(), value.copy()
     status = np.where(np.isfinite(bound), SMOOTH, np.where(chosen.staircase, NOISE, UNRESOLVED))
     if both is not None:
         status = _from_sides(both, ~chosen.settled & ~chosen.contradicted, value, bound, low, high, status)
     status = np.where((status == UNRESOLVED) & (windows[-1].why == NOT_FINITE), NON_FINITE, status)
+    status = np.where(alone, JUMP, np.where(chosen.gap != 0, UNRESOLVED, status))
     status = np.where(random & (status > KINK), RANDOM, status)
     bad = status > KINK
     value[bad], bound[bad], low[bad], high[bad] = np.nan, np.inf, np.nan, np.nan
     worst = int(np.lexsort((bound, status))[-1]) if status.size else 0
     code = int(status[worst]) if status.size else SMOOTH
     noise = float(np.max(np.where(bad, 0.0, chosen.noise), initial=0.0))
-    return Elements(value, bound, low, high, SEVERITY[code], _reason(sample, code, worst, both, windows), noise, _rungs(windows, worst))
+    gap = float(chosen.gap[worst]) if status.size else 0.0
+    reason = _of_gap(code, gap) if gap else _reason(sample, code, worst, both, windows)
+    return Elements(value, bound, low, high, SEVERITY[code], reason, noise, _rungs(windows, worst))
 
 
 def _from_sides(
@@ -115,6 +127,12 @@ def _reason(sample: Sampler, code: int, element: int, both: Both | None, windows
         side = "t < 0" if both.right.finite[element] else "t > 0"
         return f"phi is not finite, or raises, for {side}: the point lies on the edge of its domain{raised}."
     return f"no step resolves phi at this point (narrowest window: {why_not(windows[-1], element) or 'noise'})."
+
+
+def _of_gap(code: int, gap: float) -> str:
+    if code == JUMP:
+        return f"phi jumps at this point: both sides tend to a value that differs from phi(0) by {gap:.3g}."
+    return f"phi(0) differs by {gap:.3g} from the value that wide steps tend to: phi changes within the smallest steps looked at."
 
 
 def _rungs(windows: list[Window], element: int) -> tuple[Rung, ...]:

@@ -26,6 +26,7 @@ RESOLVED = 0.01  # of the largest coefficient: above it the nodes do not resolve
 HOPELESS = 0.1  # ... and above it the next smaller windows need not be tried one by one
 AT_FLOOR = 4.0  # roundings: a tail below is rounding of phi, not a lack of smoothness
 BITS = 4096
+MOVING = 4  # values that differ from phi(0) on one side, at least, to tell a slope from stairs
 REASONS = ("", "not finite", "not resolved", "staircase", "plateau of a staircase", "disagrees with smaller steps")
 FINE, NOT_FINITE, UNRESOLVED, STAIRCASE, PLATEAU, INCONSISTENT = range(6)
 
@@ -40,6 +41,7 @@ _EVEN = np.linalg.inv(chebyshev.chebvander(TWO_SIDED, 15)[:, 0::2])  # (coeffici
 _SLOPE = np.array([1.0, -3, 5, -7, 9])
 TAIL_ODD, TAIL_EVEN = np.array([11.0, 13, 15]), np.array([10.0, 12, 14])  # the even ones stand for the odd ones beyond, where phi has a kink nearby
 _SLOPE_AT_NODES = _SLOPE @ _ODD[:5]  # (nodes,)
+_VALUE_AT_NODES = np.array([1.0, -1, 1, -1, 1]) @ _EVEN[:5]  # (nodes,): from the even part to its value at 0
 
 ONE_SIDED = (1 + _rounded_nodes(10)) / 2  # in (0, 1)
 _ONE = np.linalg.inv(chebyshev.chebvander(2 * ONE_SIDED - 1, 9))  # (coefficients, nodes)
@@ -65,6 +67,8 @@ class Window:
     gap: np.ndarray  # the smallest difference of two different values; inf where there is none
     at_floor: np.ndarray  # bool: the tail is no larger than rounding
     limit: np.ndarray  # phi(0) as extrapolated from this window
+    curved: np.ndarray  # bool: what bends phi here is resolved, and is no rounding
+    flat_side: np.ndarray  # +1: constant on one side of 0, while no two values that move on the other are equal; -1: not so; 0: too few move
     bound: np.ndarray = field(init=False)  # of the slope; set by the ladder, which knows the neighbours' noise
 
 
@@ -78,7 +82,11 @@ def two_sided(sample: Sampler, step: float, grain: float) -> Window:
     truncation = (TAIL_ODD @ np.abs(odd_c[5:]) + TAIL_EVEN @ np.abs(even_c[5:])) / step
     values = np.concatenate([plus, minus, sample.centre[None]])
     gain = float(np.linalg.norm(_SLOPE)) / step
-    return _window(sample, step, _SLOPE_AT_NODES @ odd / step, truncation, values, tail, largest, gain, grain, sample.centre)
+    limit = sample.centre + _VALUE_AT_NODES @ even
+    bend = np.maximum(np.abs(odd_c[1:]).max(axis=0), np.abs(even_c[1:]).max(axis=0))
+    window = _window(sample, step, _SLOPE_AT_NODES @ odd / step, truncation, values, tail, largest, gain, grain, limit, bend)
+    window.flat_side = _flat_side(plus - sample.centre, minus - sample.centre)
+    return window
 
 
 def one_sided(sample: Sampler, step: float, grain: float) -> Window:
@@ -89,7 +97,19 @@ def one_sided(sample: Sampler, step: float, grain: float) -> Window:
     truncation = np.abs(_END_SLOPE[7:]) @ np.abs(coefficients[7:]) / abs(step)
     gain = float(np.linalg.norm(_END_SLOPE[:7])) / abs(step)
     limit = _END_VALUE @ coefficients + values[-1]
-    return _window(sample, step, _END_SLOPE[:7] @ coefficients[:7] / step, truncation, values, rms(coefficients[7:]), largest, gain, grain, limit)
+    bend = np.abs(coefficients[2:]).max(axis=0)
+    return _window(
+        sample, step, _END_SLOPE[:7] @ coefficients[:7] / step, truncation, values, rms(coefficients[7:]), largest, gain, grain, limit, bend
+    )
+
+
+def _flat_side(right: np.ndarray, left: np.ndarray) -> np.ndarray:
+    """`Window.flat_side` of the values less phi(0) on both sides, (nodes, elements): rounding makes stairs, and makes them on both sides."""
+    flat_right, flat_left = ~right.any(axis=0), ~left.any(axis=0)
+    moving = np.sort(np.where(flat_right, left, right), axis=0)
+    stairs = ((np.diff(moving, axis=0) == 0) & (moving[1:] != 0)).any(axis=0)
+    told = np.count_nonzero(moving, axis=0) >= MOVING
+    return np.where(told, np.where((flat_right | flat_left) & ~stairs, 1, -1), 0)
 
 
 def _window(
@@ -103,6 +123,7 @@ def _window(
     gain: float,
     grain: float,
     limit: np.ndarray,
+    bend: np.ndarray,
 ) -> Window:
     size = np.abs(values).max(axis=0)
     floor = ROUNDOFF * (sample.eps * size + grain * np.abs(value))
@@ -116,6 +137,23 @@ def _window(
     ratio = np.where(finite, tail / np.where(largest > 0, largest, 1.0), np.inf)
     gap = np.where(ordered > 0, ordered, np.inf).min(axis=0)
     noise = np.where(tail > floor, tail * np.sqrt(len(values) // 2) / np.where(size > 0, size, 1.0), 0.0)
+    curved = finite & (np.maximum(tail, floor) <= RESOLVED * bend)
+    unknown = np.zeros(finite.shape, dtype=int)
     return Window(
-        step, value, truncation, np.maximum(tail, floor), gain, noise, size, why == FINE, why, ratio, plateau, gap, tail <= AT_FLOOR * floor, limit
+        step,
+        value,
+        truncation,
+        np.maximum(tail, floor),
+        gain,
+        noise,
+        size,
+        why == FINE,
+        why,
+        ratio,
+        plateau,
+        gap,
+        tail <= AT_FLOOR * floor,
+        limit,
+        curved,
+        unknown,
     )
