@@ -76,7 +76,9 @@ def _table(ending: Ending) -> Table:
     table.add_row("cells", ", ".join(f"{number:,} {verdict}" for verdict, number in summary.cells.items()) or "none")
     others = ", ".join(f"{getattr(counts, kind):,} {kind}" for kind in ("vacuous", "inconclusive", "broken", "rejected") if getattr(counts, kind))
     table.add_row("comparisons", f"{counts.valid:,} valid" + (f", {others}" if others else ""))
-    table.add_row("findings", f"{summary.findings.new} new, {summary.findings.known} known, {summary.findings.fixed} fixed")
+    found = summary.findings
+    not_met = f"; {found.not_met} of the baseline not met this time, which does not say that they are fixed" if found.not_met else ""
+    table.add_row("findings", f"{found.new} new, {found.known} known" + (f", {found.fixed} fixed" if found.fixed else "") + not_met)
     table.add_row("run", f"{duration(summary.duration_s)}, seed {summary.seed}, {summary.peak_memory_bytes / 2**20:,.0f} MiB")
     return table
 

@@ -47,6 +47,7 @@ MOST_WORKERS = 8  # each worker loads the framework, a few hundred megabytes
 @click.option("-n", "workers", metavar="auto|N", default="auto", show_default=True, help="Worker processes; 0: none, in this process.")
 @click.option("--shard", metavar="I/N", help="Run part I of N.")
 @click.option("--out", metavar="DIR", help="Folder for record and report. [default: reports/out/TIME]")
+@click.option("--again", metavar="RUN", help="Compare the counterexamples of this earlier run first; what holds now is fixed.")
 @click.option("--baseline", metavar="FILE", help="Known findings, which do not fail the run.")
 def command(workers: str, **asked: str | tuple[str, ...] | None) -> int:
     """Verify an autograd implementation: every law, on every op, dtype and device.

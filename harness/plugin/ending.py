@@ -13,6 +13,7 @@ from shutil import rmtree
 from harness.plugin.pages import write_pages
 from harness.record import Baseline, CellEnded, Counts, Evidence, Finding, Records, Summary, read_events, write_merged
 from harness.record.evidence import INSUFFICIENT
+from harness.running.again import held_again
 from harness.running.cell import row
 from harness.running.cells import Cell
 from harness.running.folder import point_latest_to
@@ -36,8 +37,9 @@ def finish(run: Run, journal: Journal, cells: Sequence[Cell], minimum: int, base
     for row_of_lost in _lost(run, cells, minimum, evidence, interrupted=status == INTERRUPTED):
         journal.write(row_of_lost)
         evidence.see(row_of_lost)
-    fixed = [entry.signature for entry in baseline.fixed(evidence.findings, evidence.cells.values())]
-    journal.end(status, evidence, fixed=fixed)
+    held = held_again(run.again, (event for path in _files(run) for event in read_events(path)))
+    fixed, not_met = baseline.fixed(evidence.findings, evidence.cells.values(), held), baseline.not_met(evidence.findings, evidence.cells.values())
+    journal.end(status, evidence, fixed=[entry.signature for entry in fixed], not_met=[entry.signature for entry in not_met if entry not in fixed])
     record = Path(run.folder) / "record.ndjson"
     write_merged(_files(run), record)
     rmtree(Path(run.folder) / WORKERS)

@@ -30,6 +30,7 @@ OPTIONS = (
     Option("max-time", "TIME", "start no cell after this long: 90s, 10m, 1h (default: no limit)"),
     Option("out", "DIR", "folder for the record and the report (default: reports/out/TIME)"),
     Option("baseline", "FILE", "known findings, which do not fail the run"),
+    Option("again", "RUN", "compare the counterexamples of this earlier run first: its record, or its folder"),
     Option("shard", "I/N", "run part I of N"),
 )
 

@@ -20,6 +20,7 @@ from harness.plugin.ending import Ending, finish
 from harness.plugin.options import given
 from harness.plugin.outcomes import PROPERTY, report, told
 from harness.record import Baseline, RecordError, read_baseline
+from harness.running.again import earlier_run
 from harness.running.cell import run_cell
 from harness.running.cells import Cell
 from harness.running.folder import default_folder, make_folder
@@ -137,6 +138,7 @@ def new_run(asked: Mapping[str, Any], resolved: Resolved, config: pytest.Config)
         started=time(),
         max_time=seconds_in("max-time", asked["max-time"]) if asked["max-time"] else None,
         planned=len(resolved.cells),
+        again=earlier_run(asked["again"]) if asked["again"] else "",
     )
 
 

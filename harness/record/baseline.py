@@ -2,7 +2,8 @@
 
     new     a finding that no entry matches, or whose entry has expired
     known   a finding that an entry matches: by its signature, and by every further field that the entry gives
-    fixed   an entry that matched nothing although the cells that it speaks of ran, and hold
+    not met an entry that matched nothing although the cells that it speaks of ran, and hold: a few random cases need not meet it
+    fixed   the same, and a counterexample that it means was compared again, and holds
 
 The file is a JSON list of entries; `*` and `?` are wildcards. An entry must say which signature it means: "all of softmax" would swallow tomorrow's
 bug.
@@ -48,8 +49,12 @@ class Baseline(msgspec.Struct, frozen=True):
         """The first entry in force that means `finding`; None: it is new."""
         return next((entry for entry in self.entries if _in_force(entry, self.today) and _means(entry, finding)), None)
 
-    def fixed(self, findings: Sequence[Finding], cells: Iterable[CellEnded]) -> list[Known]:
-        """Entries that no finding needs any more, judged only where the cells that they speak of ran, and hold."""
+    def fixed(self, findings: Sequence[Finding], cells: Iterable[CellEnded], held: Sequence[Finding] = ()) -> list[Known]:
+        """Entries not met of whose findings in an earlier run some were compared again; `held`: those whose counterexamples hold now."""
+        return [entry for entry in self.not_met(findings, cells) if any(_means(entry, finding) for finding in held)]
+
+    def not_met(self, findings: Sequence[Finding], cells: Iterable[CellEnded]) -> list[Known]:
+        """Entries that no finding of this run needs, judged only where the cells that they speak of ran, and hold."""
         unneeded = [entry for entry in self.entries if not any(_means(entry, finding) for finding in findings)]
         rows = list(cells)
         return [entry for entry in unneeded if _all_hold([cell for cell in rows if _covers(entry, cell)])]

@@ -125,7 +125,8 @@ class RunEnded(msgspec.Struct, tag="end", kw_only=True):
     interrupted: bool = False
     peak_memory_bytes: int = 0
     message: str = ""
-    fixed: list[str] = []  # signatures of the baseline's entries that no longer break
+    fixed: list[str] = []  # signatures of the baseline's entries whose counterexamples were compared again, and hold
+    not_met: list[str] = []  # of its entries that nothing matched although their cells hold: that alone does not say that they are fixed
 
 
 Event = RunStarted | CellStarted | CaseRun | CellEnded | Finding | RunEnded

@@ -81,4 +81,5 @@ def _one_end(ends: Sequence[RunEnded], evidence: Evidence, lost: int) -> RunEnde
         peak_memory_bytes=sum(end.peak_memory_bytes for end in ends),
         message=" ".join(dict.fromkeys(messages)),
         fixed=sorted({signature for end in ends for signature in end.fixed}),
+        not_met=sorted({signature for end in ends for signature in end.not_met}),
     )

@@ -20,11 +20,12 @@ SUMMARY_FORMAT = 1
 
 
 class FindingCounts(msgspec.Struct, kw_only=True):
-    """Distinct signatures, not cells: one bug counts once. `fixed`: entries of the baseline whose cells hold by now."""
+    """Distinct signatures, not cells: one bug counts once. `fixed` and `not_met` are entries of the baseline: see `RunEnded`."""
 
     new: int = 0
     known: int = 0
     fixed: int = 0
+    not_met: int = 0
 
 
 class Summary(msgspec.Struct, kw_only=True):
@@ -76,7 +77,8 @@ def summary_of(evidence: Evidence) -> Summary:
 def _finding_counts(evidence: Evidence) -> FindingCounts:
     new = {finding.signature for finding in evidence.findings if finding.known is None}
     known = {finding.signature for finding in evidence.findings} - new
-    return FindingCounts(new=len(new), known=len(known), fixed=len({signature for end in evidence.ends for signature in end.fixed}))
+    fixed, not_met = ({signature for end in evidence.ends for signature in getattr(end, name)} for name in ("fixed", "not_met"))
+    return FindingCounts(new=len(new), known=len(known), fixed=len(fixed), not_met=len(not_met - fixed))
 
 
 def write_summary(path: str | Path, summary: Summary) -> None:

@@ -16,6 +16,7 @@ from harness.backends import Backend
 from harness.ops.catalogue import catalogue
 from harness.record import CellEnded, CellStarted, Counts, Finding
 from harness.record.evidence import INSUFFICIENT
+from harness.running.again import counterexamples
 from harness.running.cells import Cell
 from harness.running.finding import describe
 from harness.running.journal import Journal, Run
@@ -62,7 +63,8 @@ def _search(cell: Cell, backend: Backend, profile: Profile, run: Run, visitor: V
     """What broke last time, then rounds of draws until the minimum of valid comparisons is reached, something breaks or the time is over."""
     kept = examples_of(Path(run.database), cell.id)
     with visitor.clock.during("generation"):
-        if kept.exists():
+        visitor.see(counterexamples(run.again, cell.id))
+        if kept.exists() and not visitor.broken:
             _explore(cell, backend, profile, run, visitor, kept, phases=AGAIN)
         for turn in range(profile.rounds):
             if visitor.finished:

@@ -40,6 +40,7 @@ class Run:
     max_time: float | None = None
     planned: int = 0
     database: str = ".hypothesis/autograd-harness"
+    again: str = ""  # the record of an earlier run whose counterexamples are compared first
 
     @property
     def elapsed(self) -> float:
@@ -96,7 +97,7 @@ class Journal:
         self.write(judged)
         return judged
 
-    def end(self, status: int, evidence: Evidence | None = None, *, fixed: Sequence[str] = ()) -> None:
+    def end(self, status: int, evidence: Evidence | None = None, *, fixed: Sequence[str] = (), not_met: Sequence[str] = ()) -> None:
         """The last line, after `evidence` (by default what this worker saw); `status` is pytest's exit code so far. The journal is closed."""
         seen = evidence or self.evidence
         last = RunEnded(
@@ -106,6 +107,7 @@ class Journal:
             interrupted=status == INTERRUPTED,
             peak_memory_bytes=peak_memory(),
             fixed=list(fixed),
+            not_met=list(not_met),
         )
         seen.see(last)
         self._writer.write(msgspec.structs.replace(last, verdict=seen.verdict(), exit_code=seen.exit_code()))

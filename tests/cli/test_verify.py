@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.record import CellEnded, read_events
+from harness.record import CaseRun, CellEnded, Finding, read_events
 from tests.running.outside import TOY, WRONG, environment, harness_command, run_harness
 
 FILES = {"record.ndjson", "summary.json", "report.html", "junit.xml"}
@@ -72,7 +72,26 @@ def test_verify_of_a_wrong_backend_prints_the_finding_and_exits_1(wrong):
     folder, ran = wrong
     assert ran.returncode == 1
     assert "gradient of exp(x0) is wrong in backend tests.running.toy:Wrong (cpu, float64)\n  law           <f'(x)^T w, v> = " in ran.stdout
-    assert summary_of(folder / "run")["findings"] == {"new": 1, "known": 0, "fixed": 0}
+    assert summary_of(folder / "run")["findings"] == {"new": 1, "known": 0, "fixed": 0, "not_met": 0}
+
+
+def test_verify_again_compares_the_counterexamples_of_an_earlier_run_first(wrong):
+    folder, _ = wrong
+    chosen = ("--op", "exp", "--law", "vjp-eq-fd", "--dtype", "float64", "-n", "0")
+    still = run_harness(folder, "verify", "--backend", WRONG, *chosen, "--again", "run", "--out", "still")
+    [old], [case] = ([event.case for event in read_events(folder / name) if isinstance(event, Finding)] for name in ("run", "still"))
+    assert (still.returncode, case) == (1, old)
+    first = next(event for event in read_events(folder / "still") if isinstance(event, CaseRun))
+    assert (first.case, first.verdict) == (old, "BROKEN")
+
+
+def test_verify_says_not_met_where_nothing_known_was_compared_again(right):
+    folder, _ = right
+    (folder / "known.json").write_text('[{"signature": "vjp-eq-fd | exp*", "reason": "was there"}]')
+    chosen = ("--op", "exp", "--law", "vjp-eq-fd", "--dtype", "float64", "-n", "0", "--baseline", "known.json")
+    ran = run_harness(folder, "verify", "--backend", TOY, *chosen, "--out", "baselined")
+    assert "0 new, 0 known; 1 of the baseline not met this time, which does not say that they are fixed" in ran.stdout
+    assert summary_of(folder / "baselined")["findings"] == {"new": 0, "known": 0, "fixed": 0, "not_met": 1}
 
 
 def test_replay_of_a_written_case_prints_the_block_and_exits_1(wrong):
@@ -142,6 +161,7 @@ def test_verify_out_of_time_says_so_and_exits_7(tmp_path):
     [
         (("--op", "sofmax"), "op must be an expression that matches an op of the catalogue; got 'sofmax'. Did you mean softmax"),
         (("--out", "file/run"), "out must be a folder that can be written; got 'file/run'. It is not (not a directory); name another with --out."),
+        (("--again", "nowhere"), "again must be the record of an earlier run, or its folder; got 'nowhere'. cannot read the record nowhere"),
         (("--baseline", "nowhere.json"), "cannot read the baseline nowhere.json: no such file or directory."),
     ],
 )

@@ -57,7 +57,7 @@ def test_baseline_entry_expires(expires, known):
 
 
 @pytest.mark.parametrize(
-    ("cells", "fixed"),
+    ("cells", "not_met"),
     [
         ([cell_ended(op="softmax")], True),
         ([cell_ended(op="softmax"), cell_ended(op="softmax", dtype="float32", verdict="UNSUPPORTED")], True),
@@ -67,12 +67,21 @@ def test_baseline_entry_expires(expires, known):
         ([], False),
     ],
 )
-def test_baseline_calls_an_entry_fixed_only_when_its_cells_ran_and_hold(cells, fixed):
-    assert bool(Baseline((entry(),), TODAY).fixed([], cells)) is fixed
+def test_baseline_calls_an_entry_not_met_only_when_its_cells_ran_and_hold(cells, not_met):
+    assert bool(Baseline((entry(),), TODAY).not_met([], cells)) is not_met
+    assert bool(Baseline((entry(),), TODAY).fixed([], cells, [FACTOR])) is not_met
 
 
-def test_baseline_does_not_call_a_matching_entry_fixed():
-    assert Baseline((entry(),), TODAY).fixed([FACTOR], [cell_ended(op="softmax")]) == []
+def test_baseline_calls_an_entry_fixed_only_when_a_counterexample_of_it_was_compared_again():
+    cells = [cell_ended(op="softmax")]
+    assert Baseline((entry(),), TODAY).fixed([], cells) == []
+    assert Baseline((entry(),), TODAY).fixed([], cells, [finding(op="tanh")]) == []
+    assert Baseline((entry(),), TODAY).fixed([], cells, [FACTOR]) == [entry()]
+
+
+def test_baseline_does_not_call_a_matching_entry_fixed_or_not_met():
+    assert Baseline((entry(),), TODAY).not_met([FACTOR], [cell_ended(op="softmax")]) == []
+    assert Baseline((entry(),), TODAY).fixed([FACTOR], [cell_ended(op="softmax")], [FACTOR]) == []
 
 
 def test_baseline_reads_its_file(tmp_path):
