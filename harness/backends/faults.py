@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harness.backends.faulty_tape import CONTROLS, load_faults
+from harness.backends.faulty_tape import controls
 
 Change = Callable[[np.ndarray], np.ndarray]
 
@@ -67,5 +67,5 @@ FAULTS: dict[str, Fault] = {
     "wrong-nesting": Fault("a jvp inside a jvp takes the inner tangent for both", special="nesting"),
     "asymmetric-hvp": Fault("the first entry of every second derivative is too large by half", special="asymmetric"),
     "unbatched": Fault("a batched derivative repeats its first row", special="unbatched"),
-    **{name: Fault(summary, special="tape") for name, summary in load_faults().items() if name in CONTROLS},
+    **{name: Fault(summary, special="tape") for name, summary in controls().items()},
 }

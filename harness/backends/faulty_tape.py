@@ -16,6 +16,7 @@ from harness.tape.walker import Engine
 
 TAPE_FAULTS: dict[str, tuple[str, Callable[[Tape], Tape]]] = {}
 ENGINE_FAULTS: dict[str, tuple[str, type[Engine]]] = {}  # inside an autograd, where no wrapper reaches: in the reference tape only
+PART_FAULTS: set[str] = set()  # the names of those of a larger part (harness.backends.faulty_parts), each the control of a law
 # The faults that direct laws name as their negative controls; the others are for the random walks (benchmarks/tape_power.py).
 CONTROLS = (
     "always-creates-graph",
@@ -72,7 +73,9 @@ CONTROLS = (
     "zero-clears",
     "zero-ignored",
 )
-_FAMILIES = ("accumulation", "slots", "walks", "modes", "memory", "functional", "engine", "engine_memory")
+_NAMED: set[str] = set()  # faults that their own page calls a control
+_OF_PARTS = ("optimizers",)
+_FAMILIES = ("accumulation", "slots", "walks", "modes", "memory", "functional", "engine", "engine_memory", *_OF_PARTS)
 
 
 class WrappedTape(Tape):  # its abstract methods are filled in below
@@ -91,21 +94,23 @@ for _name in [name for name in dir(Tape) if not name.startswith("_") and callabl
 update_abstractmethods(WrappedTape)  # type: ignore[type-abstract]  # they were filled in just now
 
 
-def tape_fault(name: str, summary: str) -> Callable[[type[WrappedTape]], type[WrappedTape]]:
-    """Register the class as the fault `name` of any tape."""
+def tape_fault(name: str, summary: str, *, control: bool = False) -> Callable[[type[WrappedTape]], type[WrappedTape]]:
+    """Register the class as the fault `name` of any tape; a `control` is one that a direct law names."""
 
     def registered(cls: type[WrappedTape]) -> type[WrappedTape]:
         TAPE_FAULTS[name] = (summary, cls)
+        _NAMED.update({name} if control else ())
         return cls
 
     return registered
 
 
-def engine_fault(name: str, summary: str) -> Callable[[type[Engine]], type[Engine]]:
+def engine_fault(name: str, summary: str, *, control: bool = False) -> Callable[[type[Engine]], type[Engine]]:
     """Register the class as the fault `name` of the reference tape's engine."""
 
     def registered(cls: type[Engine]) -> type[Engine]:
         ENGINE_FAULTS[name] = (summary, cls)
+        _NAMED.update({name} if control else ())
         return cls
 
     return registered
@@ -119,6 +124,11 @@ def faulty_tape(inner: Tape, fault: str) -> Tape:
     if fault in ENGINE_FAULTS and isinstance(inner, ReferenceTape):
         return ReferenceTape(inner.default_device, ENGINE_FAULTS[fault][1]())
     return inner
+
+
+def controls() -> dict[str, str]:
+    """Name and summary of the faults that direct laws name."""
+    return {name: summary for name, summary in load_faults().items() if name in _NAMED | PART_FAULTS or name in CONTROLS}
 
 
 def load_faults() -> dict[str, str]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from harness.backends.torch_parts import PARTS
 from harness.backends.torch_refusals import refusal
 from harness.tape.features import FEATURES, Handles, Hook
 from harness.tape.interface import Tape
@@ -25,8 +26,7 @@ class TorchTape(Tape):
     """Handles are tensors on one device."""
 
     def __init__(self, backend: Backend, device: str) -> None:
-        self._backend = backend
-        self._device = device
+        self._backend, self._device, self.parts = backend, device, PARTS
         self.features = frozenset(FEATURES) if torch.cuda.is_available() else frozenset(FEATURES) - {"devices"}
 
     def leaf(self, values: np.ndarray, *, requires_grad: bool = True) -> torch.Tensor:
@@ -49,15 +49,13 @@ class TorchTape(Tape):
         with warnings.catch_warnings():
             if create_graph:  # that a leaf and its gradient now refer to each other is known, and no concern of a short test
                 warnings.filterwarnings("ignore", "Using backward\\(\\) with create_graph=True")
-            torch.autograd.backward(
-                output, self._seed(cotangent), retain_graph=retain_graph or create_graph, create_graph=create_graph, inputs=inputs
-            )
+            torch.autograd.backward(output, self.seed(cotangent), retain_graph=retain_graph or create_graph, create_graph=create_graph, inputs=inputs)
 
     def gradient(
         self, output: Any, wrt: Handles, cotangent: Any = None, *, retain_graph: bool = False, create_graph: bool = False, allow_unused: bool = False
     ) -> tuple[Any, ...]:
         """`torch.autograd.grad`."""
-        keep, seed = retain_graph or create_graph, self._seed(cotangent)
+        keep, seed = retain_graph or create_graph, self.seed(cotangent)
         return torch.autograd.grad(output, wrt, seed, retain_graph=keep, create_graph=create_graph, allow_unused=allow_unused)
 
     def grad(self, leaf: Any) -> np.ndarray | None:
@@ -172,7 +170,8 @@ class TorchTape(Tape):
         """A copy of the tensor's value."""
         return self._backend.numpy(handle)
 
-    def _seed(self, cotangent: Any) -> Any:
+    def seed(self, cotangent: Any) -> Any:
+        """A cotangent as a tensor."""
         return self._tensor(cotangent) if isinstance(cotangent, np.ndarray) else cotangent
 
     def _tensor(self, values: np.ndarray) -> torch.Tensor:

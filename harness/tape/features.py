@@ -5,9 +5,10 @@ tape.features >= {"views"}   =>   tape.view and tape.narrow do what they say
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, NoReturn
+from types import MappingProxyType
+from typing import Any, NoReturn, TypeVar
 
 from harness.tape.errors import Unsupported
 
@@ -32,12 +33,26 @@ FEATURES = {
 
 Hook = Callable[[Any], Any]  # gradient handle -> a handle that replaces it, or None
 Handles = Sequence[Any]
+P = TypeVar("P")
 
 
 class Features:
     """The optional half of a tape."""
 
     features: frozenset[str] = frozenset()
+    parts: Mapping[Any, Callable[[Any], Any]] = MappingProxyType({})  # the larger parts: protocols of harness.tape, and who makes one for a tape
+
+    def part(self, kind: Callable[..., P]) -> P:
+        """A larger part of the interface, described by the class `kind` in a module of its own: harness.tape.optimizing and others.
+
+        Raises:
+            Unsupported: the tape has none.
+        """
+        if kind not in self.parts:
+            about = (kind.__doc__ or "").partition("\n")[0]
+            raise Unsupported(f"this tape has no {kind.__name__} ({about.rstrip('.')}).")
+        made: P = self.parts[kind](self)
+        return made
 
     def gradient(
         self, output: Any, wrt: Handles, cotangent: Any = None, *, retain_graph: bool = False, create_graph: bool = False, allow_unused: bool = False

@@ -19,6 +19,7 @@ from harness.tape.features import FEATURES, Handles, Hook
 from harness.tape.interface import Tape
 from harness.tape.modes import Switch
 from harness.tape.parts import Storage, Tensor
+from harness.tape.reference_parts import PARTS
 from harness.tape.walker import Engine
 
 DEVICES = ("cpu", "pretend:0")  # the second one has the same memory and other rules: nothing mixes
@@ -27,11 +28,10 @@ DEVICES = ("cpu", "pretend:0")  # the second one has the same memory and other r
 class ReferenceTape(Tape):
     """One engine on one device."""
 
-    features = frozenset(FEATURES)
+    features, parts = frozenset(FEATURES), PARTS
 
     def __init__(self, device: str = "cpu", engine: Engine | None = None) -> None:
-        self.engine = engine or Engine()
-        self.default_device = device
+        self.engine, self.default_device = engine or Engine(), device
         self._hooks = count()
 
     def leaf(self, values: np.ndarray, *, requires_grad: bool = True) -> Tensor:

@@ -60,7 +60,12 @@ NEIGHBOUR_DISTANCE = 2.0**-6
 # ever met, rounded up. A fault of semantics changes a gradient by a whole contribution.
 WALK_ULPS = 2.0**13
 
+# An optimizer's step rounds some eight operations, the laws take at most eight: 64 roundings of the largest number that a leaf holds.
+# Leaving out a term of an algorithm (a bias correction, a decay) moves a leaf by percents.
+OPTIMIZER_ULPS = 64.0
+
 PRECISION = {"float64": 2.0**-52, "float32": 2.0**-23, "float16": 2.0**-10, "bfloat16": 2.0**-7}
+SMALLEST = {"float64": 2.0**-1074, "float32": 2.0**-149, "float16": 2.0**-24, "bfloat16": 2.0**-133}
 REAL_PART = {"complex128": "float64", "complex64": "float32"}
 
 
@@ -74,6 +79,12 @@ def eps(dtype: str) -> float:
     if name not in PRECISION:
         raise ValueError(f"eps(dtype=...) must be one of {', '.join([*PRECISION, *REAL_PART])}; got {str(dtype)!r}.")
     return PRECISION[name]
+
+
+def ulp_at_zero(dtype: str) -> float:
+    """The smallest positive number of `dtype` (of a complex dtype's parts): what underflow may change, whatever the formula."""
+    eps(dtype)
+    return SMALLEST[REAL_PART.get(str(dtype), str(dtype))]
 
 
 def analytic_error(dtype: str) -> float:

@@ -12,7 +12,8 @@ from types import MappingProxyType
 from properties.laws.law import Law
 
 TAPE_FAMILIES = ("tape_laws", "leafness", "accumulation", "slots", "lifetime", "grad_modes", "no_grad", "detach", "devices")
-FAMILIES = ("oracle_laws", "linearity", "form", "sameness", "second_order", "batching", *TAPE_FAMILIES)
+PART_FAMILIES = ("optimizers",)
+FAMILIES = ("oracle_laws", "linearity", "form", "sameness", "second_order", "batching", *TAPE_FAMILIES, *PART_FAMILIES)
 
 
 @cache

@@ -1,0 +1,39 @@
+"""Faults of the larger parts of a tape: another part, all of whose methods are forwarded, and the classes that each spoil one.
+
+@part_fault("steps-on-none", Optimizing, "...")      the tape is right, but tape.part(Optimizing) is the class's
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from harness.backends.faulty_tape import PART_FAULTS, TAPE_FAULTS, WrappedTape
+
+S = TypeVar("S", bound="Spoiled")
+
+
+class Spoiled:
+    """Looks like `inner`, a part or one of the objects that it hands out."""
+
+    def __init__(self, inner: Any) -> None:
+        self.inner = inner
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.inner, name)
+
+
+def part_fault(name: str, kind: type, summary: str) -> Callable[[type[S]], type[S]]:
+    """Register the class as the fault `name` of the part `kind` of any tape."""
+
+    def registered(spoiled: type[S]) -> type[S]:
+        class OfTape(WrappedTape):
+            def part(self, asked: Callable[..., Any]) -> Any:
+                part = self.inner.part(asked)
+                return spoiled(part) if asked is kind else part
+
+        TAPE_FAULTS[name] = (summary, OfTape)
+        PART_FAULTS.add(name)
+        return spoiled
+
+    return registered

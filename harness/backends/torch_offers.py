@@ -1,0 +1,12 @@
+"""What torch's tape offers beside recording and walking: training, and more, by the protocol that describes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from harness.backends.torch_optim import TorchOptimizing
+from harness.tape.optimizing import Optimizing
+
+OFFERS: Mapping[type, Callable[[Any], Any]] = MappingProxyType({Optimizing: TorchOptimizing})

@@ -1,0 +1,12 @@
+"""What the reference tape offers beside recording and walking: training, and more, by the protocol that describes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from harness.tape.optimizing import Optimizing
+from harness.tape.reference_optimizing import ReferenceOptimizing
+
+OFFERS: Mapping[type, Callable[[Any], Any]] = MappingProxyType({Optimizing: ReferenceOptimizing})
