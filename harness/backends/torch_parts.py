@@ -7,5 +7,27 @@ from types import MappingProxyType
 from typing import Any
 
 from harness.backends.torch_offers import OFFERS
+from harness.backends.torch_tape_memory import TorchAliasing, TorchDtypes, TorchLayouts, TorchLeaving, TorchWriting
+from harness.backends.torch_tape_parts import TorchHookGroups, TorchHooking, TorchInferring, TorchSaving, TorchTracing, TorchWalking
+from harness.tape.hooking import HookGroups, Hooking, Saving
+from harness.tape.inferring import Inferring
+from harness.tape.tracing import Tracing
+from harness.tape.walking import Walking
+from harness.tape.writing import Aliasing, Dtypes, Layouts, Leaving, Writing
 
-PARTS: Mapping[type, Callable[[Any], Any]] = MappingProxyType({**OFFERS})
+PARTS: Mapping[type, Callable[[Any], Any]] = MappingProxyType(
+    {
+        Walking: TorchWalking,
+        Hooking: TorchHooking,
+        HookGroups: TorchHookGroups,
+        Saving: TorchSaving,
+        Tracing: TorchTracing,
+        Inferring: TorchInferring,
+        Writing: TorchWriting,
+        Aliasing: TorchAliasing,
+        Dtypes: TorchDtypes,
+        Layouts: TorchLayouts,
+        Leaving: TorchLeaving,
+        **OFFERS,
+    }
+)

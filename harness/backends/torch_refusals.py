@@ -20,10 +20,19 @@ REFUSALS: tuple[tuple[str, type[Exception], str], ...] = (
     ("hook", RuntimeError, "cannot register a hook on a tensor"),
     ("hook shape", RuntimeError, "has changed the size of value"),
     ("cotangent shape", RuntimeError, "Mismatch in shape"),
+    ("cotangent count", RuntimeError, "tensors and"),
     ("implicit cotangent", RuntimeError, "implicitly created only for scalar outputs"),
     ("gradient shape", RuntimeError, "attempting to assign a gradient of size"),
     ("device", RuntimeError, "device"),
     ("view detach", RuntimeError, "Can't detach views in-place"),
+    ("slot hook", RuntimeError, "post accumulate grad hooks should return None"),
+    ("slot hook place", RuntimeError, "post accumulate grad hooks cannot be registered on non-leaf"),
+    ("pack", RuntimeError, "saved tensor pack hook is modifying its input in place"),
+    ("floating", RuntimeError, "only Tensors of floating point dtype can require gradients"),
+    ("floating", RuntimeError, "only Tensors of floating point and complex dtype can require gradients"),
+    ("materialize", ValueError, "Expected allow_unused to be True or not passed when materialize_grads=True"),
+    ("copy", RuntimeError, "support the deepcopy protocol"),
+    ("array", RuntimeError, "Can't call numpy() on Tensor that requires grad"),
 )
 
 

@@ -17,6 +17,7 @@ import numpy as np
 
 from harness.tape.errors import Refused
 from harness.tape.modes import Modes
+from harness.tape.packing import Packing
 from harness.tape.parts import OUTPUT, Node, Saved, Step, Storage, Tensor
 from harness.tape.regions import regained_rule, region_rule
 from harness.tape.rules import RULES, Rule
@@ -29,6 +30,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self.modes = Modes()
+        self.packing = Packing()
         self.peak = 0.0  # the largest magnitude ever computed: the scale that rounding is relative to
         self._numbers = count()
 
@@ -42,7 +44,7 @@ class Recorder:
         if rule.looks:
             out.base, out.seen = source.base or source, source.storage.version
             out.steps = (*source.steps, Step(op, params, (source.array.shape,)))
-        if self.records(tensors):
+        if value.dtype.kind == "f" and self.records(tensors):
             out.node = self.node(rule, tensors, params, out)
         return out
 
@@ -95,7 +97,13 @@ class Recorder:
         """The value with its history now, and the version that it must still have later; a result gets its own node then: no cycle."""
         node = self.history(tensor)
         kept = tensor if tensor.flag else Tensor(tensor.array, tensor.storage, node=node)
-        return Saved(kept, tensor.storage.version)
+        saved = Saved(kept, tensor.storage.version)
+        return self.packing.pack(saved, self.edge(tensor)) if self.packing.pairs else saved
+
+    def cast(self, tensor: Tensor, dtype: str) -> Tensor:
+        """In another dtype; as it is where it has that already."""
+        here = tensor.array.dtype.name
+        return tensor if here == dtype else self("cast", tensor, dtype=dtype, origin=here)
 
     def detach(self, tensor: Tensor) -> Tensor:
         """The same memory without history; changes in place are seen, and counted, by both."""

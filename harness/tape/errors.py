@@ -19,10 +19,19 @@ REFUSALS = {
     "hook": "a hook is for values that require grad",
     "hook shape": "a hook returns a gradient of the shape that it was given",
     "cotangent shape": "a cotangent has the shape of its output",
+    "cotangent dtype": "a cotangent has the dtype of its output",
+    "cotangent count": "there are as many cotangents as outputs",
     "implicit cotangent": "only an output of one element has a cotangent by default",
     "gradient shape": "an assigned gradient has the shape of its leaf",
     "device": "all operands of an op are on one device",
     "view detach": "a view cannot be detached in place",
+    "pack": "a hook that packs a saved value does not change it in place",
+    "slot hook": "a hook after a slot returns nothing",
+    "slot hook place": "a hook after a slot is for leaves",
+    "floating": "only floating point values can require grad",
+    "materialize": "zeros for unused inputs cannot be asked for while unused inputs are not allowed",
+    "copy": "only a leaf can be copied deeply",
+    "array": "a value that requires grad has to be detached before it leaves the tape as an array",
 }
 
 

@@ -17,6 +17,7 @@ import numpy as np
 if TYPE_CHECKING:
     from harness.tape.rules import Rule
 
+Gradients = tuple[Any, ...]
 OUTPUT = -1  # among the saved values of a node: its own result, not an operand
 
 
@@ -55,21 +56,27 @@ class Tensor:
     seen: int = 0
     hooks: dict[int, Callable[[Tensor], Tensor | None]] = field(default_factory=dict)
     accumulator: weakref.ReferenceType[Node] | None = None
+    after_slot: dict[int, Callable[[Tensor], None]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Saved:
-    """A value that a node needs later, as it was: the check of the version is what makes changes in place safe."""
+    """A value that a node needs later, as it was: the check of the version is what makes changes in place safe.
+
+    With `packed` the value was given away: `packed()` makes it again.
+    """
 
     tensor: Tensor
     version: int
+    packed: Callable[[], Tensor] | None = None
 
 
 @dataclass(eq=False)
 class Node:
     """A recorded op; or, with `leaf`, the end of the graph where a gradient is accumulated.
 
-    `edges` has one entry per operand, None for a constant; every edge has a smaller `number`. `hooks` see the gradient of the result.
+    `edges` has one entry per operand, None for a constant; every edge has a smaller `number`. `hooks` see the gradient of the result,
+    those `before` and `after` only where the node runs.
     """
 
     number: int
@@ -80,5 +87,7 @@ class Node:
     saved: dict[int, Saved] = field(default_factory=dict)
     freed: bool = False
     hooks: dict[int, Callable[[Tensor], Tensor | None]] = field(default_factory=dict)
+    before: dict[int, Callable[[Gradients], Gradients | None]] = field(default_factory=dict)
+    after: dict[int, Callable[[Gradients, Gradients], Gradients | None]] = field(default_factory=dict)
     retainer: weakref.ReferenceType[Tensor] | None = None
     leaf: Tensor | None = None

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
-from itertools import count
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from harness.tape.interface import Tape
 from harness.tape.modes import Switch
 from harness.tape.parts import Storage, Tensor
 from harness.tape.reference_parts import PARTS
+from harness.tape.reference_walking import registered, seed
 from harness.tape.walker import Engine
 
 DEVICES = ("cpu", "pretend:0")  # the second one has the same memory and other rules: nothing mixes
@@ -28,11 +28,12 @@ DEVICES = ("cpu", "pretend:0")  # the second one has the same memory and other r
 class ReferenceTape(Tape):
     """One engine on one device."""
 
-    features, parts = frozenset(FEATURES), PARTS
+    features = frozenset(FEATURES)
+    parts = PARTS
 
     def __init__(self, device: str = "cpu", engine: Engine | None = None) -> None:
-        self.engine, self.default_device = engine or Engine(), device
-        self._hooks = count()
+        self.engine = engine or Engine()
+        self.default_device = device
 
     def leaf(self, values: np.ndarray, *, requires_grad: bool = True) -> Tensor:
         """A leaf; integers become float64."""
@@ -46,13 +47,13 @@ class ReferenceTape(Tape):
     def backward(
         self, output: Any, cotangent: Any = None, *, retain_graph: bool = False, create_graph: bool = False, inputs: Handles | None = None
     ) -> None:
-        self.engine.backward(output, self._seed(cotangent), keep=retain_graph or create_graph, create=create_graph, inputs=inputs)
+        self.engine.backward(output, seed(self, cotangent), keep=retain_graph or create_graph, create=create_graph, inputs=inputs)
 
     def gradient(
         self, output: Any, wrt: Handles, cotangent: Any = None, *, retain_graph: bool = False, create_graph: bool = False, allow_unused: bool = False
     ) -> tuple[Any, ...]:
         keep = retain_graph or create_graph
-        return self.engine.gradient(output, wrt, self._seed(cotangent), keep=keep, create=create_graph, allow_unused=allow_unused)
+        return self.engine.gradient(output, wrt, seed(self, cotangent), keep=keep, create=create_graph, allow_unused=allow_unused)
 
     def grad(self, leaf: Any) -> np.ndarray | None:
         return None if leaf.grad is None else leaf.grad.array.copy()
@@ -106,6 +107,8 @@ class ReferenceTape(Tape):
 
     def set_requires_grad(self, handle: Any, flag: bool) -> None:
         """Leaves only; a computed value requires grad anyway."""
+        if flag and handle.array.dtype.kind != "f":
+            raise Refused("floating")
         if self.is_leaf(handle):
             handle.flag = flag
         elif not flag:
@@ -127,13 +130,7 @@ class ReferenceTape(Tape):
         if not self.requires_grad(handle):
             raise Refused("hook")
         node = self.engine.history(handle)
-        hooks, key = handle.hooks if node is None else node.hooks, next(self._hooks)
-        hooks[key] = function
-
-        def remove() -> None:
-            hooks.pop(key, None)
-
-        return remove
+        return registered(handle.hooks if node is None else node.hooks, function)
 
     def detach(self, handle: Any) -> Tensor:
         return self.engine.detach(handle)
@@ -174,6 +171,3 @@ class ReferenceTape(Tape):
     def refusal(self, error: Exception) -> str:
         """The refusal's own kind."""
         return error.kind if isinstance(error, Refused) else ""
-
-    def _seed(self, cotangent: Any) -> Tensor | None:
-        return cotangent if cotangent is None or isinstance(cotangent, Tensor) else self.leaf(cotangent, requires_grad=False)

@@ -6,6 +6,23 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from harness.tape.hooking import Hooking, Saving
+from harness.tape.reference_memory import ReferenceDtypes, ReferenceLeaving, ReferenceWriting
 from harness.tape.reference_offers import OFFERS
+from harness.tape.reference_walking import ReferenceHooking, ReferenceSaving, ReferenceTracing, ReferenceWalking
+from harness.tape.tracing import Tracing
+from harness.tape.walking import Walking
+from harness.tape.writing import Dtypes, Leaving, Writing
 
-PARTS: Mapping[type, Callable[[Any], Any]] = MappingProxyType({**OFFERS})
+PARTS: Mapping[type, Callable[[Any], Any]] = MappingProxyType(
+    {
+        Walking: ReferenceWalking,
+        Hooking: ReferenceHooking,
+        Saving: ReferenceSaving,
+        Tracing: ReferenceTracing,
+        Writing: ReferenceWriting,
+        Dtypes: ReferenceDtypes,
+        Leaving: ReferenceLeaving,
+        **OFFERS,
+    }
+)

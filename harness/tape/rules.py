@@ -56,6 +56,10 @@ def _negated(k: Ops, g: Tensor, at: Context) -> Tensor:
     return k("negative", g)
 
 
+def _nothing(k: Ops, g: Tensor, at: Context) -> Tensor:
+    return k("multiply", g, 0.0)
+
+
 def _times(k: Ops, g: Tensor, at: Context, other: Tensor) -> Tensor:
     return k("multiply", g, other)
 
@@ -114,6 +118,10 @@ def _moved_back(k: Ops, g: Tensor, at: Context) -> Tensor:
     return k("move", g, device=at.params["origin"], origin=at.params["device"])
 
 
+def _cast_back(k: Ops, g: Tensor, at: Context) -> Tensor:
+    return k("cast", g, dtype=at.params["origin"], origin=at.params["dtype"])
+
+
 def _axes(axis: Any) -> Any:
     return tuple(axis) if isinstance(axis, list | tuple) else axis
 
@@ -150,12 +158,14 @@ SHAPING: dict[str, Rule] = {
     "flip": Rule(lambda x, *, axis: np.flip(x, axis=_axes(axis)).copy(), (Pull(_flipped),)),
     "view": Rule(lambda x, *, shape: x.reshape(tuple(shape)), (Pull(_reshaped),), looks=True),
     "narrow": Rule(lambda x, *, start, stop: x[start:stop], (Pull(_padded),), looks=True),
+    "cast": Rule(lambda x, *, dtype, origin: x.astype(dtype), (Pull(_cast_back),)),
     "move": Rule(lambda x, *, device, origin: x.copy(), (Pull(_moved_back),)),
 }
 BINARY: dict[str, Rule] = {
     "add": Rule(np.add, (Pull(_same), Pull(_same))),
     "subtract": Rule(np.subtract, (Pull(_same), Pull(_negated))),
     "multiply": Rule(np.multiply, (Pull(_times, (1,)), Pull(_times, (0,)))),
+    "write": Rule(lambda x, y: np.broadcast_to(y, x.shape).copy(), (Pull(_nothing), Pull(_same))),
     "divide": Rule(np.divide, (Pull(lambda k, g, at, y: k("divide", g, y), (1,)), Pull(_by_denominator, (0, 1)))),
 }
 RULES: dict[str, Rule] = UNARY | SHAPING | BINARY

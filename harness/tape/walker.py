@@ -13,46 +13,64 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from harness.tape.engine import Recorder
 from harness.tape.errors import Refused
 from harness.tape.parts import OUTPUT, Node, Storage, Tensor
+from harness.tape.slots import Slots
+
+Roots = Tensor | Sequence[Tensor]
+Seeds = Tensor | Sequence[Tensor | None] | None
+Starts = list[tuple[Node, Tensor]]
 
 
-class Engine(Recorder):
-    """Recorder plus walks. As there, a method is a sentence of the specification."""
+class Engine(Slots):
+    """Slots plus walks. As there, a method is a sentence of the specification."""
 
-    def backward(self, root: Tensor, cotangent: Tensor | None, *, keep: bool, create: bool, inputs: Sequence[Tensor] | None = None) -> None:
+    def backward(self, root: Roots, cotangent: Seeds, *, keep: bool, create: bool, inputs: Sequence[Tensor] | None = None) -> None:
         """Accumulate into the leaves, or into `inputs` only."""
-        start, seed = self.start(root, cotangent)
+        starts = self.starts(root, cotangent)
         targets = None if inputs is None else [self.target(t) for t in inputs]
-        found = self.walk(start, seed, keep=keep, create=create, targets=targets)
+        found = self.walk(starts, keep=keep, create=create, targets=targets)
         with self.modes.switch(create):
             for tensor, node in zip(inputs or (), targets or (), strict=True):
                 if node in found:
-                    self.accumulate(tensor, found[node])
+                    self.arrive(tensor, found[node])
 
     def gradient(
-        self, root: Tensor, inputs: Sequence[Tensor], cotangent: Tensor | None, *, keep: bool, create: bool, allow_unused: bool
+        self, root: Roots, inputs: Sequence[Tensor | Node], cotangent: Seeds, *, keep: bool, create: bool, allow_unused: bool
     ) -> tuple[Tensor | None, ...]:
-        """Gradients as results; no slot is touched."""
-        start, seed = self.start(root, cotangent)
+        """Gradients as results; no slot is touched, that of a computed value neither."""
+        starts = self.starts(root, cotangent)
         targets = [self.target(t) for t in inputs]
-        found = self.walk(start, seed, keep=keep, create=create, targets=targets)
-        results = tuple(self.unused(t) if node not in found else found[node] for t, node in zip(inputs, targets, strict=True))
+        found = self.walk(starts, keep=keep, create=create, targets=targets, fill=False)
+        with self.modes.switch(create):
+            results = tuple(self.unused(t) if node not in found else self.result(node, found[node]) for t, node in zip(inputs, targets, strict=True))
         if None in results and not allow_unused:
             raise Refused("unused input")
         return results
 
-    def unused(self, tensor: Tensor) -> Tensor | None:
+    def result(self, node: Node, gradient: Tensor) -> Tensor:
+        """As it is; for a leaf in the leaf's own dtype."""
+        return gradient if node.leaf is None else self.cast(gradient, node.leaf.array.dtype.name)
+
+    def unused(self, tensor: Tensor | Node) -> Tensor | None:
         """What stands for the gradient of an input that the output does not depend on."""
         return None
 
-    def target(self, tensor: Tensor) -> Node:
-        """Where a gradient that was asked for passes."""
-        node = self.edge(tensor)
+    def target(self, tensor: Tensor | Node) -> Node:
+        """Where a gradient that was asked for passes; a node stands for itself."""
+        node = tensor if isinstance(tensor, Node) else self.edge(tensor)
         if node is None:
             raise Refused("untracked input")
         return node
+
+    def starts(self, roots: Roots, cotangents: Seeds) -> Starts:
+        """Where a walk starts, and with what; among several roots a constant without a cotangent is passed over."""
+        if isinstance(roots, Tensor):
+            return [self.start(roots, cotangents if isinstance(cotangents, Tensor) else None)]
+        seeds = [None] * len(roots) if cotangents is None or isinstance(cotangents, Tensor) else list(cotangents)
+        if len(seeds) != len(roots):
+            raise Refused("cotangent count")
+        return [self.start(root, seed) for root, seed in zip(roots, seeds, strict=True) if seed is not None or self.requires_grad(root)]
 
     def start(self, root: Tensor, cotangent: Tensor | None) -> tuple[Node, Tensor]:
         """Where a walk starts, and with what."""
@@ -61,31 +79,39 @@ class Engine(Recorder):
             raise Refused("no graph")
         return node, self.cotangent(root, given)
 
-    def walk(self, start: Node, cotangent: Tensor, *, keep: bool, create: bool, targets: Sequence[Node] | None) -> dict[Node, Tensor]:
-        """Gradients of the targets. Without targets every leaf is one, and its gradient is accumulated at once."""
+    def walk(self, starts: Starts, *, keep: bool, create: bool, targets: Sequence[Node] | None, fill: bool = True) -> dict[Node, Tensor]:
+        """Gradients of the targets. Without targets every leaf is one, and its gradient is accumulated at once; `fill`: retained slots too."""
         if targets is not None and not targets:
             raise Refused("empty inputs")
-        useful = None if targets is None else self.useful(start, set(targets))
-        total: dict[Node, Tensor] = {start: cotangent}
+        useful = None if targets is None else self.useful({node for node, _ in starts}, set(targets))
+        total: dict[Node, Tensor] = {}
         found: dict[Node, Tensor] = {}
-        waiting = [(-start.number, start)]
+        waiting: list[tuple[int, Node]] = []
         with self.modes.switch(create):
+            self.spread(starts, total, waiting)
             while waiting:
                 _, node = heapq.heappop(waiting)
+                runs = node.leaf is None and (useful is None or self.leads_on(node, useful))
                 gradient = self.hooked(node, total.pop(node))
-                self.retain(node, gradient)
+                gradient = self.before_node(node, gradient) if runs else gradient
+                if fill:
+                    self.retain(node, gradient)
                 if targets is not None and node in targets:
                     found[node] = gradient
                 if node.leaf is not None and targets is None:
-                    self.accumulate(node.leaf, gradient)
-                elif node.leaf is None and (useful is None or self.leads_on(node, useful)):
-                    for edge, part in self.pulled(node, gradient, useful):
-                        if edge not in total:
-                            heapq.heappush(waiting, (-edge.number, edge))
-                        total[edge] = self("add", total[edge], part) if edge in total else part
+                    self.arrive(node.leaf, gradient)
+                elif runs:
+                    self.spread(self.after_node(node, gradient, self.pulled(node, gradient, useful)), total, waiting)
                     if not keep:
                         self.free(node)
         return found
+
+    def spread(self, parts: Starts, total: dict[Node, Tensor], waiting: list[tuple[int, Node]]) -> None:
+        """Contributions are added up where they arrive."""
+        for node, part in parts:
+            if node not in total:
+                heapq.heappush(waiting, (-node.number, node))
+            total[node] = self("add", total[node], part) if node in total else part
 
     def cotangent(self, root: Tensor, given: Tensor | None) -> Tensor:
         """The cotangent that was given, or 1 for the only element."""
@@ -95,13 +121,15 @@ class Engine(Recorder):
             return Tensor(np.ones_like(root.array), Storage(root.storage.device))
         if given.array.shape != root.array.shape:
             raise Refused("cotangent shape")
+        if given.array.dtype != root.array.dtype:
+            raise Refused("cotangent dtype")
         if given.storage.device != root.storage.device:
             raise Refused("device")
         return given
 
-    def useful(self, start: Node, targets: set[Node]) -> set[Node]:
+    def useful(self, starts: set[Node], targets: set[Node]) -> set[Node]:
         """The nodes from which a target can be reached, the targets included."""
-        reached, stack = {start}, [start]
+        reached, stack = set(starts), [*starts]
         while stack:
             new = {edge for edge in stack.pop().edges if edge is not None} - reached
             reached |= new
@@ -115,40 +143,6 @@ class Engine(Recorder):
     def leads_on(self, node: Node, useful: set[Node]) -> bool:
         """Whether a target lies below; a mere target does not run."""
         return any(edge in useful for edge in node.edges if edge is not None)
-
-    def hooked(self, node: Node, gradient: Tensor) -> Tensor:
-        """The gradient after the hooks, in the order in which they were registered; each sees what the ones before returned."""
-        for hook in tuple(node.hooks.values()):
-            replaced = hook(gradient)
-            if replaced is not None and replaced.array.shape != gradient.array.shape:
-                raise Refused("hook shape")
-            gradient = gradient if replaced is None else replaced
-        return gradient
-
-    def retain(self, node: Node, gradient: Tensor) -> None:
-        """A computed value that retains its gradient keeps it like a leaf."""
-        tensor = node.retainer() if node.retainer else None
-        if tensor is not None:
-            self.accumulate(tensor, gradient)
-
-    def accumulate(self, tensor: Tensor, gradient: Tensor) -> None:
-        """Into the slot: its own memory first; then added, for a leaf in place unless a graph is created. A leaf frozen since gets nothing.
-
-        Source: https://docs.pytorch.org/docs/stable/autograd.html#default-gradient-layouts (rules 3 and 4)
-        """
-        if not self.requires_grad(tensor):
-            return
-        if tensor.grad is None:
-            tensor.grad = self.owned(gradient)
-        elif self.modes.recording or not tensor.flag:
-            tensor.grad = self("add", tensor.grad, gradient)
-        else:
-            tensor.grad.array[...] += gradient.array
-            tensor.grad.storage.version += 1
-
-    def owned(self, gradient: Tensor) -> Tensor:
-        """A first gradient shares no memory with anything."""
-        return self("clone", gradient)
 
     def pulled(self, node: Node, gradient: Tensor, useful: set[Node] | None) -> list[tuple[Node, Tensor]]:
         """(edge, contribution) of each operand that wants one, summed down to the operand's shape."""
@@ -165,8 +159,9 @@ class Engine(Recorder):
         if node.freed and node.saved:
             raise Refused("freed")
         for saved in node.saved.values():
-            self.check_version(saved.tensor, saved.version)
-        tensors = {k: saved.tensor for k, saved in node.saved.items()}
+            if saved.packed is None:
+                self.check_version(saved.tensor, saved.version)
+        tensors = {k: saved.packed() if saved.packed else saved.tensor for k, saved in node.saved.items()}
         own = {k: Tensor(t.array, t.storage, node=node) for k, t in tensors.items() if k == OUTPUT}
         return tensors | own
 

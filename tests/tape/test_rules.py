@@ -23,6 +23,8 @@ EXAMPLES: dict[str, list[tuple[tuple[tuple[int, ...], ...], dict[str, Any]]]] = 
     "narrow": [((VECTOR,), {"start": 1, "stop": 3})],
     "permute_dims": [((SQUARE,), {"axes": (1, 0)}), (((2, 3, 4),), {"axes": (2, 0, 1)})],
     "flip": [((SQUARE,), {"axis": 1}), ((SQUARE,), {"axis": (0, 1)})],
+    "cast": [((VECTOR,), {"dtype": "longdouble", "origin": "float64"})],
+    "write": [((SQUARE, SQUARE), {}), ((SQUARE, (3,)), {}), ((VECTOR, SCALAR), {})],
     "move": [((VECTOR,), {"device": "pretend:0", "origin": "cpu"})],
 }
 BINARY = [((SQUARE, SQUARE), {}), ((SQUARE, (3,)), {}), ((SCALAR, VECTOR), {})]
@@ -57,7 +59,7 @@ class Setting:
         """(<u, grad>, <v, grad>) of <w, f>, or (unused, <v, grad>) of <u, grad of <w, f>>."""
         leaves = self.leaves(t)
         root = self.output(leaves)
-        seed = Tensor(np.array(self.w))
+        seed = Tensor(np.array(self.w, root.array.dtype))
         seed.storage.device = root.storage.device
         grads = self.engine.gradient(root, leaves, seed, keep=True, create=True, allow_unused=False)
         along = sum(float(np.sum(u * g.array)) for u, g in zip(self.u, grads, strict=True))
