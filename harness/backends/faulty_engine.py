@@ -22,7 +22,7 @@ class IgnoresMode(Engine):
         return any(self.requires_grad(t) for t in tensors)
 
 
-@engine_fault("fan-out-last", "of several uses of a value only the last to arrive counts")
+@engine_fault("fan-out-last", "of several uses of a value only the last to arrive counts", control=True)
 class FanOutLast(Engine):
     def __call__(self, op: str, *operands: Any, **params: Any) -> Tensor:
         if op == "add" and getattr(self, "walking", False):
@@ -123,7 +123,7 @@ class RetainOverwrites(Engine):
         super().retain(node, gradient)
 
 
-@engine_fault("seed-shape-unchecked", "a cotangent of another shape is broadcast")
+@engine_fault("seed-shape-unchecked", "a cotangent of another shape is broadcast", control=True)
 class SeedShapeUnchecked(Engine):
     def cotangent(self, root: Tensor, given: Tensor | None) -> Tensor:
         fits = given is None or given.array.shape == root.array.shape

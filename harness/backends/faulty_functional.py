@@ -92,7 +92,7 @@ class GradientFillsSlots(_Gradient):
         return found
 
 
-@tape_fault("unused-zero", "the gradient of an unused input is zero, not None")
+@tape_fault("unused-zero", "the gradient of an unused input is zero, not None", control=True)
 class UnusedZero(_Gradient):
     def gradient(self, output: Any, wrt: Any, cotangent: Any = None, **options: Any) -> Any:
         found = self.inner.gradient(output, wrt, cotangent, **options)
@@ -100,13 +100,13 @@ class UnusedZero(_Gradient):
         return tuple(zero if gradient is None else gradient for zero, gradient in zip(zeros, found, strict=True))
 
 
-@tape_fault("unused-accepted", "an unused input is accepted without being allowed")
+@tape_fault("unused-accepted", "an unused input is accepted without being allowed", control=True)
 class UnusedAccepted(_Gradient):
     def gradient(self, output: Any, wrt: Any, cotangent: Any = None, *, allow_unused: bool = False, **options: Any) -> Any:
         return self.inner.gradient(output, wrt, cotangent, allow_unused=True, **options)
 
 
-@tape_fault("unused-refused", "an unused input is refused even where it is allowed")
+@tape_fault("unused-refused", "an unused input is refused even where it is allowed", control=True)
 class UnusedRefused(_Gradient):
     def gradient(self, output: Any, wrt: Any, cotangent: Any = None, *, allow_unused: bool = False, **options: Any) -> Any:
         return self.inner.gradient(output, wrt, cotangent, allow_unused=False, **options)

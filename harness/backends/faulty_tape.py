@@ -74,8 +74,9 @@ CONTROLS = (
     "zero-ignored",
 )
 _NAMED: set[str] = set()  # faults that their own page calls a control
+_CORE = ("starts", "inputs")
 _OF_PARTS = ("optimizers",)
-_FAMILIES = ("accumulation", "slots", "walks", "modes", "memory", "functional", "engine", "engine_memory", *_OF_PARTS)
+_FAMILIES = ("accumulation", "slots", "walks", "modes", "memory", "functional", "engine", "engine_memory", *_CORE, *_OF_PARTS)
 
 
 class WrappedTape(Tape):  # its abstract methods are filled in below

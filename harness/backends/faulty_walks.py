@@ -54,7 +54,7 @@ class AlwaysCreatesGraph(WrappedTape):
         self.inner.backward(output, cotangent, create_graph=True, **options)
 
 
-@tape_fault("inputs-ignored", "backward accumulates into every leaf whatever `inputs` says")
+@tape_fault("inputs-ignored", "backward accumulates into every leaf whatever `inputs` says", control=True)
 class InputsIgnored(WrappedTape):
     def backward(self, output: Any, cotangent: Any = None, *, inputs: Any = None, **options: Any) -> None:
         self.inner.backward(output, cotangent, **options)
@@ -75,7 +75,7 @@ class UntrackedRootOk(WrappedTape):
             self.inner.backward(output, cotangent, **options)
 
 
-@tape_fault("implicit-ones", "a missing cotangent is taken as ones for outputs of any size")
+@tape_fault("implicit-ones", "a missing cotangent is taken as ones for outputs of any size", control=True)
 class ImplicitOnes(WrappedTape):
     def backward(self, output: Any, cotangent: Any = None, **options: Any) -> None:
         seed = cotangent if cotangent is not None or not self.inner.requires_grad(output) else self.inner.value(output) * 0 + 1

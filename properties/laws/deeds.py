@@ -53,6 +53,7 @@ class Stage:
         self.devices = backend.devices()
         self.values = np.asarray(case.points[0]).astype(case.dtype if case.dtype != "bfloat16" else "float32")
         self.seed = np.resize(np.array([1.0, -2.0, 0.5, 3.0]), self.values.shape).astype(self.values.dtype)
+        self.small = np.resize(np.array([2.0, -3.0, 0.5, 4.0]), self.values.shape).astype(self.values.dtype)  # for sums: nothing is rounded
 
     def leaf(self, *, requires_grad: bool = True) -> Any:
         """A leaf with the stage's values."""
