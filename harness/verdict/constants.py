@@ -60,6 +60,13 @@ NEIGHBOUR_DISTANCE = 2.0**-6
 # ever met, rounded up. A fault of semantics changes a gradient by a whole contribution.
 WALK_ULPS = 2.0**13
 
+# Points beside a tie, relative to the entries: near enough that slopes differ by which branch is taken and not by curvature (2^-16 of it), and a
+# thousand times farther than the steps there, which see rounding of 2^-26 only. The slack is for both. What they decide is only whether a choice
+# at a tie is left open.
+BESIDE_A_TIE = 2.0**-16
+STEP_BESIDE_A_TIE = 2.0**-26
+SLACK_BESIDE_A_TIE = 2.0**-14
+
 # An optimizer's step rounds some eight operations, the laws take at most eight: 64 roundings of the largest number that a leaf holds.
 # Leaving out a term of an algorithm (a bias correction, a decay) moves a leaf by percents.
 OPTIMIZER_ULPS = 64.0

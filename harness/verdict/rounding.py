@@ -13,7 +13,7 @@ import math
 
 import numpy as np
 
-from harness.verdict.constants import LAST_OPERATIONS, PROBABILISTIC_LAMBDA, analytic_error, eps
+from harness.verdict.constants import LAST_OPERATIONS, PROBABILISTIC_LAMBDA, analytic_error, eps, ulp_at_zero
 
 
 def gamma(terms: int, dtype: str = "float64") -> float:
@@ -33,10 +33,10 @@ def inner_product_rounding(a: np.ndarray, b: np.ndarray, dtype: str = "float64")
 def analytic_rounding(gradient: np.ndarray, direction: np.ndarray, dtype: str = "float64") -> float:
     """How far <g, D v> may be from exact when each entry of the gradient is right to ANALYTIC_ULPS.
 
-    c eps sum |g_j (D v)_j|, and the rounding of the product itself.
+    sum ulps(g_j) |(D v)_j|, where the ulp of a g_j that underflows is the smallest number of `dtype`, and the rounding of the product itself.
     """
-    size = float(np.sum(np.abs(gradient) * np.abs(direction), dtype=np.float64))
-    return analytic_error(dtype) * size + inner_product_rounding(gradient, direction, dtype)
+    entries = float(np.sum(elementwise_rounding(gradient, dtype) * np.abs(direction), dtype=np.float64))
+    return entries + inner_product_rounding(gradient, direction, dtype)
 
 
 def natural_size(gradient: np.ndarray, direction: np.ndarray) -> float:
@@ -56,9 +56,11 @@ def value_rounding(values: np.ndarray, dtype: str = "float64") -> np.ndarray:
 
 def elementwise_rounding(values: np.ndarray, dtype: str = "float64") -> np.ndarray:
     """How far each of `values` may be off when a correct formula gives it to ANALYTIC_ULPS; of the shape of `values`."""
-    return np.asarray(analytic_error(dtype) * np.abs(values))
+    with np.errstate(all="ignore"):
+        return np.asarray(analytic_error(dtype) * (np.abs(values) + ulp_at_zero(dtype) / eps(dtype)))
 
 
 def formula_rounding(values: np.ndarray, dtype: str = "float64") -> np.ndarray:
     """How far each of `values` may be from the same formula evaluated in another order: the rounding of its last few operations."""
-    return np.asarray(gamma(LAST_OPERATIONS, dtype) * np.abs(values))
+    with np.errstate(all="ignore"):
+        return np.asarray(gamma(LAST_OPERATIONS, dtype) * (np.abs(values) + ulp_at_zero(dtype) / eps(dtype)))

@@ -25,29 +25,35 @@ from harness.program import Case
 from harness.verdict import Result, Verdict
 from harness.verdict.result import worst_result
 from properties.laws.inner import wide
+from properties.laws.ties import Along, Measure, unless_beside_a_tie
 
 Check = Callable[[Backend, Case], Result]
 MOST_ENTRIES = 64  # each costs a thorough look from both sides; generated cases are smaller
 WIDE = 2.0**10  # the largest entry over the smallest: less is no trouble for steps of 2^-5 and smaller
 
 
-def entry_by_entry(check: Check) -> Check:
-    """`check`, asked again along each entry where it is not HOLDS at a kink or among entries of very different sizes."""
+def entry_by_entry(measure: Measure | None = None, along: Along | None = None) -> Callable[[Check], Check]:
+    """A check, asked again along each entry where it is not HOLDS at a kink or among entries of very different sizes.
 
-    @wraps(check)
-    def checked(backend: Backend, case: Case) -> Result:
-        result = check(backend, case)
-        if result.verdict not in (Verdict.BROKEN, Verdict.INCONCLUSIVE) or not (_at_kink(result, case) or any(map(_spread_wide, case.points))):
-            return result
-        entries = sum(x.size for x in case.points)
-        if entries > MOST_ENTRIES:
-            return _in_proportion(check, backend, case, result)
-        if entries == 1:
-            return result
-        again = worst_result([check(backend, alone) for alone in _along_each_entry(case)])
-        return msgspec.structs.replace(again, evaluations=result.evaluations + again.evaluations)
+    With `measure` (the backend's derivative along a step) and `along` (what is differentiated) a choice at a tie is left open.
+    """
+    return lambda check: wraps(check)(lambda backend, case: _settled(check, backend, case, measure, along))
 
-    return checked
+
+def _settled(check: Check, backend: Backend, case: Case, measure: Measure | None, along: Along | None) -> Result:
+    result = check(backend, case)
+    at_kink, wide_spread = _at_kink(result, case), any(map(_spread_wide, case.points))
+    if result.verdict not in (Verdict.BROKEN, Verdict.INCONCLUSIVE) or not (at_kink or wide_spread):
+        return result
+    entries = sum(x.size for x in case.points)
+    if entries > MOST_ENTRIES:
+        return _in_proportion(check, backend, case, result)
+    alone = list(_along_each_entry(case)) if entries > 1 else [case]
+    results = [check(backend, one) for one in alone] if entries > 1 else [result]
+    if at_kink and measure is not None and along is not None:
+        results = [unless_beside_a_tie(backend, one, found, measure, along) for one, found in zip(alone, results, strict=True)]
+    spent = sum(found.evaluations for found in results) + (result.evaluations if entries > 1 else 0)
+    return msgspec.structs.replace(worst_result(results), evaluations=spent)
 
 
 def _in_proportion(check: Check, backend: Backend, case: Case, result: Result) -> Result:

@@ -16,7 +16,7 @@ from harness.backends.bind import bind
 from harness.program import Case
 from harness.verdict import Result, Verdict, judge_derivative, required_resolution, structural
 from harness.verdict.rounding import analytic_rounding, natural_size
-from properties.laws.along import direction, grain, outputs_along, projected_along, projected_floor, value_floor
+from properties.laws.along import outputs_along, path_of, projected_along, projected_floor, value_floor
 from properties.laws.asked_again import entry_by_entry
 from properties.laws.conditioning import spread
 from properties.laws.gradients import Malformed, gradients_of, tangents_of
@@ -25,30 +25,39 @@ from properties.laws.law import Law
 from properties.laws.measured import check_measured
 
 
-@entry_by_entry
+@entry_by_entry(lambda bound, step: np.array(inner(gradients_of(bound), step)), projected_along)
 def check_reverse(backend: Backend, case: Case) -> Result:
     """One directional derivative of <w, f> against the vjp."""
-    step = direction(case)
+    path = path_of(backend, case)
     try:
         gradients = gradients_of(bind(backend, case))
     except Malformed as error:
         return structural("vjp-eq-fd", False, str(error))
-    actual, phi = inner(gradients, step), projected_along(backend, case)
-    gradient, displacement = flat(gradients), _twin(step, gradients)
-    floor, size = analytic_rounding(gradient, displacement, case.dtype), natural_size(gradient, displacement)
-    required = required_resolution(case.dtype, case.resolution)
-    result = judge_derivative("vjp-eq-fd", actual, phi, rounding=floor, size=size, required=required, grain=grain(case))
-    if result.verdict is Verdict.HOLDS:
-        return result
+    gradient, displacement = flat(gradients), _twin(path.step, gradients)
+    return judge_derivative(
+        "vjp-eq-fd",
+        inner(gradients, path.step),
+        path.projected,
+        rounding=analytic_rounding(gradient, displacement, case.dtype),
+        size=natural_size(gradient, displacement),
+        required=required_resolution(case.dtype, case.resolution),
+        grain=path.grain,
+        outputs=path.products,
+        terms=path.size,
+        widened=lambda: _spread_of_reverse(backend, case, path.step),
+    )
+
+
+def _spread_of_reverse(backend: Backend, case: Case, step: tuple[np.ndarray, ...]) -> float:
     shaken = spread(backend, case, lambda bound: np.array([inner(gradients_of(bound), step)])) + projected_floor(bind(backend, case))
-    return judge_derivative("vjp-eq-fd", actual, phi, rounding=floor + float(shaken[0]), size=size, required=required, grain=grain(case))
+    return float(shaken[0])
 
 
-@entry_by_entry
+@entry_by_entry(lambda bound, step: flat(tangents_of(bound, step)), outputs_along)
 def check_forward(backend: Backend, case: Case) -> Result:
     """The whole tangent of the outputs against the jvp."""
-    step = direction(case)
-    return check_measured("jvp-eq-fd", backend, case, lambda bound: flat(tangents_of(bound, step)), outputs_along(backend, case), value_floor)
+    path = path_of(backend, case)
+    return check_measured("jvp-eq-fd", backend, case, lambda bound: flat(tangents_of(bound, path.step)), path.outputs, value_floor)
 
 
 def _twin(step: tuple[np.ndarray, ...], gradients: tuple[np.ndarray, ...]) -> np.ndarray:

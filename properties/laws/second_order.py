@@ -27,7 +27,7 @@ from properties.laws.law import Law
 from properties.laws.measured import check_measured
 
 
-@entry_by_entry
+@entry_by_entry()
 def check_second(backend: Backend, case: Case) -> Result:
     """The first composition against the derivative of the backend's own gradient, which `vjp-eq-fd` checks for itself."""
     way, step = next(iter(backend.hvps().values())), direction(case)
@@ -35,7 +35,7 @@ def check_second(backend: Backend, case: Case) -> Result:
     return check_measured("hvp-eq-fd", backend, case, lambda bound: flat(_product(bound, way, step)), phi, gradient_floor)
 
 
-@entry_by_entry
+@entry_by_entry()
 def check_nested(backend: Backend, case: Case) -> Result:
     """Forward over forward along two directions against the derivative of the backend's own jvp, which `jvp-eq-fd` checks for itself."""
     step, other = direction(case), other_direction(case)

@@ -55,3 +55,20 @@ def test_direction_has_the_size_of_the_leaf_even_where_squares_overflow(size: fl
     case = logarithm()
     (step,) = direction(msgspec.structs.replace(case, primals=(np.full(3, size),)))
     assert np.max(np.abs(step / case.tangents[0])) == pytest.approx(size, rel=0.5)
+
+
+def ties() -> Case:
+    """The median of nine zeros: flat along every axis, with slope 1 or 0 all around."""
+    return case_of(single("median", ((9,),), ("primal",), axis=0, keepdims=False), (np.zeros(9),), (np.ones(()),), seed=4)
+
+
+@pytest.mark.parametrize("law", ["vjp-eq-fd", "jvp-eq-fd"])
+def test_choice_at_a_tie_of_many_is_left_open(law: str) -> None:
+    result = laws()[law].check(load_backend("torch"), msgspec.structs.replace(ties(), drawn={"margin": 0}))
+    assert (result.verdict, "the slopes around this point differ" in result.reason) == (Verdict.INCONCLUSIVE, True)
+
+
+@pytest.mark.parametrize(("law", "fault"), [("vjp-eq-fd", "negated-gradient"), ("jvp-eq-fd", "scaled-tangent")])
+def test_derivative_outside_of_all_slopes_around_a_tie_is_broken(law: str, fault: str) -> None:
+    case = msgspec.structs.replace(ties(), drawn={"margin": 0})
+    assert laws()[law].check(load_backend(f"faulty:{fault}:torch"), case).verdict is Verdict.BROKEN
