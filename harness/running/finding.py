@@ -15,6 +15,7 @@ from harness.program import Case, Program
 from harness.program.case import to_json
 from harness.record import Finding, signature
 from harness.running.cells import Cell
+from harness.running.portrait import portrait
 from harness.running.regime import regime_of
 from harness.running.script import printed_program, standalone_script
 from harness.verdict import Result, finding_text
@@ -23,7 +24,7 @@ from properties.laws.explain import explain
 from properties.laws.neighbourhood import isolates, neighbourhood
 
 MAX_JSON = 20_000  # characters of a case that the record repeats; longer ones stand in their file only
-_QUANTITY = {"forward": "forward derivative", "second order": "second derivative", "tape": "tape semantics"}
+_QUANTITY = {"forward": "forward derivative", "second order": "second derivative"}
 
 
 def describe(cell: Cell, law: Law, backend: Backend, case: Case, result: Result, folder: str) -> Finding:
@@ -43,7 +44,9 @@ def describe(cell: Cell, law: Law, backend: Backend, case: Case, result: Result,
         title=title,
         text=block(law, case, result, title, isolates(neighbours), reproductions(case, folder, script)),
         program=printed_program(backend, case.subject) if isinstance(case.subject, Program) else "",
-        result=_fields(result) | {"neighbourhood": {name: verdict.value for name, verdict in neighbours.items()}},
+        result=_fields(result)
+        | {"neighbourhood": {name: verdict.value for name, verdict in neighbours.items()}}
+        | portrait(law, backend, case, result),
         script=script,
         pytest=pytest_text(case, written),
         case_json=written if len(written) <= MAX_JSON else "",
@@ -68,9 +71,10 @@ def block(law: Law, case: Case, result: Result, title: str, isolated: str = "", 
 
 def title_of(backend: Backend, law: Law, case: Case) -> str:
     """What is wrong, of what, where: "gradient of softmax(x0, axis=0) is wrong in backend torch (cpu, float32)"."""
-    quantity = _QUANTITY.get(law.family, "gradient")
-    verb = "are" if quantity == "tape semantics" else "is"
-    return f"{quantity} of {_subject(backend, case)} {verb} wrong in backend {case.backend} ({case.device}, {case.dtype})"
+    place = f"in backend {case.backend} ({case.device}, {case.dtype})"
+    if law.subject == "tape":
+        return f"tape semantics ({law.name}) are wrong {place}"
+    return f"{_QUANTITY.get(law.family, 'gradient')} of {_subject(backend, case)} is wrong {place}"
 
 
 def reproductions(case: Case, folder: str, script: str) -> list[str]:

@@ -1,0 +1,35 @@
+"""Everything that shows a finding: looked up once, when it is found, so that a page made from the record alone can draw it.
+
+{slice, bisection, timeline}        a part that cannot be had is left out; the finding stands without it
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from harness.backends import Backend
+from harness.program import Case
+from harness.running.bisect import bisection
+from harness.running.slices import slice_of
+from harness.running.timeline import timeline
+from harness.verdict import Result
+from properties.laws import Law
+
+
+def portrait(law: Law, backend: Backend, case: Case, result: Result) -> dict[str, Any]:
+    """The parts that this finding has."""
+    parts: dict[str, Callable[[], Any]] = {
+        "slice": lambda: slice_of(backend, case, result),
+        "bisection": lambda: bisection(backend, case),
+        "timeline": lambda: timeline(law, backend, case),
+    }
+    return {name: found for name, part in parts.items() if (found := _attempted(backend, part))}
+
+
+def _attempted(backend: Backend, part: Callable[[], Any]) -> Any:
+    try:
+        return part()
+    except Exception:  # what cannot be looked at more closely stays a finding
+        backend.reset()
+        return None
