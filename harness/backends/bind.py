@@ -82,7 +82,8 @@ def bind(backend: Backend, case: Case, *, dtype: str | None = None, jitter: np.r
         return run(*inputs)
 
     run = _runner(backend, case.subject, shaken)
-    return Bound(backend, case, kind, function, tuple(given[i] for i in case.differentiable))
+    ready = function if shaken.active else backend.prepare(function, case, kind)  # every call must shake anew: nothing of it may be compiled in
+    return Bound(backend, case, kind, ready, tuple(given[i] for i in case.differentiable))
 
 
 class _Shake:

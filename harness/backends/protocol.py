@@ -19,6 +19,7 @@ import numpy as np
 from harness.tape.errors import Unsupported as Unsupported  # part of this protocol: re-exported
 
 if TYPE_CHECKING:
+    from harness.program import Case
     from harness.tape.interface import Tape
 
 Arrays = tuple[Any, ...]
@@ -82,6 +83,10 @@ class Backend(ABC):
     @abstractmethod
     def vjp(self, function: Function, primals: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
         """(outputs, gradients): `function(*primals)`, and per primal f'(x)^T w, or None when no output depends on it."""
+
+    def prepare(self, function: Function, case: Case, dtype: str) -> Function:
+        """`function`, made ready for many calls: what compiles does so here. `case` and `dtype` say what it computes, whoever asks."""
+        return function
 
     def jvp(self, function: Function, primals: Arrays, tangents: Arrays) -> tuple[Arrays, Arrays]:
         """(outputs, output tangents): `function(*primals)`, and per output f'(x) v."""

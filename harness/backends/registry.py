@@ -12,7 +12,13 @@ from importlib.metadata import entry_points
 
 from harness.backends.protocol import Backend
 
-OURS = {"torch": "harness.backends.torch_backend:TorchBackend", "reference": "harness.backends.reference:ReferenceBackend"}
+OURS = {
+    "torch": "harness.backends.torch_backend:TorchBackend",
+    "reference": "harness.backends.reference:ReferenceBackend",
+    "jax": "harness.backends.jax_backend:JaxBackend",
+    "autograd": "harness.backends.autograd_backend:AutogradBackend",
+    "mygrad": "harness.backends.mygrad_backend:MygradBackend",
+}
 
 
 class BackendError(Exception):

@@ -1,11 +1,11 @@
-"""The table of torch's spellings of neural-network functions (the grammar: harness.backends.torch_spelling).
+"""The table of torch's spellings of neural-network functions (the grammar: harness.backends.spelling).
 
 Source: https://docs.pytorch.org/docs/stable/nn.functional.html
 """
 
 from __future__ import annotations
 
-from harness.backends.torch_templates import Template
+from harness.backends.spelling import Template
 
 _PLAIN = """
     bilinear hardsigmoid hardswish hardtanh linear logsigmoid mish prelu relu relu6 selu silu softsign tanhshrink

@@ -1,15 +1,11 @@
-"""The table of torch's spellings of array functions (the grammar: harness.backends.torch_spelling; neural networks: torch_nn_templates).
+"""The table of torch's spellings of array functions (the grammar: harness.backends.spelling; neural networks: torch_nn_templates).
 
 Source: https://docs.pytorch.org/docs/stable/torch.html
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-Params = dict[str, Any]
-Template = str | Callable[[Params], tuple[str, Params]]
+from harness.backends.spelling import Params, Template
 
 _SAME_NAME = """
     abs acos acosh add angle asin asinh atan atan2 atanh block_diag complex conj copysign cos cosh deg2rad digamma divide exp exp2 expm1 fmax fmin

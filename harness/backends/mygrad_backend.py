@@ -1,0 +1,133 @@
+"""MyGrad as a backend: NumPy arrays with a tape, reverse mode only.
+
+    vjp:  y.backward(w) for one output;  (sum_i <w_i, y_i>).backward() for several, or as a route of its own
+
+Several outputs go back in one pass: a second `backward` finds the graph of the first one cleared.
+Source: https://mygrad.readthedocs.io; conventions at kinks: docs/reference/backends.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import version
+from typing import Any
+
+import mygrad as mg
+import numpy as np
+
+from harness.backends.mygrad_templates import LACKS, TEMPLATES
+from harness.backends.numpy_nn_templates import NN_CANDIDATES
+from harness.backends.numpy_templates import CANDIDATES
+from harness.backends.protocol import Arrays, Backend, Description, Function, Vjp
+from harness.backends.spelling import Spelling, first_known, missing_words, numbers
+
+_NAMESPACE = {"mg": mg, "np": np}
+_NO_SPECIAL = {"xp": "mg", "sp": "mg.special"}  # MyGrad has no special functions
+_OWN = {op: template for op, template in TEMPLATES.items() if not missing_words(template, _NAMESPACE)}
+_WORDS = {op: candidates for op, candidates in (NN_CANDIDATES | CANDIDATES).items() if op not in LACKS}
+SPELLING = Spelling("mygrad", {**first_known(_WORDS, _NO_SPECIAL, _NAMESPACE), **_OWN}, _NAMESPACE)
+
+
+class MygradBackend(Backend):
+    """The installed MyGrad, on the CPU."""
+
+    name = "mygrad"
+    version = version("mygrad")
+    capabilities = frozenset({"reverse_routes"})
+
+    def devices(self) -> tuple[str, ...]:
+        """NumPy has one."""
+        return ("cpu",)
+
+    def dtypes(self, device: str) -> tuple[str, ...]:
+        """The real ones."""
+        return ("float64", "float32", "float16")
+
+    def array(self, values: np.ndarray, *, dtype: str, device: str, layout: str = "contiguous") -> Any:
+        """A constant tensor; integers and masks are NumPy arrays, as MyGrad wants them."""
+        return mg.tensor(np.array(values, dtype=dtype, order="C"), constant=True) if values.dtype.kind == "f" else np.array(values)
+
+    def numpy(self, array: Any) -> np.ndarray:
+        """A copy."""
+        return np.array(array.data if isinstance(array, mg.Tensor) else array)
+
+    def describe(self, array: Any) -> Description:
+        """Shape and dtype."""
+        if not isinstance(array, mg.Tensor | np.ndarray):
+            raise TypeError(f"expected a mygrad.Tensor; got {type(array).__name__}")
+        return Description(tuple(array.shape), str(array.dtype), "cpu")
+
+    def op(self, name: str) -> Callable[..., Any] | None:
+        """The op as `spell` writes it."""
+        return SPELLING.call(name)
+
+    def vjp(self, function: Function, primals: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
+        """By `backward`."""
+        if len(cotangents) > 1:
+            return _of_the_pairing(function, primals, cotangents)
+        leaves = _leaves(primals)
+        (output,) = outputs = tuple(function(*leaves))
+        if not output.constant:
+            output.backward(cotangents[0].data)
+        return _plain(outputs), _gradients(leaves)
+
+    def reverse_routes(self) -> Mapping[str, Vjp]:
+        """One backward from the scalar <w, f(x)>."""
+        return {"backward of <w, f(x)>": _of_the_pairing}
+
+    def spell(self, op: str, args: Sequence[str], params: Mapping[str, Any]) -> str:
+        """`mg.sum(x, axis=0)` and the like."""
+        return SPELLING.spell(op, args, dict(params))
+
+    def preamble(self) -> str:
+        """Imports of a script."""
+        return "import mygrad as mg"
+
+    def literal(self, name: str, values: np.ndarray, *, dtype: str, device: str, layout: str) -> str:
+        """`mg.tensor(...)`."""
+        if values.dtype.kind != "f":
+            return f"np.array({numbers(values)}, dtype={values.dtype.name!r})"
+        return f"mg.tensor(np.array({numbers(values)}, dtype={dtype!r}), constant=True)"
+
+    def derivatives(self) -> str:
+        """By `backward` of the scalar <w, f(x)>."""
+        return DERIVATIVES
+
+
+def _leaves(primals: Arrays) -> Arrays:
+    return tuple(mg.tensor(primal.data, constant=False) for primal in primals)
+
+
+def _of_the_pairing(function: Function, primals: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
+    leaves = _leaves(primals)
+    outputs = tuple(function(*leaves))
+    paired = sum((mg.sum(y * w) for y, w in zip(outputs, cotangents, strict=True)), mg.tensor(0.0, constant=True))
+    if not paired.constant:
+        paired.backward()
+    return _plain(outputs), _gradients(leaves)
+
+
+def _plain(outputs: Arrays) -> Arrays:
+    return tuple(mg.tensor(output.data, constant=True) for output in outputs)
+
+
+def _gradients(leaves: Arrays) -> Arrays:
+    return tuple(None if leaf.grad is None else mg.tensor(leaf.grad, constant=True) for leaf in leaves)
+
+
+DERIVATIVES = """
+def numpy(array):
+    return np.array(array.data)
+
+
+def form(array):
+    return np.shape(array), str(array.dtype)
+
+
+def raw_vjp(function, primals, cotangents):
+    leaves = [mg.tensor(primal.data, constant=False) for primal in primals]
+    made = function(*leaves)
+    outputs = made if isinstance(made, (tuple, list)) else (made,)
+    sum(mg.sum(y * w) for y, w in zip(outputs, cotangents)).backward()
+    return [None if leaf.grad is None else mg.tensor(leaf.grad, constant=True) for leaf in leaves]
+"""
