@@ -14,7 +14,9 @@ S = TypeVar("S", bound="Spoiled")
 
 
 class Spoiled:
-    """Looks like `inner`, a part or one of the objects that it hands out."""
+    """Looks like `inner`, a part or one of the objects that it hands out; a part's `tape` is the one that it belongs to."""
+
+    tape: Any = None
 
     def __init__(self, inner: Any) -> None:
         self.inner = inner
@@ -28,9 +30,15 @@ def part_fault(name: str, kind: type, summary: str) -> Callable[[type[S]], type[
 
     def registered(spoiled: type[S]) -> type[S]:
         class OfTape(WrappedTape):
+            made: Any = None
+
             def part(self, asked: Callable[..., Any]) -> Any:
-                part = self.inner.part(asked)
-                return spoiled(part) if asked is kind else part
+                if asked is not kind:
+                    return self.inner.part(asked)
+                if self.made is None:
+                    self.made = spoiled(self.inner.part(asked))
+                    self.made.tape = self.inner
+                return self.made
 
         TAPE_FAULTS[name] = (summary, OfTape)
         PART_FAULTS.add(name)

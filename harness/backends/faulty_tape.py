@@ -75,8 +75,7 @@ CONTROLS = (
 )
 _NAMED: set[str] = set()  # faults that their own page calls a control
 _CORE = ("starts", "inputs")
-_OF_PARTS = ("optimizers",)
-_FAMILIES = ("accumulation", "slots", "walks", "modes", "memory", "functional", "engine", "engine_memory", *_CORE, *_OF_PARTS)
+_FAMILIES = ("accumulation", "slots", "walks", "modes", "memory", "functional", "engine", "engine_memory", *_CORE, "offers")
 
 
 class WrappedTape(Tape):  # its abstract methods are filled in below

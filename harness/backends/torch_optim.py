@@ -38,10 +38,12 @@ class TorchOptimizing(Optimizing):
         return _Optimizer(made, sparse=name == "sparseadam")
 
     def accepts(self, name: str, shape: tuple[int, ...], dtype: str) -> bool:
-        """Muon wants matrices, four want real numbers, a sparse gradient wants an axis."""
+        """Muon wants matrices, four want real numbers, a sparse gradient wants an axis, LBFGS wants digits."""
         if name == "muon":
             return len(shape) == 2 and not dtype.startswith("complex")
         if name == "sparseadam" and not shape:
+            return False
+        if name == "lbfgs" and dtype in ("float16", "bfloat16"):  # it compares inner products with 1e-10
             return False
         return not (name in _REAL_ONLY and dtype.startswith("complex"))
 
@@ -60,8 +62,13 @@ class _Optimizer:
         self._inner, self._sparse = inner, sparse
 
     def step(self, closure: Callable[[], Any] | None = None) -> None:
-        given = self._swap(torch.Tensor.to_sparse) if self._sparse else []
-        self._inner.step(closure) if closure else self._inner.step()
+        if not self._sparse:
+            self._inner.step(closure) if closure else self._inner.step()
+            return
+        if closure:
+            closure()
+        given = self._swap(torch.Tensor.to_sparse)
+        self._inner.step()
         for leaf, gradient in given:
             leaf.grad = gradient
 

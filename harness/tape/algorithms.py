@@ -61,7 +61,9 @@ def rmsprop(
     return x - lr * m.arrays["b"]
 
 
-def rprop(m: Memory, x: Array, g: Array, *, lr: float, etas: tuple[float, float], step_sizes: tuple[float, float] = (1e-6, 50.0)) -> Array:
+def rprop(
+    m: Memory, x: Array, g: Array, *, lr: float, etas: tuple[float, float] = (0.5, 1.2), step_sizes: tuple[float, float] = (1e-6, 50.0)
+) -> Array:
     before, size = m.arrays.get("g", 0.0 * g), m.arrays.get("eta", np.full_like(g, lr))
     grown, shrunk = np.minimum(size * etas[1], step_sizes[1]), np.maximum(size * etas[0], step_sizes[0])
     m.arrays["eta"] = np.where(before * g > 0, grown, np.where(before * g < 0, shrunk, size))
@@ -69,14 +71,14 @@ def rprop(m: Memory, x: Array, g: Array, *, lr: float, etas: tuple[float, float]
     return x - m.arrays["eta"] * np.sign(m.arrays["g"])
 
 
-def averaged_sgd(m: Memory, x: Array, g: Array, *, lr: float, lambd: float, alpha: float, weight_decay: float = 0) -> Array:
+def averaged_sgd(m: Memory, x: Array, g: Array, *, lr: float, lambd: float = 1e-4, alpha: float = 0.75, weight_decay: float = 0) -> Array:
     """Polyak and Juditsky (1992), with the step sizes eta_t of Bottou, Stochastic Gradient Descent Tricks (2012), (16)."""
     eta = m.arrays.get("eta", lr)
     m.arrays["eta"] = lr / (1 + lambd * lr * m.t) ** alpha
     return (1 - lambd * eta) * x - eta * (g + weight_decay * x)
 
 
-def adafactor(m: Memory, x: Array, g: Array, *, lr: float, beta2_decay: float = -0.8, eps: tuple[float, float], d: float = 1.0,
+def adafactor(m: Memory, x: Array, g: Array, *, lr: float, beta2_decay: float = -0.8, eps: tuple[float, float] = (2.0**-52, 1e-3), d: float = 1.0,
               weight_decay: float = 0) -> Array:  # fmt: skip
     beta, alpha = 1 - m.t**beta2_decay, max(eps[1], _rms(x)) * min(lr, m.t**-0.5)
     if g.ndim > 1:  # the second moment of a matrix as the outer product of its row and column sums

@@ -34,14 +34,16 @@ def adamw(m: Memory, x: Array, g: Array, **options: Any) -> Array:
     return adam(m, x, g, decoupled=True, **options)
 
 
-def adamax(m: Memory, x: Array, g: Array, *, lr: float, betas: tuple[float, float], eps: float = 1e-8, weight_decay: float = 0) -> Array:
+def adamax(
+    m: Memory, x: Array, g: Array, *, lr: float, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8, weight_decay: float = 0
+) -> Array:
     g = g + weight_decay * x
     mean = m.average("m", betas[0], g)
     m.arrays["u"] = np.maximum(betas[1] * m.arrays.get("u", 0.0), np.abs(g) + eps)
     return x - lr / (1 - betas[0] ** m.t) * mean / m.arrays["u"]
 
 
-def nadam(m: Memory, x: Array, g: Array, *, lr: float, betas: tuple[float, float], eps: float = 1e-8, weight_decay: float = 0,
+def nadam(m: Memory, x: Array, g: Array, *, lr: float, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8, weight_decay: float = 0,
           momentum_decay: float = 4e-3, decoupled_weight_decay: bool = False) -> Array:  # fmt: skip
     x, g = (x - lr * weight_decay * x, g) if decoupled_weight_decay else (x, g + weight_decay * x)
     now, after = (betas[0] * (1 - 0.5 * 0.96 ** (t * momentum_decay)) for t in (m.t, m.t + 1))
@@ -51,7 +53,7 @@ def nadam(m: Memory, x: Array, g: Array, *, lr: float, betas: tuple[float, float
     return x - lr * mean / (np.sqrt(square) + eps)
 
 
-def radam(m: Memory, x: Array, g: Array, *, lr: float, betas: tuple[float, float], eps: float = 1e-8, weight_decay: float = 0,
+def radam(m: Memory, x: Array, g: Array, *, lr: float, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8, weight_decay: float = 0,
           decoupled_weight_decay: bool = False) -> Array:  # fmt: skip
     x, g = (x - lr * weight_decay * x, g) if decoupled_weight_decay else (x, g + weight_decay * x)
     mean, square = m.average("m", betas[0], g) / (1 - betas[0] ** m.t), m.average("v", betas[1], g * g)

@@ -10,10 +10,10 @@ from importlib.metadata import entry_points
 from types import MappingProxyType
 
 from properties.laws.law import Law
+from properties.laws.part_families import PART_FAMILIES
 
 TAPE_FAMILIES = ("tape_laws", "leafness", "accumulation", "slots", "lifetime", "grad_modes", "no_grad", "detach", "devices")
 CORE_FAMILIES = ("seeds", "roots", "partial_graphs")
-PART_FAMILIES = ("optimizers",)
 FAMILIES = ("oracle_laws", "linearity", "form", "sameness", "second_order", "batching", *TAPE_FAMILIES, *CORE_FAMILIES, *PART_FAMILIES)
 
 

@@ -1,0 +1,5 @@
+"""All faults of the larger parts of a tape: importing this registers them."""
+
+from __future__ import annotations
+
+from harness.backends import faulty_optimizers as faulty_optimizers

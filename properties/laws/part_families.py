@@ -1,0 +1,5 @@
+"""The families whose laws look at a larger part of a tape, or at it from several threads, in the order in which they are listed."""
+
+from __future__ import annotations
+
+PART_FAMILIES = ("optimizers", "zeroing", "stepping", "training")
