@@ -73,7 +73,7 @@ class SecondWalkSilent(Engine):
         return [] if node.freed and node.saved else super().pulled(node, gradient, useful)
 
 
-@engine_fault("hooks-reversed", "hooks run in the reverse order")
+@engine_fault("hooks-reversed", "hooks run in the reverse order", control=True)
 class HooksReversed(Engine):
     def hooked(self, node: Node, gradient: Tensor) -> Tensor:
         for hook in reversed(tuple(node.hooks.values())):
@@ -82,7 +82,7 @@ class HooksReversed(Engine):
         return gradient
 
 
-@engine_fault("hooks-parallel", "every hook sees the original gradient, not what the one before returned")
+@engine_fault("hooks-parallel", "every hook sees the original gradient, not what the one before returned", control=True)
 class HooksParallel(Engine):
     def hooked(self, node: Node, gradient: Tensor) -> Tensor:
         results = [hook(gradient) for hook in tuple(node.hooks.values())]
@@ -95,7 +95,7 @@ class HooksOnLeavesOnly(Engine):
         return super().hooked(node, gradient) if node.leaf is not None else gradient
 
 
-@engine_fault("hook-shape-unchecked", "a hook may return a gradient of another shape")
+@engine_fault("hook-shape-unchecked", "a hook may return a gradient of another shape", control=True)
 class HookShapeUnchecked(Engine):
     def hooked(self, node: Node, gradient: Tensor) -> Tensor:
         for hook in tuple(node.hooks.values()):
@@ -104,7 +104,7 @@ class HookShapeUnchecked(Engine):
         return gradient
 
 
-@engine_fault("retain-before-hooks", "a retained gradient is that before the hooks")
+@engine_fault("retain-before-hooks", "a retained gradient is that before the hooks", control=True)
 class RetainBeforeHooks(Engine):
     def hooked(self, node: Node, gradient: Tensor) -> Tensor:
         super().retain(node, gradient)

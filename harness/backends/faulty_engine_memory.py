@@ -137,7 +137,7 @@ class SecondOrderLinear(Engine):
         return {k: self.detach(tensor) for k, tensor in super().unpack(node).items()}
 
 
-@engine_fault("mode-of-caller", "backward runs in the mode of its caller, not in that of create_graph")
+@engine_fault("mode-of-caller", "backward runs in the mode of its caller, not in that of create_graph", control=True)
 class ModeOfCaller(Engine):
     def walk(self, *args: Any, create: bool, **options: Any) -> dict[Node, Tensor]:
         return super().walk(*args, create=self.modes.recording, **options)

@@ -10,27 +10,31 @@ import numpy as np
 from harness.backends.faulty_tape import WrappedTape, tape_fault
 
 
-@tape_fault("hook-ignored", "what a hook returns is ignored")
+def _nothing(returned: Any) -> None:
+    """Whatever it was."""
+
+
+@tape_fault("hook-ignored", "what a hook returns is ignored", control=True)
 class HookIgnored(WrappedTape):
     def hook(self, handle: Any, function: Any) -> Callable[[], None]:
-        return self.inner.hook(handle, lambda gradient: function(gradient) and None)
+        return self.inner.hook(handle, lambda gradient: _nothing(function(gradient)))
 
 
-@tape_fault("hook-twice", "every hook is called twice")
+@tape_fault("hook-twice", "every hook is called twice", control=True)
 class HookTwice(WrappedTape):
     def hook(self, handle: Any, function: Any) -> Callable[[], None]:
         first, second = (self.inner.hook(handle, function) for _ in range(2))
         return lambda: first() or second()
 
 
-@tape_fault("hook-once", "a hook is called by the first backward only")
+@tape_fault("hook-once", "a hook is called by the first backward only", control=True)
 class HookOnce(WrappedTape):
     def hook(self, handle: Any, function: Any) -> Callable[[], None]:
         left = [function]
         return self.inner.hook(handle, lambda gradient: left.pop()(gradient) if left else None)
 
 
-@tape_fault("hook-stays", "a removed hook is still called")
+@tape_fault("hook-stays", "a removed hook is still called", control=True)
 class HookStays(WrappedTape):
     def hook(self, handle: Any, function: Any) -> Callable[[], None]:
         self.inner.hook(handle, function)
@@ -46,7 +50,7 @@ class HookRefused(WrappedTape):
         return remove
 
 
-@tape_fault("hook-on-constants", "a hook on a constant is accepted")
+@tape_fault("hook-on-constants", "a hook on a constant is accepted", control=True)
 class HookOnConstants(WrappedTape):
     def hook(self, handle: Any, function: Any) -> Callable[[], None]:
         return self.inner.hook(handle, function) if self.inner.requires_grad(handle) else lambda: None

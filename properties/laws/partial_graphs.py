@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from functools import partial
 
-from harness.tape.tracing import Tracing
 from harness.tape.walking import Walking
 from properties.laws.deeds import Expect, Family, Stage
 
@@ -153,26 +152,6 @@ def composed(stage: Stage, expect: Expect) -> None:
         expect(stage.equals(below, 0 * stage.seed), "through a cut the gradient of (1 + 2)(1 - 1)(1 + 1/2) x is not 0")
     (first,) = tape.gradient(values[1], [x], stage.seed)
     expect(stage.equals(first, 3 * stage.seed), "the gradient of 2 x + x is not 3")
-
-
-@parts.law(
-    "gradient-edge",
-    "An edge stands for the value that it was taken of, whatever becomes of the handle.",
-    "grad(y, edge(h)) = dy/dh^T w",
-    source="https://docs.pytorch.org/docs/stable/autograd.html#torch.autograd.graph.GradientEdge",
-    faults=["edge-is-handle"],
-    features="functional in_place",
-)
-def edge(stage: Stage, expect: Expect) -> None:
-    tape, x = stage.tape, stage.leaf()
-    h = stage.plus(x, 1.0)
-    edge = tape.part(Tracing).edge(h)
-    y = stage.plus(stage.times(h, 2.0), 0.0)
-    (plain,) = tape.gradient(y, [edge], stage.seed, retain_graph=True)
-    expect(stage.equals(plain, 2 * stage.seed), "the gradient at an edge is not that at its value")
-    tape.scale_in_place(h, 4.0)
-    (after,) = tape.gradient(stage.plus(h, 0.0), [edge], stage.seed)
-    expect(stage.equals(after, 4 * stage.seed), "after a change in place an edge does not stand for the value before it")
 
 
 @parts.law(

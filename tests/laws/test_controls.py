@@ -20,6 +20,7 @@ DEVIATIONS = {
     "seed-dtype": "a cotangent of float32 was accepted for float64",
     "mixed-roots": "a constant among the outputs was refused: element 1 of tensors does not require grad",
     "backward-inputs-no-side-effect": "retains its gradient for good",
+    "retained-after-prehooks": "a retained gradient is not the one after the hooks before its node",
     "grad-leaves-retained-slots": "was also put into the slot of a computed value that retains its own",
     "nadam-step": r"nadam\(.*\), implementation 'for-loop', is off by \d.\de-",
     "state-resumes": "^nadam goes on otherwise from a saved state$",
