@@ -9,6 +9,7 @@ from reports.columns import Columns
 from reports.health import Health
 from reports.inputs import Inputs
 from reports.landscape import Landscape
+from reports.shrinking import Shrinking
 
 
 class Digest:
@@ -20,6 +21,7 @@ class Digest:
         self.inputs = Inputs()
         self.landscape = Landscape()
         self.columns = Columns()
+        self.shrinking = Shrinking()
         for event in events:
             self.evidence.see(event)
             if isinstance(event, CaseRun):
@@ -28,6 +30,7 @@ class Digest:
     def _see_case(self, case: CaseRun) -> None:
         """Shrinking and replaying repeat one case many times over, so only the search counts as evidence."""
         self.columns.see(case)
+        self.shrinking.see(case)
         if case.phase == "search":
             self.health.see(case)
             self.inputs.see(case)

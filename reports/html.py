@@ -49,7 +49,7 @@ def render_html(events: Iterable[Event], comparison: Comparison | None = None, t
     """
     digest = Digest(events)
     evidence = digest.evidence
-    told = stories(group_findings(evidence.findings), evidence.runs)
+    told = stories(group_findings(evidence.findings), evidence.runs, digest.shrinking)
     places = anchors(told)
     matrix = build_matrix(evidence, places)
     script, style = _static("report.js"), _static("report.css")

@@ -9,13 +9,19 @@ from typing import Any
 from markupsafe import Markup
 
 from harness.record import RunStarted
+from reports.charts.heatmap import heat_maps
 from reports.charts.ladder import ladder_chart
+from reports.charts.slices import slice_charts
+from reports.deeds import Deed, bisection_of, entries_of, timeline_of
 from reports.grouping import Group
+from reports.jacobian import Jacobian, jacobian_of
 from reports.reproduction import Tab, reproductions
+from reports.shrinking import Shrinking, Step
 from reports.wording import as_number, number
 
 _COMPARED = ("actual", "expected", "bound", "tolerance", "resolution", "evaluations")
-_TOLD = frozenset({*_COMPARED, "where", "pattern", "rule", "ladder", "neighbourhood", "reason", "verdict", "comparisons", "vacuous"})
+_DRAWN = ("ladder", "neighbourhood", "slice", "bisection", "timeline")
+_TOLD = frozenset({*_COMPARED, *_DRAWN, "where", "pattern", "rule", "reason", "verdict", "comparisons", "vacuous"})
 
 
 @dataclass(frozen=True)
@@ -28,14 +34,20 @@ class Story:
     diagnosis: str
     compared: list[tuple[str, str]]
     ladder: Markup | None
+    slices: list[Markup]
+    maps: list[Markup]
+    entries: list[tuple[str, str, str, str]]
+    bisection: list[tuple[str, str, str, bool]]
+    timeline: list[Deed]
+    way: list[Step]
     neighbourhood: list[tuple[str, str]]
     others: list[tuple[str, str]]
     tabs: list[Tab]
 
 
-def stories(groups: Sequence[Group], runs: Sequence[RunStarted]) -> list[Story]:
+def stories(groups: Sequence[Group], runs: Sequence[RunStarted], shrinking: Shrinking | None = None) -> list[Story]:
     """One story per group, in their order."""
-    return [_story(f"finding-{number}", group, runs) for number, group in enumerate(groups, start=1)]
+    return [_story(f"finding-{number}", group, runs, shrinking or Shrinking()) for number, group in enumerate(groups, start=1)]
 
 
 def anchors(told: Sequence[Story]) -> dict[str, str]:
@@ -43,32 +55,54 @@ def anchors(told: Sequence[Story]) -> dict[str, str]:
     return {finding.cell: story.anchor for story in reversed(told) for finding in story.group.findings}
 
 
-def _story(anchor: str, group: Group, runs: Sequence[RunStarted]) -> Story:
+def _story(anchor: str, group: Group, runs: Sequence[RunStarted], shrinking: Shrinking) -> Story:
     result = group.example.result
+    jacobian = jacobian_of(result)
     return Story(
         anchor=anchor,
         group=group,
-        summary=_summary(result),
+        summary=_summary(result, jacobian),
         diagnosis=str(result.get("pattern") or ""),
         compared=_compared(result),
         ladder=ladder_chart(result.get("ladder"), result.get("actual"), result.get("expected")),
+        slices=slice_charts(result.get("slice"), result.get("actual"), result.get("expected")),
+        maps=heat_maps(jacobian) if jacobian and len(jacobian.outputs) * len(jacobian.inputs) > 1 else [],
+        entries=entries_of(jacobian.worst()) if jacobian and len(jacobian.outputs) * len(jacobian.inputs) > 1 else [],
+        bisection=bisection_of(result.get("bisection")),
+        timeline=timeline_of(result.get("timeline"), _shown),
+        way=shrinking.way(group.example.cell),
         neighbourhood=_pairs(result.get("neighbourhood")),
-        others=[(str(name), _shown(value)) for name, value in sorted(result.items()) if name not in _TOLD and value not in (None, "", [], {})],
+        others=_others(result, drawn=jacobian is not None),
         tabs=reproductions(group.example, runs),
     )
 
 
-def _summary(result: dict[str, Any]) -> str:
-    """The smallest counterexample in one line."""
-    where = str(result.get("where") or "")
-    if where or result.get("actual") is None or result.get("expected") is None:
+def _others(result: dict[str, Any], *, drawn: bool) -> list[tuple[str, str]]:
+    """Whatever else the record says; the Jacobian only where it is not drawn."""
+    details = result.get("details")
+    plain = {name: value for name, value in details.items() if name != "jacobian" or not drawn} if isinstance(details, dict) else {"details": details}
+    left = {**{name: value for name, value in result.items() if name not in _TOLD and name != "details"}, **plain}
+    return [(str(name), _shown(value)) for name, value in sorted(left.items(), key=lambda item: str(item[0])) if value not in (None, "", [], {})]
+
+
+def _summary(result: dict[str, Any], jacobian: Jacobian | None) -> str:
+    """The smallest counterexample in one line, with digits enough to tell the two sides apart."""
+    if jacobian:
+        entry, actual, expected, _ = jacobian.worst()[0]
+        return f"{entry}: actual {number(actual, 10)}, expected {number(expected, 10)}"
+    where, actual, expected = str(result.get("where") or ""), result.get("actual"), result.get("expected")
+    if actual is None or expected is None or "actual" in where:
         return where or str(result.get("reason") or "")
-    return f"actual {number(result['actual'], 9)}, expected {number(result['expected'], 9)}"
+    return f"{where}{': ' if where else ''}actual {number(actual, 10)}, expected {number(expected, 10)}"
 
 
 def _compared(result: dict[str, Any]) -> list[tuple[str, str]]:
     """Actual before expected, what was allowed and how that was derived, and how far beyond it the discrepancy lies."""
-    rows = [(name, number(result[name], 9 if name in {"actual", "expected"} else 3)) for name in _COMPARED if result.get(name) is not None]
+    rows = [
+        (name, number(result[name], 9 if name in {"actual", "expected"} else 3))
+        for name in _COMPARED
+        if result.get(name) is not None and (name != "evaluations" or result[name])
+    ]
     actual, expected, tolerance = (as_number(result.get(name)) for name in ("actual", "expected", "tolerance"))
     if actual is not None and expected is not None:
         off = abs(actual - expected)

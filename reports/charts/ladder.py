@@ -1,6 +1,7 @@
 """The step ladder: is the oracle to be believed?
 
-    dots and curve: the oracle's bound at each step          horizontal line: |actual - expected|
+    dots and curve: the oracle's bound at each step          crosses: how far that step's own value is from what was expected in the end
+    horizontal line: |actual - expected|
 
 Where the line runs high above the valley of the curve, no choice of step explains the discrepancy.
 """
@@ -31,7 +32,7 @@ def ladder_chart(ladder: Any, actual: Any, expected: Any) -> Markup | None:
     x = spanning([step for step, _, _ in dots], LEFT, WIDTH - RIGHT, margin=0.1)
     y = spanning([bound for _, bound, _ in dots] + ([off] if off is not None else []), HEIGHT - BOTTOM, TOP)
     label = f"bound of the oracle against its step, {len(dots)} rungs, smallest bound 1e{min(bound for _, bound, _ in dots):.1f}"
-    return chart(WIDTH, HEIGHT, label, *_axes(x, y), *_curve(dots, x, y), *(_discrepancy(off, x, y) if off is not None else []))
+    return chart(WIDTH, HEIGHT, label, *_axes(x, y), *_errors(ladder, expected, x, y), *_curve(dots, x, y), *_discrepancy(off, x, y))
 
 
 def _dots(ladder: Any) -> list[Dot]:
@@ -63,5 +64,19 @@ def _curve(dots: list[Dot], x: Scale, y: Scale) -> list[Markup]:
     return drawn
 
 
-def _discrepancy(off: float, x: Scale, y: Scale) -> list[Markup]:
+def _errors(ladder: Any, expected: Any, x: Scale, y: Scale) -> list[Markup]:
+    """A cross where |value - expected| of a rung lies; none for a rung that agrees exactly, or better than the picture shows."""
+    due, drawn = as_number(expected), []
+    for rung in ladder if due is not None else []:
+        value = as_number(rung.get("value")) if isinstance(rung, dict) else None
+        step, off = (_logarithm(rung.get("step")), _logarithm(abs(value - due))) if value is not None and due is not None else (None, None)
+        if step is not None and off is not None and y.low <= off <= y.high:
+            title = element("title", f"step 1e{number(step)}: off by 1e{number(off)}")
+            drawn.append(element("path", title, d=f"M{x(step) - 3.5:.1f} {y(off) - 3.5:.1f}l7 7m0 -7l-7 7", class_="cross"))
+    return drawn
+
+
+def _discrepancy(off: float | None, x: Scale, y: Scale) -> list[Markup]:
+    if off is None:
+        return []
     return [line(x.start, y(off), x.end, y(off), "alarm"), text(x.end - 4, y(off) - 7, "|actual − expected|", "alarm-label", "end")]
