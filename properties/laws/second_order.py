@@ -18,13 +18,24 @@ from harness.backends.protocol import Hvp
 from harness.program import Case
 from harness.verdict import Result
 from harness.verdict.result import worst_result
-from properties.laws.along import direction, gradient_floor, gradients_along, other_direction, projected_floor, tangents_along, value_floor
+from properties.laws.along import (
+    direction,
+    gradient_floor,
+    gradient_terms,
+    gradients_along,
+    other_direction,
+    projected_floor,
+    tangent_terms,
+    tangents_along,
+    value_floor,
+)
 from properties.laws.asked_again import entry_by_entry
 from properties.laws.exact import Sides, check_equal
 from properties.laws.gradients import well_formed
 from properties.laws.inner import flat, inner, inner_rounding
 from properties.laws.law import Law
 from properties.laws.measured import check_measured
+from properties.laws.squared import behind_a_square
 
 
 @entry_by_entry()
@@ -32,7 +43,7 @@ def check_second(backend: Backend, case: Case) -> Result:
     """The first composition against the derivative of the backend's own gradient, which `vjp-eq-fd` checks for itself."""
     way, step = next(iter(backend.hvps().values())), direction(case)
     phi = gradients_along(backend, case)
-    return check_measured("hvp-eq-fd", backend, case, lambda bound: flat(_product(bound, way, step)), phi, gradient_floor)
+    return check_measured("hvp-eq-fd", backend, case, lambda bound: flat(_product(bound, way, step)), phi, gradient_floor, gradient_terms)
 
 
 @entry_by_entry()
@@ -44,7 +55,8 @@ def check_nested(backend: Backend, case: Case) -> Result:
         nested = backend.nested_jvp(bound.function, bound.primals, bound.tangents(other), bound.tangents(step))
         return flat(well_formed(bound, nested, case.cotangents, "second tangent"))
 
-    return check_measured("jvp-jvp-eq-fd", backend, case, along_both, tangents_along(backend, case, other), value_floor)
+    phi = tangents_along(backend, case, other)
+    return check_measured("jvp-jvp-eq-fd", backend, case, along_both, phi, value_floor, lambda bound: tangent_terms(bound, other))
 
 
 def check_compositions(backend: Backend, case: Case) -> Result:
@@ -88,7 +100,7 @@ LAWS = (
         statement="The gradient of the gradient agrees with finite differences of the gradient.",
         equation="H v = d/dt f'(x + t v)^T w at t = 0",
         source="https://docs.pytorch.org/docs/stable/generated/torch.autograd.gradcheck.gradgradcheck.html",
-        check=check_second,
+        check=behind_a_square(check_second),
         faults=("wrong-hvp", "first-order-only"),
         needs=_SECOND,
     ),
@@ -98,7 +110,7 @@ LAWS = (
         statement="A jvp inside a jvp agrees with finite differences of the jvp.",
         equation="d/ds f'(x + s u) v at s = 0",
         source="Siskind and Pearlmutter, Perturbation Confusion and Referential Transparency (2005)",
-        check=check_nested,
+        check=behind_a_square(check_nested),
         faults=("wrong-nesting", "first-order-only"),
         needs=_SECOND | {"jvp"},
     ),
@@ -108,7 +120,7 @@ LAWS = (
         statement="Every composition of forward and reverse mode gives the same second derivative.",
         equation="reverse over reverse = forward over reverse = reverse over forward",
         source=_HESSIAN,
-        check=check_compositions,
+        check=behind_a_square(check_compositions),
         faults=("wrong-hvp",),
         needs=_SECOND | {"jvp"},
     ),
@@ -118,7 +130,7 @@ LAWS = (
         statement="The Hessian of a scalar function is symmetric.",
         equation="<u, H v> = <v, H u>",
         source="Schwarz's theorem",
-        check=check_symmetric,
+        check=behind_a_square(check_symmetric),
         faults=("asymmetric-hvp",),
         needs=_SECOND,
     ),
