@@ -125,7 +125,7 @@ class SubtractsGrad(Leaves):
                 self.put(leaf, 2 * old - new)
 
 
-@tape_fault("aliases-cotangent", "a first gradient is the cotangent itself where they are equal")
+@tape_fault("aliases-cotangent", "a first gradient is the cotangent itself where they are equal", control=True)
 class AliasesCotangent(Leaves):
     def backward(self, output: Any, cotangent: Any = None, **options: Any) -> None:
         self.inner.backward(output, cotangent, **options)
@@ -137,7 +137,7 @@ class AliasesCotangent(Leaves):
                 self.inner.assign_grad(leaf, cotangent)
 
 
-@tape_fault("shares-slots", "two leaves with equal gradients share one")
+@tape_fault("shares-slots", "two leaves with equal gradients share one", control=True)
 class SharesSlots(Leaves):
     def backward(self, output: Any, cotangent: Any = None, **options: Any) -> None:
         self.inner.backward(output, cotangent, **options)

@@ -9,26 +9,26 @@ from harness.tape.parts import OUTPUT, Node, Saved, Storage, Tensor
 from harness.tape.walker import Engine
 
 
-@engine_fault("version-ignored", "a saved value that was changed in place is used as it is now")
+@engine_fault("version-ignored", "a saved value that was changed in place is used as it is now", control=True)
 class VersionIgnored(Engine):
     def check_version(self, tensor: Tensor, version: int) -> None:
         return None
 
 
-@engine_fault("version-uncounted-in-no-grad", "changes in place are counted only while recording")
+@engine_fault("version-uncounted-in-no-grad", "changes in place are counted only while recording", control=True)
 class VersionUncountedInNoGrad(Engine):
     def bump(self, target: Tensor) -> None:
         if self.modes.recording:
             super().bump(target)
 
 
-@engine_fault("version-counts-twice", "a change in place of a view is counted twice")
+@engine_fault("version-counts-twice", "a change in place of a view is counted twice", control=True)
 class VersionCountsTwice(Engine):
     def bump(self, target: Tensor) -> None:
         target.storage.version += 1 if target.base is None else 2
 
 
-@engine_fault("outputs-unchecked", "a saved result may be changed in place unnoticed")
+@engine_fault("outputs-unchecked", "a saved result may be changed in place unnoticed", control=True)
 class OutputsUnchecked(Engine):
     def unpack(self, node: Node) -> dict[int, Tensor]:
         if OUTPUT in node.saved:
@@ -37,7 +37,7 @@ class OutputsUnchecked(Engine):
         return super().unpack(node)
 
 
-@engine_fault("saves-copies", "saved values are copies: no change in place is noticed")
+@engine_fault("saves-copies", "saved values are copies: no change in place is noticed", control=True)
 class SavesCopies(Engine):
     def save(self, tensor: Tensor) -> Saved:
         saved = super().save(tensor)
@@ -46,7 +46,7 @@ class SavesCopies(Engine):
         return Saved(Tensor(saved.tensor.array.copy(), Storage(tensor.storage.device), node=saved.tensor.node), 0)
 
 
-@engine_fault("overcautious", "any change in place of an operand makes backward refuse, whether it was needed or not")
+@engine_fault("overcautious", "any change in place of an operand makes backward refuse, whether it was needed or not", control=True)
 class Overcautious(Engine):
     def node(self, rule: Any, tensors: Any, params: dict[str, Any], out: Tensor | None) -> Node:
         made = super().node(rule, tensors, params, out)
@@ -62,7 +62,7 @@ class ViewOfLeafUnrefused(Engine):
             super().refuse_leaf(target)
 
 
-@engine_fault("base-keeps-history", "a change in place of a view does not reach the history of its base")
+@engine_fault("base-keeps-history", "a change in place of a view does not reach the history of its base", control=True)
 class BaseKeepsHistory(Engine):
     def change(self, op: str, target: Tensor, other: Any) -> None:
         base = target.base
@@ -72,13 +72,13 @@ class BaseKeepsHistory(Engine):
             base.node = before
 
 
-@engine_fault("views-keep-history", "a view keeps its old history when its memory changes")
+@engine_fault("views-keep-history", "a view keeps its old history when its memory changes", control=True)
 class ViewsKeepHistory(Engine):
     def history(self, tensor: Tensor) -> Node | None:
         return tensor.node
 
 
-@engine_fault("slot-steals", "a first gradient is not copied")
+@engine_fault("slot-steals", "a first gradient is not copied", control=True)
 class SlotSteals(Engine):
     def owned(self, gradient: Tensor) -> Tensor:
         return gradient if self.modes.recording else self.detach(gradient)
@@ -102,7 +102,7 @@ class SlotInPlaceAlways(Engine):
             super().accumulate(tensor, gradient)
 
 
-@engine_fault("detach-separate-version", "what detach returns has its own count of changes")
+@engine_fault("detach-separate-version", "what detach returns has its own count of changes", control=True)
 class DetachSeparateVersion(Engine):
     def detach(self, tensor: Tensor) -> Tensor:
         return Tensor(tensor.array, Storage(tensor.storage.device))

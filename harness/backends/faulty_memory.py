@@ -27,21 +27,21 @@ class DetachRequiresGrad(WrappedTape):
         return made
 
 
-@tape_fault("in-place-unrecorded", "a change in place is invisible to the gradient")
+@tape_fault("in-place-unrecorded", "a change in place is invisible to the gradient", control=True)
 class InPlaceUnrecorded(WrappedTape):
     def scale_in_place(self, handle: Any, factor: float) -> None:
         with self.inner.no_grad():
             self.inner.scale_in_place(handle, factor)
 
 
-@tape_fault("add-in-place-unrecorded", "what is added in place gets no gradient")
+@tape_fault("add-in-place-unrecorded", "what is added in place gets no gradient", control=True)
 class AddInPlaceUnrecorded(WrappedTape):
     def add_in_place(self, handle: Any, other: Any) -> None:
         with self.inner.no_grad():
             self.inner.add_in_place(handle, other)
 
 
-@tape_fault("in-place-copies", "a change in place of a view happens in a copy")
+@tape_fault("in-place-copies", "a change in place of a view happens in a copy", control=True)
 class InPlaceCopies(WrappedTape):
     def scale_in_place(self, handle: Any, factor: float) -> None:
         self.inner.scale_in_place(self.inner.apply("clone", handle), factor)
@@ -57,19 +57,19 @@ class LeafInPlaceOk(WrappedTape):
                 self.inner.scale_in_place(handle, factor)
 
 
-@tape_fault("view-copies", "a view is a copy")
+@tape_fault("view-copies", "a view is a copy", control=True)
 class ViewCopies(WrappedTape):
     def view(self, handle: Any, shape: tuple[int, ...]) -> Any:
         return self.inner.apply("clone", self.inner.view(handle, shape))
 
 
-@tape_fault("narrow-copies", "a part is a copy")
+@tape_fault("narrow-copies", "a part is a copy", control=True)
 class NarrowCopies(WrappedTape):
     def narrow(self, handle: Any, start: int, stop: int) -> Any:
         return self.inner.apply("clone", self.inner.narrow(handle, start, stop))
 
 
-@tape_fault("view-detaches", "a view has no history")
+@tape_fault("view-detaches", "a view has no history", control=True)
 class ViewDetaches(WrappedTape):
     def view(self, handle: Any, shape: tuple[int, ...]) -> Any:
         return self.inner.view(self.inner.detach(handle), shape)
@@ -91,6 +91,13 @@ class VersionStays(WrappedTape):
 class FrozenThaws(WrappedTape):
     def set_requires_grad(self, handle: Any, flag: bool) -> None:
         if flag:
+            self.inner.set_requires_grad(handle, flag)
+
+
+@tape_fault("integer-flag-ignored", "that integers cannot require grad is not said", control=True)
+class IntegerFlagIgnored(WrappedTape):
+    def set_requires_grad(self, handle: Any, flag: bool) -> None:
+        if self.inner.value(handle).dtype.kind == "f":
             self.inner.set_requires_grad(handle, flag)
 
 

@@ -27,6 +27,7 @@ REFUSALS: tuple[tuple[str, type[Exception], str], ...] = (
     ("view detach", RuntimeError, "Can't detach views in-place"),
     ("slot hook", RuntimeError, "post accumulate grad hooks should return None"),
     ("slot hook place", RuntimeError, "post accumulate grad hooks cannot be registered on non-leaf"),
+    ("blind view", RuntimeError, "A view was created in no_grad mode"),
     ("pack", RuntimeError, "saved tensor pack hook is modifying its input in place"),
     ("floating", RuntimeError, "only Tensors of floating point dtype can require gradients"),
     ("floating", RuntimeError, "only Tensors of floating point and complex dtype can require gradients"),

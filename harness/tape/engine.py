@@ -43,8 +43,8 @@ class Recorder:
         out = Tensor(value, source.storage if rule.looks else Storage(params.get("device", source.storage.device)))
         if rule.looks:
             out.base, out.seen = source.base or source, source.storage.version
-            out.steps = (*source.steps, Step(op, params, (source.array.shape,)))
-        if value.dtype.kind == "f" and self.records(tensors):
+            out.steps, out.blind = (*source.steps, Step(op, params, (source.array.shape,))), not self.modes.recording
+        if self.differentiable(value) and self.records(tensors):
             out.node = self.node(rule, tensors, params, out)
         return out
 
@@ -60,6 +60,10 @@ class Recorder:
     def records(self, tensors: Sequence[Tensor]) -> bool:
         """Whether an op on these is recorded now."""
         return self.modes.recording and any(self.requires_grad(t) for t in tensors)
+
+    def differentiable(self, value: np.ndarray) -> bool:
+        """Only floating point results are recorded."""
+        return value.dtype.kind == "f"
 
     def requires_grad(self, tensor: Tensor) -> bool:
         """A leaf says so; a computed value does."""
@@ -113,6 +117,8 @@ class Recorder:
         """`target` = op(target, other) in its own memory; the op saves nothing of `target`."""
         tensors = self.tensors([target, other])
         recorded = self.records(tensors)
+        if self.modes.recording:
+            self.refuse_blind(target)
         if recorded:
             self.refuse_leaf(target)
         node = self.changed_node(op, tensors) if recorded else None
@@ -132,6 +138,11 @@ class Recorder:
         root = target if target.base is None else target.base
         if target.flag or (root.flag and root.node is None):
             raise Refused("leaf in place")
+
+    def refuse_blind(self, target: Tensor) -> None:
+        """What a change through a view means that nobody recorded is nobody's guess."""
+        if target.blind and target.base is not None and self.requires_grad(target.base):
+            raise Refused("blind view")
 
     def changed_node(self, op: str, tensors: Sequence[Tensor]) -> Node:
         """The node of the changed memory as a whole: of the target itself, or of the base that it is a view of."""

@@ -25,6 +25,7 @@ REFUSALS = {
     "gradient shape": "an assigned gradient has the shape of its leaf",
     "device": "all operands of an op are on one device",
     "view detach": "a view cannot be detached in place",
+    "blind view": "a view taken while nothing was recorded cannot be changed in place while something is",
     "pack": "a hook that packs a saved value does not change it in place",
     "slot hook": "a hook after a slot returns nothing",
     "slot hook place": "a hook after a slot is for leaves",

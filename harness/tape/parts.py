@@ -54,6 +54,7 @@ class Tensor:
     base: Tensor | None = None
     steps: tuple[Step, ...] = ()
     seen: int = 0
+    blind: bool = False  # a view taken while nothing was recorded
     hooks: dict[int, Callable[[Tensor], Tensor | None]] = field(default_factory=dict)
     accumulator: weakref.ReferenceType[Node] | None = None
     after_slot: dict[int, Callable[[Tensor], None]] = field(default_factory=dict)

@@ -65,7 +65,7 @@ class Slots(Recorder):
         """Into the slot: its own memory first; then added, for a leaf in place unless a graph is created. A leaf frozen since gets nothing."""
         if not self.requires_grad(tensor):
             return
-        gradient = self.cast(gradient, tensor.array.dtype.name)
+        gradient = self.fitted(gradient, tensor)
         if tensor.grad is None:
             tensor.grad = self.owned(gradient)
         elif self.modes.recording or not tensor.flag:
@@ -73,6 +73,10 @@ class Slots(Recorder):
         else:
             tensor.grad.array[...] += gradient.array
             tensor.grad.storage.version += 1
+
+    def fitted(self, gradient: Tensor, like: Tensor) -> Tensor:
+        """A gradient in the dtype of its value."""
+        return self.cast(gradient, like.array.dtype.name)
 
     def owned(self, gradient: Tensor) -> Tensor:
         """A first gradient shares no memory with anything."""

@@ -50,7 +50,7 @@ class Engine(Slots):
 
     def result(self, node: Node, gradient: Tensor) -> Tensor:
         """As it is; for a leaf in the leaf's own dtype."""
-        return gradient if node.leaf is None else self.cast(gradient, node.leaf.array.dtype.name)
+        return gradient if node.leaf is None else self.fitted(gradient, node.leaf)
 
     def unused(self, tensor: Tensor | Node) -> Tensor | None:
         """What stands for the gradient of an input that the output does not depend on."""
@@ -151,7 +151,8 @@ class Engine(Slots):
         for edge, pull, shape in zip(node.edges, node.rule.pulls, node.shapes, strict=True):
             if edge is not None and (useful is None or edge in useful):
                 part = pull.formula(self, gradient, node, *(saved[k] for k in pull.saves))
-                parts.append((edge, part if part.array.shape == shape else self("sum_to", part, shape=shape)))
+                if part is not None:  # a user's backward may say that there is none
+                    parts.append((edge, part if part.array.shape == shape else self("sum_to", part, shape=shape)))
         return parts
 
     def unpack(self, node: Node) -> dict[int, Tensor]:

@@ -13,7 +13,20 @@ from properties.laws.law import Law
 from properties.laws.part_families import PART_FAMILIES
 
 TAPE_FAMILIES = ("tape_laws", "leafness", "accumulation", "slots", "lifetime", "grad_modes", "no_grad", "detach", "devices")
-CORE_FAMILIES = ("seeds", "roots", "partial_graphs", "tracing", "hooks", "hooks_around", "node_hooks", "saved_hooks")
+CORE_FAMILIES = (
+    "seeds",
+    "roots",
+    "partial_graphs",
+    "tracing",
+    "hooks",
+    "hooks_around",
+    "node_hooks",
+    "saved_hooks",
+    "in_place",
+    "views",
+    "kinds",
+    "leaving",
+)
 FAMILIES = ("oracle_laws", "linearity", "form", "sameness", "second_order", "batching", *TAPE_FAMILIES, *CORE_FAMILIES, *PART_FAMILIES)
 
 

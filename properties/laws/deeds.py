@@ -50,7 +50,7 @@ class Stage:
     def __init__(self, backend: Backend, case: Case) -> None:
         self.backend, self.dtype = backend, case.dtype
         self.tape: Tape = backend.tape(case.device)
-        self.devices = backend.devices()
+        self.devices, self.on_host = backend.devices(), case.device == "cpu"
         self.values = np.asarray(case.points[0]).astype(case.dtype if case.dtype != "bfloat16" else "float32")
         self.seed = np.resize(np.array([1.0, -2.0, 0.5, 3.0]), self.values.shape).astype(self.values.dtype)
         self.small = np.resize(np.array([2.0, -3.0, 0.5, 4.0]), self.values.shape).astype(self.values.dtype)  # for sums: nothing is rounded
