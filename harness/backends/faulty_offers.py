@@ -2,4 +2,6 @@
 
 from __future__ import annotations
 
+from harness.backends import faulty_contexts as faulty_contexts
+from harness.backends import faulty_custom as faulty_custom
 from harness.backends import faulty_optimizers as faulty_optimizers

@@ -6,7 +6,14 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from harness.backends.torch_custom import TorchCustomFunctions
 from harness.backends.torch_optim import TorchOptimizing
+from harness.tape.custom_function import CustomFunctions
 from harness.tape.optimizing import Optimizing
 
-OFFERS: Mapping[type, Callable[[Any], Any]] = MappingProxyType({Optimizing: TorchOptimizing})
+OFFERS: Mapping[Any, Callable[[Any], Any]] = MappingProxyType(
+    {
+        Optimizing: TorchOptimizing,
+        CustomFunctions: TorchCustomFunctions,
+    }
+)

@@ -6,7 +6,14 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from harness.tape.custom_function import CustomFunctions
 from harness.tape.optimizing import Optimizing
+from harness.tape.reference_custom import ReferenceCustomFunctions
 from harness.tape.reference_optimizing import ReferenceOptimizing
 
-OFFERS: Mapping[type, Callable[[Any], Any]] = MappingProxyType({Optimizing: ReferenceOptimizing})
+OFFERS: Mapping[Any, Callable[[Any], Any]] = MappingProxyType(
+    {
+        Optimizing: ReferenceOptimizing,
+        CustomFunctions: ReferenceCustomFunctions,
+    }
+)

@@ -2,4 +2,12 @@
 
 from __future__ import annotations
 
-PART_FAMILIES = ("optimizers", "zeroing", "stepping", "training")
+PART_FAMILIES = (
+    "optimizers",
+    "zeroing",
+    "stepping",
+    "training",
+    "custom_functions",
+    "custom_contexts",
+    "custom_lifetimes",
+)
