@@ -131,7 +131,7 @@ class PartAtZero(Engine):
         return super().__call__(op, *operands, **params)
 
 
-@engine_fault("second-order-linear", "a created graph treats saved values as constants")
+@engine_fault("second-order-linear", "a created graph treats saved values as constants", control=True)
 class SecondOrderLinear(Engine):
     def unpack(self, node: Node) -> dict[int, Tensor]:
         return {k: self.detach(tensor) for k, tensor in super().unpack(node).items()}

@@ -97,7 +97,7 @@ class SlotKeepsDtype(Engine):
 @engine_fault("broadcast-unsummed", "the gradient of a stretched operand is not summed down", control=True)
 class BroadcastUnsummed(Engine):
     def __call__(self, op: str, *operands: Any, **params: Any) -> Tensor:
-        return operands[0] if op == "sum_to" else super().__call__(op, *operands, **params)  # type: ignore[no-any-return]
+        return operands[0] if op == "sum_to" else super().__call__(op, *operands, **params)
 
 
 @part_fault("cast-detaches", Dtypes, "a cast loses the history")

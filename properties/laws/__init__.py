@@ -26,6 +26,9 @@ CORE_FAMILIES = (
     "views",
     "kinds",
     "leaving",
+    "inference",
+    "higher_order",
+    "slot_rules",
 )
 FAMILIES = ("oracle_laws", "linearity", "form", "sameness", "second_order", "batching", *TAPE_FAMILIES, *CORE_FAMILIES, *PART_FAMILIES)
 

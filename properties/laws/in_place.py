@@ -25,11 +25,14 @@ in_place = Family("in place", _CHECKS)
     features="in_place",
 )
 def modified(stage: Stage, expect: Expect) -> None:
-    for change in (lambda h: stage.tape.scale_in_place(h, 2.0), lambda h: stage.tape.add_in_place(h, stage.leaf())):
+    for added in (False, True):
         x = stage.leaf()
         h = stage.times(x, 2.0)
         y = stage.times(h, h)
-        change(h)
+        if added:
+            stage.tape.add_in_place(h, stage.leaf())
+        else:
+            stage.tape.scale_in_place(h, 2.0)
         expect.refusal(partial(stage.backward, y), "a saved value was changed in place, and backward did not notice", "modified")
 
 
