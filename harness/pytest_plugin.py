@@ -42,10 +42,10 @@ def suite_of(config: pytest.Config) -> Suite:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """One test item per cell."""
+    """One test item per cell that can run, and one per backend for all others."""
     if "autograd_cell" in metafunc.fixturenames:
-        cells = suite_of(metafunc.config).cells
-        metafunc.parametrize("autograd_cell", cells, ids=[cell.id for cell in cells])
+        items = suite_of(metafunc.config).items
+        metafunc.parametrize("autograd_cell", items, ids=[item.id for item in items])
 
 
 @pytest.fixture

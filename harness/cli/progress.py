@@ -69,7 +69,7 @@ class Progress:
             self._say(report.longreprtext)
 
     def _count(self, told: dict[str, Any]) -> None:
-        self.done += 1
+        self.done += told.get("cells", 1)
         self.valid += told["counts"]["valid"]
         if told["title"] and told["known"] is None:
             self.findings += 1

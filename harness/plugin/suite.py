@@ -17,6 +17,7 @@ import msgspec
 import pytest
 
 from harness.plugin.ending import Ending, finish
+from harness.plugin.gaps import Gaps, items
 from harness.plugin.options import given
 from harness.plugin.outcomes import PROPERTY, report, told
 from harness.record import Baseline, RecordError, read_baseline
@@ -38,15 +39,21 @@ class Suite:
 
     def __init__(self, resolved: Resolved, run: Run, baseline: Baseline, worker: str | None) -> None:
         self.cells = resolved.cells
+        self.items = items(resolved.cells)
         self.shared = run
         self.ending: Ending | None = None
         self._resolved, self._baseline, self._worker = resolved, baseline, worker
         self._journal: Journal | None = None
         self._guard = Guard(run, worker, resolved.profile.hung_after) if worker else None
 
-    def run(self, cell: Cell, item: pytest.Item) -> None:
+    def run(self, cell: Cell | Gaps, item: pytest.Item) -> None:
         """Run `cell` and report it in pytest's terms (harness.plugin.outcomes)."""
         journal = self._opened()
+        if isinstance(cell, Gaps):
+            for gap in cell.cells:
+                run_cell(gap, self._resolved.backends[gap.backend], self._resolved.profile, journal)
+            item.user_properties.append((PROPERTY, cell.told()))
+            pytest.skip(f"UNSUPPORTED: {cell.reason}")
         with self._guard.watching(cell.id) if self._guard else nullcontext():
             outcome = run_cell(cell, self._resolved.backends[cell.backend], self._resolved.profile, journal)
         item.user_properties.append((PROPERTY, told(outcome)))
