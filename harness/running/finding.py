@@ -43,7 +43,7 @@ def describe(cell: Cell, law: Law, backend: Backend, case: Case, result: Result,
         backend=cell.backend,
         title=title,
         text=block(law, case, result, title, isolates(neighbours), reproductions(case, folder, script)),
-        program=printed_program(backend, case.subject) if isinstance(case.subject, Program) else "",
+        program=result.details.get("script") or (printed_program(backend, case.subject) if isinstance(case.subject, Program) else ""),
         result=_fields(result)
         | {"neighbourhood": {name: verdict.value for name, verdict in neighbours.items()}}
         | portrait(law, backend, case, result),

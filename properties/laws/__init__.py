@@ -29,6 +29,7 @@ CORE_FAMILIES = (
     "inference",
     "higher_order",
     "slot_rules",
+    "walks",
 )
 FAMILIES = ("oracle_laws", "linearity", "form", "sameness", "second_order", "batching", *TAPE_FAMILIES, *CORE_FAMILIES, *PART_FAMILIES)
 

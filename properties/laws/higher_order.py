@@ -82,7 +82,7 @@ def mixed(stage: Stage, expect: Expect) -> None:
 
 
 @higher_order.law(
-    "no-perturbation-confusion",
+    "nested-gradients-apart",
     "Nested derivatives do not mix their levels.",
     "d/dx [x d/dy (x + y)] = 1,  d/dx [x d/dy (x y)] = 2 x",
     source="Siskind and Pearlmutter, Perturbation confusion and referential transparency (2005)",
