@@ -39,7 +39,7 @@ class Estimate:
     noise: float = 0.0
     ladder: tuple[Rung, ...] = ()
     diagnosis: str = ""  # "hidden float32 cast" and the like: a finding in itself
-    magnitude: float = 0.0  # the largest |phi(0)|: divided by the scale of t, the natural size of a derivative
+    magnitude: float = 0.0  # the largest |phi(0)|, or |phi| where phi(0) = 0: divided by the scale of t, the natural size of a derivative
 
     @property
     def resolution(self) -> float:

@@ -15,12 +15,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from harness.oracles.quick import Table
 from harness.oracles.sampling import Sampler
 from harness.oracles.staircase import discard_staircases
 from harness.oracles.window import FINE, HOPELESS, INCONSISTENT, PLATEAU, REASONS, Window, one_sided, two_sided
 
 NARROWEST = 2.0**-50  # of the scale: windows beyond are below the rounding of any argument of that size
 CONFIRMATIONS = 2
+FLAT = 3  # windows of one value, as many as a best window and its confirmations
 SAFETY = 5.0  # standard deviations of the noise, as the tails of at least two windows show it
 GROWTH = 0.5  # of H_best / H: a bound of pure noise grows at least so fast towards narrower windows, a kink's does not
 CONTRADICTION = 4.0  # sums of bounds; a kink beside the point moves the slope by at most two of them
@@ -51,8 +53,8 @@ class Choice:
 class Ladder:
     """Windows from wide to narrow, of both sides of 0 together, or of one side when `sides` is set (then steps carry the side's sign)."""
 
-    def __init__(self, sample: Sampler, scale: float, narrowest: float, grain: float, *, sides: bool = False) -> None:
-        self.sample, self.scale, self.narrowest, self.grain = sample, scale, narrowest, grain
+    def __init__(self, sample: Sampler, scale: float, narrowest: float, grain: float, *, sides: bool = False, prior: Table | None = None) -> None:
+        self.sample, self.scale, self.narrowest, self.grain, self._prior = sample, scale, narrowest, grain, prior
         self._look = one_sided if sides else two_sided
         self.windows: list[Window] = []
 
@@ -66,21 +68,28 @@ class Ladder:
                 self.windows.insert(-1, self._look(self.sample, 4 * step, self.grain))
             if self._may_settle():
                 settled = self.choose().settled
-            if settled.all() or (not patient and self.stalled(~settled)):
+            if (settled | self._flat()).all() or (not patient and self.stalled(~settled)):
                 break
             factor = 16.0 if ((self.windows[-1].ratio > HOPELESS) | settled).all() else 4.0
             step /= factor
         return self.choose()
 
+    def _flat(self) -> np.ndarray:
+        """Where the last windows saw one value only: narrower ones will not see another."""
+        if len(self.windows) <= FLAT:
+            return np.zeros(self.sample.centre.shape, dtype=bool)
+        return np.asarray(np.all([w.plateau for w in self.windows[-FLAT:]], axis=0))
+
     def _may_settle(self) -> bool:
         """Whether the last window can have settled an element: choosing costs more than a cheap phi."""
-        return bool(self.windows[-1].kept.any()) and sum(bool(w.kept.any()) for w in self.windows) > CONFIRMATIONS
+        enough = CONFIRMATIONS + (self._prior is None)
+        return bool(self.windows[-1].kept.any()) and sum(bool(w.kept.any()) for w in self.windows) >= enough
 
     def choose(self) -> Choice:
         """Per element the smallest bound among the windows that count; marks the others with the reason."""
         bound, noise = _bounds(self.windows), np.array([w.noise for w in self.windows])  # (windows, elements)
         value = np.array([w.value for w in self.windows])
-        plateaus, staircase = discard_staircases(self.windows, bound, noise > TRUSTED_NOISE, self.scale)
+        plateaus, staircase = discard_staircases(self.windows, bound, noise > TRUSTED_NOISE, self.scale, self.sample.eps * self.sample.terms)
         counts = _consistent(value, bound)
         for w, counted, on_plateau in zip(self.windows, counts, plateaus, strict=True):
             w.why = np.where(on_plateau, PLATEAU, np.where(w.kept, np.where(counted, FINE, INCONSISTENT), w.why))
@@ -91,7 +100,7 @@ class Ladder:
         steps = np.array([abs(w.step) for w in self.windows])
         growth = GROWTH * steps[best] / steps[:, None]  # (windows, elements)
         by_noise = (bound >= growth * bound[at]) | np.array([w.at_floor for w in self.windows])
-        confirmed = np.count_nonzero(narrower & np.isfinite(bound) & by_noise, axis=0)
+        confirmed = np.count_nonzero(narrower & np.isfinite(bound) & by_noise, axis=0) + self._confirmed_before(value[at], bound[at], steps[best])
         settled = np.isfinite(bound[at]) & (confirmed >= CONFIRMATIONS) & (noise[at] <= TRUSTED_NOISE)
         contradicted = _contradicted(value, np.array([w.bound for w in self.windows]), best) & ~self._bends_within(counts, best)
         bound[at] = np.where(contradicted, np.inf, bound[at])
@@ -99,6 +108,13 @@ class Ladder:
         ripple = noise[at] * np.array([w.size for w in self.windows])[at]
         gap = np.where(settled, self._gap(at, ripple), 0.0)
         return Choice(value_at, bound[at], settled & ~contradicted, noise[at], staircase | contradicted, contradicted, ripple, gap)
+
+    def _confirmed_before(self, value: np.ndarray, bound: np.ndarray, step: np.ndarray) -> np.ndarray:
+        """Whether a table that converged on narrower steps says the same: as good as one window more."""
+        if self._prior is None:
+            return np.zeros(value.shape, dtype=bool)
+        narrower = 2 * self._prior.rungs[0].step <= step if self._prior.rungs else np.zeros(value.shape, dtype=bool)
+        return np.asarray(narrower & (np.abs(value - self._prior.value) <= bound + self._prior.bound))
 
     def _bends_within(self, counts: np.ndarray, best: np.ndarray) -> np.ndarray:
         """Whether the best window, or a wider one that agrees with it, resolves how phi bends: what rounding draws at small scales is straight."""

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 
 import numpy as np
 
@@ -24,6 +25,7 @@ from harness.oracles.sampling import Sampler
 
 STEPS = 0.0533 * np.exp(-0.64 * np.arange(6))  # of the scale; smaller by 1.9 from row to row, six rows: then the ladder gains more per evaluation
 RESTARTS = 3  # times the steps shrink by 32 when phi is not finite there
+GAIN = 0.5  # a row whose columns differ by more than that of the row before gains nothing: a kink or a pole is near, or noise
 SAFETY = 4.0  # the difference of two columns estimates the error of the worse one; noise may hide in either
 ROUNDINGS = 1.0  # of phi(h) and phi(-h) each: half an ulp in theory, an ulp or two in practice, rarely of the same sign
 
@@ -39,6 +41,12 @@ ODD = [_weights(np.arange(level) * 2.0) for level in range(1, 7)]
 EVEN = [_weights(np.array([0.0, 1, 3, 5, 7, 9][:level])) for level in range(1, 7)]
 
 
+class Say(Enum):
+    """What to do with a table: take it, drop the claim that it was to confirm, or add a row."""
+
+    SETTLED, REFUTED, GO_ON = range(3)
+
+
 @dataclass
 class Table:
     """What the table says now: arrays (elements,)."""
@@ -46,35 +54,43 @@ class Table:
     value: np.ndarray
     bound: np.ndarray  # inf before there is a second row, and where phi is not finite
     floor: np.ndarray  # the part of the bound that is rounding: more rows cannot lower it
+    flat_side: np.ndarray  # bool: phi(h) or phi(-h) of the last row is phi(0)
+    constant: np.ndarray  # bool: all values are phi(0)
     rungs: tuple[Rung, ...] = ()
-    settled: bool = False
+    say: Say = Say.GO_ON
+
+    @property
+    def settled(self) -> bool:
+        return self.say is Say.SETTLED
 
 
-def richardson(sample: Sampler, scale: float, grain: float, settled: Callable[[Table], bool], *, alone: bool) -> Table:
-    """Extend the table until `settled`, at most six rows; with smaller steps where phi is not finite.
+def richardson(sample: Sampler, scale: float, grain: float, judge: Callable[[Table], Say], *, alone: bool, most: int = len(STEPS)) -> Table:
+    """Extend the table until `judge` has something to say, at most `most` rows; with smaller steps where phi is not finite.
 
-    `alone`: nothing but the table speaks for its value, so each row is taken together with the one before: one may look settled by chance.
+    `alone`: nothing but the table speaks for its value, so each row is taken together with the one before: one may look settled by chance. With a
+    claim beside it the table ends as well where a row gains nothing.
     """
     for _ in range(RESTARTS):
-        table = _extend(sample, scale, grain, settled, 2 if alone else 1)
+        table = _extend(sample, scale, grain, judge, 2 if alone else 1, most)
         if np.isfinite(table.bound).all():
             return table
         scale /= 32
     return table
 
 
-def _extend(sample: Sampler, scale: float, grain: float, settled: Callable[[Table], bool], rows: int) -> Table:
+def _extend(sample: Sampler, scale: float, grain: float, judge: Callable[[Table], Say], rows: int, most: int) -> Table:
     odd: list[np.ndarray] = []  # D(h) row by row, (elements,) each; even: K(h)
     even: list[np.ndarray] = []
     noise: list[np.ndarray] = []
     spreads = [np.full_like(sample.centre, np.inf)]
     rungs: list[Rung] = []
     value, kink = np.full_like(sample.centre, np.inf), np.full_like(sample.centre, np.inf)
-    for h in map(float, STEPS * scale):
+    constant = np.ones(sample.centre.shape, dtype=bool)
+    for h in map(float, STEPS[:most] * scale):
         plus, minus = sample(h), sample(-h)
         odd.append(plus / (2 * h) - minus / (2 * h))
         even.append((plus - sample.centre) / (2 * h) + (minus - sample.centre) / (2 * h))
-        noise.append(ROUNDINGS * (sample.eps * np.maximum(np.abs(plus), np.abs(minus)) + grain * np.abs(odd[-1])) / h)
+        noise.append(ROUNDINGS * (sample.eps * np.maximum(np.maximum(np.abs(plus), np.abs(minus)), sample.terms) + grain * np.abs(odd[-1])) / h)
         weights, before = ODD[len(odd) - 1], (value, kink)
         value, kink = weights @ np.array(odd), EVEN[len(odd) - 1] @ np.array(even)
         floor = np.abs(weights) @ np.array(noise)
@@ -82,9 +98,12 @@ def _extend(sample: Sampler, scale: float, grain: float, settled: Callable[[Tabl
         bound = SAFETY * np.max(spreads[-rows:], axis=0) + floor
         bound = np.where(np.isfinite(bound), bound, np.inf)
         rungs.append(_rung(h, value, bound))
-        table = Table(value, bound, floor, tuple(rungs))
-        table.settled = len(odd) > 1 and settled(table)
-        if table.settled or not np.isfinite(value).all():
+        right, left = plus == sample.centre, minus == sample.centre
+        constant &= right & left
+        table = Table(value, bound, floor, right | left, constant, tuple(rungs))
+        table.say = judge(table) if len(odd) > 1 else Say.GO_ON
+        stuck = rows == 1 and len(odd) > 2 and np.max(spreads[-1], initial=0.0) > GAIN * np.max(spreads[-2], initial=0.0)
+        if table.say is not Say.GO_ON or stuck or not np.isfinite(value).all():
             break
     return table
 

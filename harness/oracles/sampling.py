@@ -27,9 +27,12 @@ class Unusable(Exception):
 
 
 class Sampler:
-    """phi as a function into float64 vectors. `eps` is the precision of phi's output, `error` the last exception that phi raised."""
+    """phi as a function into float64 vectors. `eps` is the precision of phi's output, `error` the last exception that phi raised.
 
-    def __init__(self, phi: Phi) -> None:
+    `terms`: what phi's values are sums of may be larger than they are; their rounding is noise of phi.
+    """
+
+    def __init__(self, phi: Phi, terms: float | np.ndarray = 0.0) -> None:
         self._phi = phi
         self.evaluations = 0
         self.error = ""
@@ -41,6 +44,8 @@ class Sampler:
         self.shape, self.is_complex = centre.shape, centre.dtype.kind == "c"
         self.centre = self._flatten(centre)
         self.magnitude = float(np.max(np.abs(self.centre), initial=0.0))
+        self._vanishes = self.magnitude == 0
+        self.set_terms(terms)
         if centre.dtype.kind in "fc":
             self.eps = max(FLOAT64_EPS, float(np.finfo(centre.dtype).eps))
 
@@ -56,7 +61,16 @@ class Sampler:
         if value.shape != self.shape or (value.dtype.kind == "c") != self.is_complex:
             was, now = (_describe(self.shape, self.is_complex), _describe(value.shape, value.dtype.kind == "c"))
             raise Unusable("inconsistent shape", f"phi returns {now} at t = {t:.3g} but {was} at t = 0.")
-        return self._flatten(value)
+        flat = self._flatten(value)
+        if self._vanishes and np.isfinite(flat).all():
+            self.magnitude = max(self.magnitude, float(np.max(np.abs(flat), initial=0.0)))
+        return flat
+
+    def set_terms(self, terms: float | np.ndarray) -> None:
+        """From now on allow for `terms`: one for all elements, or one each."""
+        sizes = np.abs(np.ravel(np.asarray(terms, dtype=np.float64)))  # (elements,) or (1,)
+        sizes = np.nan_to_num(sizes, nan=0.0, posinf=0.0)
+        self.terms = np.repeat(sizes, 2) if self.is_complex and sizes.size > 1 else sizes
 
     def pairs(self, steps: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
         """Values of phi at +steps and at -steps: two arrays (steps, elements)."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from harness.oracles.estimate import Rung, Status
 from harness.oracles.ladder import NARROWEST, TORN, Choice, Ladder, why_not
+from harness.oracles.quick import Table
 from harness.oracles.sampling import Sampler
 from harness.oracles.sides import NEAREST, Both, look_at_sides
 from harness.oracles.window import NOT_FINITE, Window
@@ -34,12 +35,16 @@ class Elements:
     ladder: tuple[Rung, ...]
 
 
-def look_thoroughly(sample: Sampler, scale: float, offset: int, grain: float) -> Elements:
-    """The ladder on steps that start at half the scale, rounded to a power of two (x 45/32 for offset 1)."""
+def look_thoroughly(sample: Sampler, scale: float, offset: int, grain: float, random: np.ndarray, prior: Table | None) -> Elements:
+    """The ladder on steps that start at half the scale, rounded to a power of two (x 45/32 for offset 1).
+
+    `random`: where phi(0) came out otherwise the second time. `prior`: a table that has converged, so that narrower windows resolve phi as well. It
+    confirms what the first ladder says; the second is to be independent of it.
+    """
     unit = 2.0 ** math.floor(math.log2(scale))
-    widest = unit / 2 * (OFFSET_FACTOR if offset else 1.0)
-    ladder = Ladder(sample, unit, min(max(NARROWEST * unit, GRAINS * grain), widest / 16), grain)  # three windows at least
-    random = sample(0.0) != sample.centre
+    widest = unit / (2 if prior is None else 8) * (OFFSET_FACTOR if offset else 1.0)
+    narrowest = min(max(NARROWEST * unit, GRAINS * grain), widest / 16)  # three windows at least
+    ladder = Ladder(sample, unit, narrowest, grain, prior=None if offset else prior)
     chosen, both = ladder.descend(widest, patient=False), None
     if ladder.stalled(~chosen.settled):
         last = ladder.windows[-1].step

@@ -68,6 +68,7 @@ class Window:
     at_floor: np.ndarray  # bool: the tail is no larger than rounding
     limit: np.ndarray  # phi(0) as extrapolated from this window
     curved: np.ndarray  # bool: what bends phi here is resolved, and is no rounding
+    one_flat: np.ndarray  # bool: constant on one side of 0 at least
     flat_side: np.ndarray  # +1: constant on one side of 0, while no two values that move on the other are equal; -1: not so; 0: too few move
     bound: np.ndarray = field(init=False)  # of the slope; set by the ladder, which knows the neighbours' noise
 
@@ -85,7 +86,7 @@ def two_sided(sample: Sampler, step: float, grain: float) -> Window:
     limit = sample.centre + _VALUE_AT_NODES @ even
     bend = np.maximum(np.abs(odd_c[1:]).max(axis=0), np.abs(even_c[1:]).max(axis=0))
     window = _window(sample, step, _SLOPE_AT_NODES @ odd / step, truncation, values, tail, largest, gain, grain, limit, bend)
-    window.flat_side = _flat_side(plus - sample.centre, minus - sample.centre)
+    window.one_flat, window.flat_side = _flat_side(plus - sample.centre, minus - sample.centre)
     return window
 
 
@@ -103,13 +104,14 @@ def one_sided(sample: Sampler, step: float, grain: float) -> Window:
     )
 
 
-def _flat_side(right: np.ndarray, left: np.ndarray) -> np.ndarray:
-    """`Window.flat_side` of the values less phi(0) on both sides, (nodes, elements): rounding makes stairs, and makes them on both sides."""
+def _flat_side(right: np.ndarray, left: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """`Window.one_flat` and `flat_side` of the values less phi(0), (nodes, elements): rounding makes stairs, and makes them on both sides."""
     flat_right, flat_left = ~right.any(axis=0), ~left.any(axis=0)
     moving = np.sort(np.where(flat_right, left, right), axis=0)
     stairs = ((np.diff(moving, axis=0) == 0) & (moving[1:] != 0)).any(axis=0)
     told = np.count_nonzero(moving, axis=0) >= MOVING
-    return np.where(told, np.where((flat_right | flat_left) & ~stairs, 1, -1), 0)
+    one_flat = flat_right | flat_left
+    return one_flat, np.where(told, np.where(one_flat & ~stairs, 1, -1), 0)
 
 
 def _window(
@@ -126,7 +128,7 @@ def _window(
     bend: np.ndarray,
 ) -> Window:
     size = np.abs(values).max(axis=0)
-    floor = ROUNDOFF * (sample.eps * size + grain * np.abs(value))
+    floor = ROUNDOFF * (sample.eps * np.maximum(size, sample.terms) + grain * np.abs(value))
     finite = np.isfinite(values).all(axis=0) & np.isfinite(value)
     ordered = np.diff(np.sort(values, axis=0), axis=0)
     distinct = 1 + np.count_nonzero(ordered, axis=0)
@@ -138,7 +140,7 @@ def _window(
     gap = np.where(ordered > 0, ordered, np.inf).min(axis=0)
     noise = np.where(tail > floor, tail * np.sqrt(len(values) // 2) / np.where(size > 0, size, 1.0), 0.0)
     curved = finite & (np.maximum(tail, floor) <= RESOLVED * bend)
-    unknown = np.zeros(finite.shape, dtype=int)
+    unknown = np.zeros(finite.shape, dtype=int)  # of one-sided windows
     return Window(
         step,
         value,
@@ -155,5 +157,6 @@ def _window(
         tail <= AT_FLOOR * floor,
         limit,
         curved,
+        plateau,
         unknown,
     )

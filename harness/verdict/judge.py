@@ -11,19 +11,14 @@ INCONCLUSIVE  otherwise, with the reason
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from harness.oracles import Estimate, differentiate
-from harness.oracles.norms import rms
-from harness.verdict.constants import QUICK_RESOLUTION, QUICK_SHARE_OF_ROUNDING
-from harness.verdict.elementwise import Comparison, compare
+from harness.oracles.inquiry import Inquiry
+from harness.verdict.asking import Amount, Ask, Costly, hidden_by_the_sum
 from harness.verdict.result import Result
 from harness.verdict.verdict import Verdict
-
-Amount = float | np.ndarray
 
 
 def judge_derivative(
@@ -37,6 +32,8 @@ def judge_derivative(
     required: float,
     grain: float = 0.0,
     outputs: Callable[[float], np.ndarray] | None = None,
+    terms: Costly = None,
+    widened: Costly = None,
 ) -> Result:
     """Compare `actual`, the backend's <J^T w, D v>, with the derivative of phi(t) = <w, f(x + t D v)> at 0.
 
@@ -50,18 +47,23 @@ def judge_derivative(
         required: The resolution that the verdict needs; see harness.verdict.constants.required_resolution.
         grain: How coarse x + t D v is rounded, in units of t.
         outputs: t -> the terms of the inner product, w * f(x + t D v), as an array. At a point with several kinks their sum hides how far a
-            subgradient may
-            range; the terms show it. Asked only where phi has a kink and `actual` is not between the slopes of the sum.
+            subgradient may range, and the many jumps and plateaus of a sum hide that each term is smooth at 0; the terms show it. Asked only where
+            phi has a kink and `actual` is not between the slopes of the sum, or where the sum shows no derivative.
+        terms: The size of the numbers that phi is computed from, as in harness.oracles.differentiate; asked where the quick table does not do.
+        widened: What more `actual` may be off, where that is costly to measure; asked only where the first ladder does not agree.
 
     Returns:
         Result: HOLDS (at a kink: as a subgradient), BROKEN or INCONCLUSIVE with its reason; `vacuous` where both sides vanish.
     """
-    result = judge_tangent(law, np.float64(actual), phi, scale=scale, rounding=rounding, size=size, required=required, grain=grain)
-    if outputs is None or result.verdict is Verdict.HOLDS or result.details.get("status") != "kink":
+    ask = Ask(law, np.float64(actual), scale, rounding, size, required, "out")
+    result = ask.of(Inquiry(phi, scale=scale, grain=grain), terms, widened)
+    if outputs is None or not hidden_by_the_sum(result):
         return result
-    wide = _widen(differentiate(outputs, scale=scale, effort="thorough", grain=grain))
-    verdicts = compare(np.float64(actual), wide, scale=scale, rounding=rounding, size=size, required=required)
-    return _result(law, verdicts, wide, result.evaluations + wide.evaluations, confirmed=result.verdict is Verdict.BROKEN)
+    each = Inquiry(outputs, scale=scale, grain=grain)
+    if terms is not None:
+        each.allow_for(terms())
+    summed = ask.of_the_sum(each, result)
+    return result if summed.verdict is Verdict.INCONCLUSIVE and result.verdict is Verdict.INCONCLUSIVE else summed
 
 
 def judge_tangent(
@@ -75,40 +77,15 @@ def judge_tangent(
     required: float,
     grain: float = 0.0,
     name: str = "out",
+    terms: Costly = None,
+    widened: Costly = None,
 ) -> Result:
     """As `judge_derivative`, entry by entry: `actual` is J D v, phi(t) = f(x + t D v), both of one shape. `where` names the worst entry of `name`.
 
     HOLDS when every entry does; BROKEN when some entry is; INCONCLUSIVE when some entry is and none is BROKEN.
     """
     actual, phi = _as_real(np.asarray(actual), phi)
-    quick = differentiate(phi, scale=scale, effort="quick", grain=grain, claim=actual, slack=rounding, required=_quick_goal(actual, rounding, size))
-    if _shape_differs(actual, quick):
-        return _wrong_shape(law, actual, quick, name, quick.evaluations)
-    verdicts = compare(actual, quick, scale=scale, rounding=rounding, size=size, required=required)
-    if verdicts.worst is Verdict.HOLDS:
-        return _result(law, verdicts, quick, quick.evaluations, name=name)
-    estimate = differentiate(phi, scale=scale, effort="thorough", grain=grain)
-    spent = quick.evaluations + estimate.evaluations
-    if _shape_differs(actual, estimate):
-        return _wrong_shape(law, actual, estimate, name, spent)
-    verdicts = compare(actual, estimate, scale=scale, rounding=rounding, size=size, required=required)
-    if verdicts.worst is not Verdict.BROKEN:
-        return _result(law, verdicts, estimate, spent, name=name)
-    again = differentiate(phi, scale=scale, effort="thorough", grain=grain, offset=1)
-    confirmed = compare(actual, again, scale=scale, rounding=rounding, size=size, required=required)
-    agreed = bool((verdicts.broken & confirmed.broken).any())
-    return _result(law, verdicts.only(confirmed.broken) if agreed else verdicts, estimate, spent + again.evaluations, name=name, confirmed=agreed)
-
-
-def _quick_goal(actual: np.ndarray, rounding: Amount, size: Amount) -> float:
-    """How small a quick bound must be, relative to the values: so small that a thorough one could change nothing that matters."""
-    with np.errstate(all="ignore"):
-        typical = rms(np.ravel(actual))
-        goal = np.maximum(
-            QUICK_RESOLUTION * np.maximum(typical, np.max(size, initial=0.0)), QUICK_SHARE_OF_ROUNDING * np.min(rounding, initial=np.inf)
-        )
-        relative = float(goal / typical) if typical > 0 else 0.0
-    return relative if np.isfinite(relative) else 0.0
+    return Ask(law, actual, scale, rounding, size, required, name).of(Inquiry(phi, scale=scale, grain=grain), terms, widened)
 
 
 def _as_real(actual: np.ndarray, phi: Callable[[float], Any]) -> tuple[np.ndarray, Callable[[float], Any]]:
@@ -121,48 +98,3 @@ def _as_real(actual: np.ndarray, phi: Callable[[float], Any]) -> tuple[np.ndarra
         return np.stack([value.real, value.imag], axis=-1)
 
     return np.stack([actual.real, actual.imag], axis=-1), parts
-
-
-def _widen(estimate: Estimate) -> Estimate:
-    """The sum of an estimate's elements: values, bounds and kinks add, and every subgradient of every element is allowed."""
-    low, high = estimate.interval if estimate.interval is not None else (estimate.value, estimate.value)
-    return replace(
-        estimate,
-        value=float(np.sum(estimate.value)),
-        bound=float(np.sum(estimate.bound)),
-        interval=(float(np.sum(low)), float(np.sum(high))),
-    )
-
-
-def _shape_differs(actual: np.ndarray, estimate: Estimate) -> bool:
-    known = estimate.status in ("smooth", "kink") or np.ndim(estimate.value) > 0  # where phi fails at once, its shape is not known
-    return known and np.shape(estimate.value) != actual.shape
-
-
-def _wrong_shape(law: str, actual: np.ndarray, estimate: Estimate, name: str, spent: int) -> Result:
-    reason = f"the tangent of {name} has shape {actual.shape}, the function's value has {np.shape(estimate.value)}."
-    return Result(law=law, verdict=Verdict.BROKEN, reason=reason, evaluations=spent)
-
-
-def _result(law: str, verdicts: Comparison, estimate: Estimate, spent: int, *, name: str = "out", confirmed: bool = True) -> Result:
-    worst, i = verdicts.worst, verdicts.worst_index
-    if worst is Verdict.BROKEN and not confirmed:
-        worst, reason = Verdict.INCONCLUSIVE, "two independent ladders do not agree that it is wrong."
-    else:
-        reason = verdicts.reason
-    details: dict[str, Any] = {"status": estimate.status} | ({"diagnosis": estimate.diagnosis} if estimate.diagnosis else {})
-    if estimate.interval is not None and i is not None:
-        details["interval"] = [float(np.ravel(end)[i]) for end in estimate.interval]
-    return Result(
-        law=law,
-        verdict=worst,
-        reason=reason,
-        rule=f"finite differences, {spent} evaluations: the oracle's bound plus rounding of the analytic value",
-        where=verdicts.where(name) if worst is not Verdict.HOLDS else "",
-        vacuous=worst is Verdict.HOLDS and bool(verdicts.vacuous.all()),
-        comparisons=verdicts.decided,
-        evaluations=spent,
-        ladder=estimate.ladder,
-        details=details,
-        **verdicts.numbers(),
-    )

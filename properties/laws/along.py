@@ -17,7 +17,10 @@ from harness.verdict.rounding import value_rounding
 from properties.laws.inner import flat, inner, wide
 
 LARGEST_EXPONENT = 1000  # beyond it a step times a Gaussian number overflows, or is subnormal
+MOST_KEPT = 2**16  # elements per point: beyond, memory is worth more than the evaluations that laws share
+EPS = float(np.finfo(float).eps)
 _WIDE = {"complex64": "complex128", "complex128": "complex128"}
+_LAST: list[tuple[Backend, Case, Path]] = []
 
 
 def direction(case: Case) -> tuple[np.ndarray, ...]:
@@ -31,6 +34,60 @@ def other_direction(case: Case) -> tuple[np.ndarray, ...]:
     return tuple(np.asarray(rng.permutation(step.ravel()).reshape(step.shape) * rng.choice((-1.0, 1.0), size=step.shape)) for step in direction(case))
 
 
+class Path:
+    """t -> f(x + t D v) in double precision where the backend has it, each point evaluated once, and what the laws ask along it.
+
+    t = 0 is evaluated each time: a second look there tells a random function.
+    """
+
+    def __init__(self, backend: Backend, case: Case) -> None:
+        self.step, self._case = direction(case), case
+        self.grain = _grain(case, self.step)
+        self._bound = precise(backend, case)
+        self._seen: dict[float, tuple[np.ndarray, ...]] = {}
+
+    def outputs(self, t: float) -> np.ndarray:
+        """All outputs in one real vector."""
+        return flat(self._at(t))
+
+    def projected(self, t: float) -> float:
+        """<w, f(x + t D v)>."""
+        return inner(self._case.cotangents, self._at(t))
+
+    def products(self, t: float) -> np.ndarray:
+        """The terms of `projected`: w_i f_i, one per output entry."""
+        with np.errstate(all="ignore"):
+            pairs = zip(self._case.cotangents, self._at(t), strict=True)
+            return np.concatenate([np.real(np.conj(wide(w)) * wide(y)).ravel() for w, y in pairs] or [np.zeros(0)])
+
+    def size(self) -> float:
+        """sqrt(sum |w_i f_i|^2): the size that a partial sum of `projected` has by chance; rounding of terms of random sign adds up like that."""
+        with np.errstate(all="ignore"):
+            return float(np.nan_to_num(np.linalg.norm(self.products(0.0))))
+
+    def _at(self, t: float) -> tuple[np.ndarray, ...]:
+        if t == 0 or (found := self._seen.get(t)) is None:
+            found = self._bound.at(_displaced(self._case, self.step, t))
+            if sum(y.size for y in found) <= MOST_KEPT:
+                self._seen[t] = found
+        return found
+
+
+def path_of(backend: Backend, case: Case) -> Path:
+    """The path of `case`; of the last case the same one again, so that reverse and forward mode share its evaluations."""
+    if _LAST and _LAST[0][0] is backend and _same_path(_LAST[0][1], case):
+        return _LAST[0][2]
+    path = Path(backend, case)
+    _LAST[:] = [(backend, case, path)] if sum(x.size for x in case.points) <= MOST_KEPT else []
+    return path
+
+
+def _same_path(one: Case, other: Case) -> bool:
+    """Whether two cases move the same function along the same direction; told by identity, since comparing arrays would cost more than it saves."""
+    same = one.subject is other.subject and one.primals is other.primals and one.tangents is other.tangents and one.cotangents is other.cotangents
+    return same and (one.dtype, one.device, one.layouts, one.differentiable) == (other.dtype, other.device, other.layouts, other.differentiable)
+
+
 def value_floor(bound: Bound) -> np.ndarray:
     """What rounding of the function's own values may do to its tangent, entry by entry of the flat outputs."""
     return value_rounding(flat(bound.at(bound.case.points)), bound.dtype)
@@ -38,7 +95,7 @@ def value_floor(bound: Bound) -> np.ndarray:
 
 def projected_floor(bound: Bound) -> np.ndarray:
     """The same for <w, tangent> and <gradient, D v>: one number."""
-    return value_rounding(np.array([_terms(bound)]), bound.dtype)
+    return value_rounding(np.array([_terms(bound.case, bound.at(bound.case.points))]), bound.dtype)
 
 
 def gradient_floor(bound: Bound) -> np.ndarray:
@@ -47,10 +104,24 @@ def gradient_floor(bound: Bound) -> np.ndarray:
     return np.concatenate([np.broadcast_to(per_step / _scale(x), flat([x]).shape) for x in bound.case.points] or [np.zeros(0)])
 
 
+def gradient_terms(bound: Bound) -> np.ndarray:
+    """The size of the numbers that a gradient is computed from, entry by entry: of <w, f>, for 1 - tanh^2 has terms of the size of tanh."""
+    size = _terms(bound.case, bound.at(bound.case.points))
+    return np.concatenate([np.full(flat([x]).shape, size * max(1.0, 1 / _scale(x))) for x in bound.case.points] or [np.zeros(0)])
+
+
+def tangent_terms(bound: Bound, tangents: tuple[np.ndarray, ...]) -> np.ndarray:
+    """The same for the tangent along `tangents`: of f times them, and of the tangent's other entries, for u_i - <softmax, u> has terms of that size."""
+    lengths = [float(np.max(np.abs(u), initial=0.0)) * max(1.0, 1 / _scale(x)) for u, x in zip(tangents, bound.case.points, strict=True)]
+    values = flat(bound.at(bound.case.points))
+    along = flat(bound.numpy(bound.backend.jvp(bound.function, bound.primals, bound.tangents(tangents))[1]))
+    largest = max(max(lengths, default=0.0) * np.max(np.abs(values), initial=0.0), np.max(np.abs(along), initial=0.0))
+    return np.full(values.shape, largest)
+
+
 def grain(case: Case) -> float:
     """How coarse x + t D v is rounded in double precision, in units of t: eps max |x| / RMS(D v) over the entries that move, of the coarsest leaf."""
-    moved = [(wide(x)[v != 0], v[v != 0]) for x, v in zip(case.points, direction(case), strict=True)]
-    return max((float(np.finfo(float).eps * np.max(np.abs(x)) / _scale(v)) for x, v in moved if x.size), default=0.0)
+    return _grain(case, direction(case))
 
 
 def precise(backend: Backend, case: Case) -> Bound:
@@ -99,10 +170,14 @@ def tangents_along(backend: Backend, case: Case, tangents: tuple[np.ndarray, ...
     return results
 
 
-def _terms(bound: Bound) -> float:
+def _grain(case: Case, step: tuple[np.ndarray, ...]) -> float:
+    moved = [(wide(x)[v != 0], v[v != 0]) for x, v in zip(case.points, step, strict=True)]
+    return max((float(EPS * np.max(np.abs(x)) / _scale(v)) for x, v in moved if x.size), default=0.0)
+
+
+def _terms(case: Case, values: tuple[np.ndarray, ...]) -> float:
     with np.errstate(all="ignore"):
-        pairs = zip(bound.case.cotangents, bound.at(bound.case.points), strict=True)
-        return float(sum(np.sum(np.abs(wide(w) * wide(y))) for w, y in pairs))
+        return float(sum(np.sum(np.abs(wide(w) * wide(y))) for w, y in zip(case.cotangents, values, strict=True)))
 
 
 def _displaced(case: Case, step: tuple[np.ndarray, ...], t: float) -> tuple[np.ndarray, ...]:

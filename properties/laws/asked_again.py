@@ -20,11 +20,10 @@ import msgspec
 import numpy as np
 
 from harness.backends import Backend
-from harness.oracles.norms import rms
 from harness.program import Case
 from harness.verdict import Result, Verdict
 from harness.verdict.result import worst_result
-from properties.laws.inner import wide
+from properties.laws.sizes import own_sizes
 from properties.laws.ties import Along, Measure, unless_beside_a_tie
 
 Check = Callable[[Backend, Case], Result]
@@ -58,7 +57,7 @@ def _settled(check: Check, backend: Backend, case: Case, measure: Measure | None
 
 def _in_proportion(check: Check, backend: Backend, case: Case, result: Result) -> Result:
     """One direction for all: it may decide the undecided; but one that is BROKEN along one direction only is open."""
-    tangents = tuple(np.asarray(v * _sizes(x)) for v, x in zip(case.tangents, case.points, strict=True))
+    tangents = tuple(np.asarray(v * own_sizes(x)) for v, x in zip(case.tangents, case.points, strict=True))
     again = check(backend, msgspec.structs.replace(case, tangents=tangents))
     better = again if result.verdict is Verdict.INCONCLUSIVE and again.verdict is not Verdict.INCONCLUSIVE else result
     if result.verdict is Verdict.BROKEN and (_at_kink(result, case) or again.verdict is not Verdict.BROKEN):
@@ -70,7 +69,7 @@ def _in_proportion(check: Check, backend: Backend, case: Case, result: Result) -
 
 def _along_each_entry(case: Case) -> Iterator[Case]:
     for k, x in enumerate(case.points):
-        for i, size in enumerate(_sizes(x).ravel()):
+        for i, size in enumerate(own_sizes(x).ravel()):
             tangents = [np.zeros(y.shape) for y in case.points]
             tangents[k].flat[i] = size
             yield msgspec.structs.replace(case, tangents=tuple(tangents))
@@ -81,15 +80,6 @@ def _at_kink(result: Result, case: Case) -> bool:
 
 
 def _spread_wide(x: np.ndarray) -> bool:
-    """Whether the sizes of its entries differ widely, a 0 having the size of `_sizes`."""
-    sizes = _sizes(x)
+    """Whether the sizes of its entries differ widely, a 0 having the size of `own_sizes`."""
+    sizes = own_sizes(x)
     return bool(sizes.size and sizes.max() > WIDE * sizes.min())
-
-
-def _sizes(x: np.ndarray) -> np.ndarray:
-    """D_j / D of each entry x_j, a power of two. A 0 has no size of its own: 1, the world's, or that of its leaf where this is smaller."""
-    sizes, leaf = np.abs(wide(x)), float(rms(np.abs(wide(x)).ravel()))
-    if not (np.isfinite(leaf) and leaf > 0):
-        return np.ones(x.shape)
-    with np.errstate(all="ignore"):
-        return np.asarray(np.exp2(np.round(np.log2(np.where(sizes > 0, sizes, min(leaf, 1.0)) / leaf))))

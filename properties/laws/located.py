@@ -13,7 +13,7 @@ import numpy as np
 from harness.backends import Backend
 from harness.backends.bind import bind
 from harness.oracles import Estimate, differentiate
-from harness.oracles.differentiate import SETTLED
+from harness.oracles.inquiry import ENOUGH as SETTLED
 from harness.program import Case
 from harness.verdict.constants import BROKEN_FACTOR
 from harness.verdict.locate import locate

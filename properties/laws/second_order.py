@@ -41,22 +41,24 @@ from properties.laws.squared import behind_a_square
 @entry_by_entry()
 def check_second(backend: Backend, case: Case) -> Result:
     """The first composition against the derivative of the backend's own gradient, which `vjp-eq-fd` checks for itself."""
-    way, step = next(iter(backend.hvps().values())), direction(case)
-    phi = gradients_along(backend, case)
-    return check_measured("hvp-eq-fd", backend, case, lambda bound: flat(_product(bound, way, step)), phi, gradient_floor, gradient_terms)
+    step, phi = direction(case), gradients_along(backend, case)
+    return check_measured("hvp-eq-fd", backend, case, lambda bound: flat(product_along(bound, step)), phi, gradient_floor, gradient_terms)
 
 
 @entry_by_entry()
 def check_nested(backend: Backend, case: Case) -> Result:
     """Forward over forward along two directions against the derivative of the backend's own jvp, which `jvp-eq-fd` checks for itself."""
     step, other = direction(case), other_direction(case)
-
-    def along_both(bound: Bound) -> np.ndarray:
-        nested = backend.nested_jvp(bound.function, bound.primals, bound.tangents(other), bound.tangents(step))
-        return flat(well_formed(bound, nested, case.cotangents, "second tangent"))
-
     phi = tangents_along(backend, case, other)
-    return check_measured("jvp-jvp-eq-fd", backend, case, along_both, phi, value_floor, lambda bound: tangent_terms(bound, other))
+    return check_measured(
+        "jvp-jvp-eq-fd",
+        backend,
+        case,
+        lambda bound: flat(nested_tangents(bound, other, step)),
+        phi,
+        value_floor,
+        lambda bound: tangent_terms(bound, other),
+    )
 
 
 def check_compositions(backend: Backend, case: Case) -> Result:
@@ -79,6 +81,17 @@ def check_symmetric(backend: Backend, case: Case) -> Result:
         return Sides(np.array([inner(u, along_v)]), np.array([inner(v, along_u)]), np.array([last]))
 
     return check_equal("hessian-symmetric", backend, case, pair, projected_floor)
+
+
+def product_along(bound: Bound, step: tuple[np.ndarray, ...]) -> tuple[np.ndarray, ...]:
+    """H v of <w, f> by the backend's first composition."""
+    return _product(bound, next(iter(bound.backend.hvps().values())), step)
+
+
+def nested_tangents(bound: Bound, inner_step: tuple[np.ndarray, ...], outer_step: tuple[np.ndarray, ...]) -> tuple[np.ndarray, ...]:
+    """The jvp along `outer_step` of the jvp along `inner_step`, of the outputs' shapes."""
+    nested = bound.backend.nested_jvp(bound.function, bound.primals, bound.tangents(inner_step), bound.tangents(outer_step))
+    return well_formed(bound, nested, bound.case.cotangents, "second tangent")
 
 
 def _product(bound: Bound, way: Hvp, step: tuple[np.ndarray, ...]) -> tuple[np.ndarray, ...]:

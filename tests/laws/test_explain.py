@@ -39,6 +39,33 @@ def test_explanation_keeps_both_jacobians_for_the_report() -> None:
     assert (shown["actual"][0][0], shown["expected"][0][0]) == (-10, pytest.approx(10))
 
 
+@pytest.mark.parametrize(
+    ("law", "fault", "place"),
+    [
+        ("hvp-eq-fd", "wrong-hvp", r"d gradient of x\d\[.*\] / d x\d\[.*\]: "),
+        ("jvp-jvp-eq-fd", "wrong-nesting", r"d out\[.*\] / d x\d\[.*\]: "),
+    ],
+)
+def test_explanation_names_the_wrong_entry_of_a_second_derivative(law: str, fault: str, place: str) -> None:
+    result = explained(law, fault)
+    assert re.match(place, result.where)
+    assert result.pattern
+
+
+def test_explanation_of_a_linear_op_looks_behind_the_square() -> None:
+    case = msgspec.structs.replace(case_of(single("flip", ((2,),), ("primal",), axis=(0,)), (np.array([1.0, 2.0]),), (np.ones(2),)), law="hvp-eq-fd")
+    backend = load_backend("faulty:wrong-hvp:torch")
+    assert re.match(r"d gradient of x0\[\d\]", explain(backend, case, laws()["hvp-eq-fd"].check(backend, case)).where)
+
+
+def test_explanation_says_nothing_of_entries_that_have_no_estimate() -> None:
+    """x at 1e8 and 1e-8: each entry of the Jacobian is looked at in its own scale."""
+    case = case_of(single("square", ((2,),), ("primal",)), (np.array([1e8, 1e-8]),), (np.ones(2),), law="vjp-eq-fd")
+    backend = load_backend("faulty:negated-gradient:torch")
+    result = explain(backend, case, laws()["vjp-eq-fd"].check(backend, case))
+    assert result.pattern == "all entries have the wrong sign"
+
+
 def test_explanation_leaves_a_law_that_holds_alone() -> None:
     case: Case = msgspec.structs.replace(product(), law="vjp-eq-fd")
     result = laws()["vjp-eq-fd"].check(load_backend("torch"), case)

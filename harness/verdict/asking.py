@@ -1,0 +1,153 @@
+"""One comparison, from the cheapest evidence to the dearest: each is asked only where the one before does not decide.
+
+table -> first ladder -> first ladder, with all that rounding explains -> second ladder
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from harness.oracles import Estimate
+from harness.oracles.inquiry import Inquiry
+from harness.oracles.norms import rms
+from harness.verdict.constants import QUICK_RESOLUTION, QUICK_SHARE_OF_ROUNDING
+from harness.verdict.elementwise import Comparison, compare
+from harness.verdict.result import Result
+from harness.verdict.verdict import Verdict
+
+Amount = float | np.ndarray
+Costly = Callable[[], Amount] | None
+
+
+@dataclass
+class Ask:
+    """One comparison; `rounding` may grow while it is asked."""
+
+    law: str
+    actual: np.ndarray
+    scale: float
+    rounding: Amount
+    size: Amount
+    required: float
+    name: str
+
+    def of(self, inquiry: Inquiry, terms: Costly, widened: Costly) -> Result:
+        """Table, first ladder, first ladder with all that rounding explains, second ladder: until one decides."""
+        quick = self._quick(inquiry)
+        if _shape_differs(self.actual, quick):
+            return _wrong_shape(self.law, self.actual, quick, self.name)
+        if (seen := self._compare(quick)).worst is Verdict.HOLDS:
+            return self._result(seen, quick)
+        if terms is not None:
+            inquiry.allow_for(terms())
+        first = inquiry.thorough()
+        if _shape_differs(self.actual, first):
+            return _wrong_shape(self.law, self.actual, first, self.name)
+        seen = self._compare(first)
+        if widened is not None and seen.worst is not Verdict.HOLDS:
+            seen, first = self._allowing_for(widened(), inquiry, first)
+        if seen.worst is not Verdict.BROKEN:
+            return self._result(seen, first)
+        return self._confirmed(seen, first, self._compare(second := inquiry.thorough(offset=1)), second)
+
+    def of_the_sum(self, each: Inquiry, before: Result) -> Result:
+        """The same for an inquiry into the terms whose sum `actual` is."""
+        first = _widen(each.thorough())
+        seen = self._compare(first)
+        if seen.worst is Verdict.BROKEN and before.verdict is not Verdict.BROKEN:
+            second = _widen(each.thorough(offset=1))
+            return self._confirmed(seen, first, self._compare(second), second)
+        return self._result(seen, first)
+
+    def _allowing_for(self, more: Amount, inquiry: Inquiry, first: Estimate) -> tuple[Comparison, Estimate]:
+        """The first ladder with a wider rounding; the table once more where that leaves it open, since it may settle now."""
+        self.rounding = self.rounding + more
+        seen = self._compare(first)
+        if seen.worst is Verdict.INCONCLUSIVE:
+            quick = self._quick(inquiry)
+            if (again := self._compare(quick)).worst is Verdict.HOLDS:
+                return again, quick
+        return seen, first
+
+    def _quick(self, inquiry: Inquiry) -> Estimate:
+        return inquiry.quick(claim=self.actual, slack=self.rounding, required=_quick_goal(self.actual, self.rounding, self.size))
+
+    def _compare(self, estimate: Estimate) -> Comparison:
+        return compare(self.actual, estimate, scale=self.scale, rounding=self.rounding, size=self.size, required=self.required)
+
+    def _confirmed(self, seen: Comparison, first: Estimate, again: Comparison, second: Estimate) -> Result:
+        """BROKEN where both ladders say so of one element."""
+        agreed = bool((seen.broken & again.broken).any())
+        shown = replace(first, evaluations=second.evaluations)
+        return self._result(seen.only(again.broken) if agreed else seen, shown, confirmed=agreed)
+
+    def _result(self, seen: Comparison, estimate: Estimate, *, confirmed: bool = True) -> Result:
+        return _result(self.law, seen, estimate, estimate.evaluations, name=self.name, confirmed=confirmed)
+
+
+def hidden_by_the_sum(result: Result) -> bool:
+    """Whether the terms of a sum may tell what it does not."""
+    status = result.details.get("status")
+    return (status == "kink" and result.verdict is not Verdict.HOLDS) or (
+        result.verdict is Verdict.INCONCLUSIVE and status in ("noise", "unresolved")
+    )
+
+
+def _quick_goal(actual: np.ndarray, rounding: Amount, size: Amount) -> float:
+    """How small a quick bound must be, relative to the values: so small that a thorough one could change nothing that matters."""
+    with np.errstate(all="ignore"):
+        typical = rms(np.ravel(actual))
+        goal = np.maximum(
+            QUICK_RESOLUTION * np.maximum(typical, np.max(size, initial=0.0)), QUICK_SHARE_OF_ROUNDING * np.min(rounding, initial=np.inf)
+        )
+        relative = float(goal / typical) if typical > 0 else QUICK_RESOLUTION
+    return relative if np.isfinite(relative) else 0.0
+
+
+def _widen(estimate: Estimate) -> Estimate:
+    """The sum of an estimate's elements: values, bounds and kinks add, and every subgradient of every element is allowed."""
+    low, high = estimate.interval if estimate.interval is not None else (estimate.value, estimate.value)
+    return replace(
+        estimate,
+        value=float(np.sum(estimate.value)),
+        bound=float(np.sum(estimate.bound)),
+        interval=(float(np.sum(low)), float(np.sum(high))),
+    )
+
+
+def _shape_differs(actual: np.ndarray, estimate: Estimate) -> bool:
+    known = estimate.status in ("smooth", "kink") or np.ndim(estimate.value) > 0  # where phi fails at once, its shape is not known
+    return known and np.shape(estimate.value) != actual.shape
+
+
+def _wrong_shape(law: str, actual: np.ndarray, estimate: Estimate, name: str) -> Result:
+    reason = f"the tangent of {name} has shape {actual.shape}, the function's value has {np.shape(estimate.value)}."
+    return Result(law=law, verdict=Verdict.BROKEN, reason=reason, evaluations=estimate.evaluations)
+
+
+def _result(law: str, verdicts: Comparison, estimate: Estimate, spent: int, *, name: str = "out", confirmed: bool = True) -> Result:
+    worst, i = verdicts.worst, verdicts.worst_index
+    if worst is Verdict.BROKEN and not confirmed:
+        worst, reason = Verdict.INCONCLUSIVE, "two independent ladders do not agree that it is wrong."
+    else:
+        reason = verdicts.reason
+    details: dict[str, Any] = {"status": estimate.status} | ({"diagnosis": estimate.diagnosis} if estimate.diagnosis else {})
+    if estimate.interval is not None and i is not None:
+        details["interval"] = [float(np.ravel(end)[i]) for end in estimate.interval]
+    return Result(
+        law=law,
+        verdict=worst,
+        reason=reason,
+        rule=f"finite differences, {spent} evaluations: the oracle's bound plus rounding of the analytic value",
+        where=verdicts.where(name) if worst is not Verdict.HOLDS else "",
+        vacuous=worst is Verdict.HOLDS and bool(verdicts.vacuous.all()),
+        comparisons=verdicts.decided,
+        evaluations=spent,
+        ladder=estimate.ladder,
+        details=details,
+        **verdicts.numbers(),
+    )
