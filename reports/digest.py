@@ -6,10 +6,14 @@ from collections.abc import Iterable
 
 from harness.record import CaseRun, Event, Evidence
 from reports.columns import Columns
+from reports.devices import Devices
 from reports.health import Health
 from reports.inputs import Inputs
 from reports.landscape import Landscape
+from reports.power import Controls
+from reports.resolutions import Resolutions
 from reports.shrinking import Shrinking
+from reports.workers import Workers
 
 
 class Digest:
@@ -22,8 +26,11 @@ class Digest:
         self.landscape = Landscape()
         self.columns = Columns()
         self.shrinking = Shrinking()
+        self.resolutions, self.controls, self.workers, self.devices = Resolutions(), Controls(), Workers(), Devices()
+        listening = (self.evidence, self.resolutions, self.controls, self.workers, self.devices)
         for event in events:
-            self.evidence.see(event)
+            for each in listening:
+                each.see(event)
             if isinstance(event, CaseRun):
                 self._see_case(event)
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Iterable
 from statistics import median_low
 
-from harness.record import CaseRun
+from harness.record import CaseRun, CellEnded
 
 _LOWEST, _HIGHEST = -17, 2  # decades of resolution that the histogram tells apart
 _REASONS_KEPT = 1000
@@ -47,6 +48,16 @@ class Health:
     def resolutions(self) -> list[tuple[int, int]]:
         """(decade, cases) without gaps, from the sharpest decade seen to the bluntest."""
         return [(decade, self.decades[decade]) for decade in range(min(self.decades), max(self.decades) + 1)] if self.decades else []
+
+
+def undecided_where(cells: Iterable[CellEnded], most: int = 12) -> list[tuple[str, int, int]]:
+    """(op, comparisons without a decision, comparisons), the ops with most of them first."""
+    undecided, attempted = Counter[str](), Counter[str]()
+    for cell in cells:
+        undecided[cell.op] += cell.counts.inconclusive
+        attempted[cell.op] += cell.counts.attempted
+    found = sorted(((op, count, attempted[op]) for op, count in undecided.items() if count), key=lambda row: (-row[1], row[0]))
+    return found[:most]
 
 
 def _decade(resolution: float) -> int:

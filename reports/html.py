@@ -25,12 +25,15 @@ from reports.cellrows import pack_cells
 from reports.charts.bars import histogram, share_bar
 from reports.charts.density import density_chart
 from reports.charts.sparkline import sparkline
+from reports.charts.strips import squares, strips
 from reports.comparison import sentences
 from reports.comparison.compare import Comparison
 from reports.comparison.trend import Trend
 from reports.conclusion import conclusion
+from reports.deedpairs import deed_pairs
 from reports.digest import Digest
 from reports.grouping import group_findings
+from reports.health import undecided_where
 from reports.matrix import build_matrix, gaps
 from reports.meaning import worth_of
 from reports.story import anchors, stories
@@ -52,6 +55,7 @@ def render_html(events: Iterable[Event], comparison: Comparison | None = None, t
     told = stories(group_findings(evidence.findings), evidence.runs, digest.shrinking)
     places = anchors(told)
     matrix = build_matrix(evidence, places)
+    pairs = deed_pairs(evidence.cells.values())
     script, style = _static("report.js"), _static("report.css")
     return (
         _environment()
@@ -69,6 +73,13 @@ def render_html(events: Iterable[Event], comparison: Comparison | None = None, t
             gaps=gaps(evidence.cells.values()),
             worth=worth_of(evidence.cells.values()),
             health=digest.health,
+            undecided_where=undecided_where(evidence.cells.values()),
+            sharpness=digest.resolutions.by_dtype(),
+            controls=digest.controls,
+            pairs=pairs,
+            pair_squares=squares(pairs.deeds, pairs.rows, f"{pairs.covered} pairs of deeds on a tape") if pairs else None,
+            devices=digest.devices.rows(evidence.cells.values()),
+            workers=strips(digest.workers.busy(), digest.workers.seconds),
             resolutions=histogram([(wording.power(decade), cases) for decade, cases in digest.health.resolutions()], "resolution reached"),
             landscape=digest.landscape,
             panels=[picture for picture in map(density_chart, digest.landscape.panels) if picture is not None],

@@ -25,6 +25,8 @@ class Inputs:
         for shape in case.shapes[:1]:
             self._count("rank", str(len(shape)))
             self._count("size", _size(math.prod(shape)))
+        if len(case.shapes) > 1:
+            self._count("shapes of several primals", _together(case.shapes))
         for layout in case.layouts[:1]:
             self._count("layout", layout)
         for name, label in _PROPERTIES.items():
@@ -49,6 +51,15 @@ def _ordered(counter: Counter[str]) -> list[tuple[str, int]]:
         return (0, float(head), 0, item[0]) if head.isdecimal() and len(head) < 9 else (1, 0.0, -item[1], item[0])
 
     return sorted(counter.items(), key=rank)[:_SHOWN]
+
+
+def _together(shapes: list[list[int]]) -> str:
+    """Whether the shapes are one, fit each other by broadcasting, or belong to different roles."""
+    if all(shape == shapes[0] for shape in shapes):
+        return "equal"
+    longest = max(map(len, shapes))
+    columns = zip(*[[1] * (longest - len(shape)) + shape for shape in shapes], strict=True)
+    return "broadcast" if all(len({*sizes} - {1}) <= 1 for sizes in columns) else "different"
 
 
 def _size(elements: int) -> str:

@@ -88,8 +88,8 @@ def _others(result: dict[str, Any], *, drawn: bool) -> list[tuple[str, str]]:
 def _summary(result: dict[str, Any], jacobian: Jacobian | None) -> str:
     """The smallest counterexample in one line, with digits enough to tell the two sides apart."""
     if jacobian:
-        entry, actual, expected, _ = jacobian.worst()[0]
-        return f"{entry}: actual {number(actual, 10)}, expected {number(expected, 10)}"
+        entry, seen, due, _ = jacobian.worst()[0]
+        return f"{entry}: actual {number(seen, 10)}, expected {number(due, 10)}"
     where, actual, expected = str(result.get("where") or ""), result.get("actual"), result.get("expected")
     if actual is None or expected is None or "actual" in where:
         return where or str(result.get("reason") or "")

@@ -1,6 +1,6 @@
 """The events of a run, one JSON object per line, in the order they happened.
 
-    run, (start, case*, finding?, cell)*, end        per worker; the files of several workers merge
+    run, (start, case*, finding?, cell)*, fault*, end        per worker; the files of several workers merge
 
 `format` stands in the first line. Readers accept unknown fields, unknown events and a truncated last line. Everything that people see (terminal,
 HTML, JUnit, Markdown, exit code) is derived from these. Plain data only: this module imports nothing of ours.
@@ -46,6 +46,7 @@ class CellStarted(msgspec.Struct, tag="start", kw_only=True):
 
     cell: str
     time: float  # seconds since the run started
+    worker: str = ""
 
 
 class CaseRun(msgspec.Struct, tag="case", kw_only=True):
@@ -73,6 +74,7 @@ class CaseRun(msgspec.Struct, tag="case", kw_only=True):
     drawn: dict[str, Any] = {}  # regime, margin, depth ...
     ladder: list[dict[str, Any]] = []  # {step, value, bound, kept, why}
     details: dict[str, Any] = {}
+    agreement: dict[str, Any] = {}  # on another device than the CPU: {ulps, repeats}, for some cases that hold
 
 
 class CellEnded(msgspec.Struct, tag="cell", kw_only=True):
@@ -92,6 +94,7 @@ class CellEnded(msgspec.Struct, tag="cell", kw_only=True):
     minimum: int = 1  # valid comparisons needed
     seconds: float = 0.0
     shares: dict[str, float] = {}  # seconds in generation, backend, oracle, bookkeeping
+    pairs: dict[str, int] = {}  # of deeds on a tape, "backward > apply": how often the second followed the first
 
 
 class Finding(msgspec.Struct, tag="finding", kw_only=True):
@@ -116,6 +119,20 @@ class Finding(msgspec.Struct, tag="finding", kw_only=True):
     known: str | None = None
 
 
+class Fault(msgspec.Struct, tag="fault", kw_only=True):
+    """A negative control: a fault put into a backend on purpose, and whether its law found it. `found` is yes, MISSED or unsupported."""
+
+    law: str
+    fault: str
+    found: str
+    comparisons: int = 0
+    op: str = ""  # that showed it
+    reason: str = ""  # why it was not found
+    backend: str = ""
+    device: str = ""
+    dtype: str = ""
+
+
 class RunEnded(msgspec.Struct, tag="end", kw_only=True):
     """The last line. A record without it was interrupted or killed."""
 
@@ -129,4 +146,4 @@ class RunEnded(msgspec.Struct, tag="end", kw_only=True):
     not_met: list[str] = []  # of its entries that nothing matched although their cells hold: that alone does not say that they are fixed
 
 
-Event = RunStarted | CellStarted | CaseRun | CellEnded | Finding | RunEnded
+Event = RunStarted | CellStarted | CaseRun | CellEnded | Finding | Fault | RunEnded

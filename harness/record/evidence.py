@@ -8,6 +8,7 @@ run in which nothing at all was compared.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Literal
 
@@ -65,7 +66,7 @@ class Evidence:
             self.findings.append(event)
         elif isinstance(event, RunStarted):
             self.runs.append(event)
-        else:
+        elif isinstance(event, RunEnded):
             self.ends.append(event)
 
     def _see_cell(self, cell: CellEnded) -> None:
@@ -76,7 +77,8 @@ class Evidence:
             return
         worse = min(before, cell, key=lambda each: severity(each.verdict))
         seconds = before.seconds + cell.seconds
-        self.cells[cell.cell] = msgspec.structs.replace(worse, counts=add_counts(before.counts, cell.counts), seconds=seconds)
+        pairs = dict(Counter(before.pairs) + Counter(cell.pairs))
+        self.cells[cell.cell] = msgspec.structs.replace(worse, counts=add_counts(before.counts, cell.counts), seconds=seconds, pairs=pairs)
 
     @property
     def unfinished(self) -> list[str]:

@@ -44,7 +44,7 @@ def run_cell(cell: Cell, backend: Backend, profile: Profile, journal: Journal) -
     Raises:
         Exception: something went wrong in the harness itself; the cell's row says ERRORED.
     """
-    journal.write(CellStarted(cell=cell.id, time=journal.run.elapsed))
+    journal.write(CellStarted(cell=cell.id, time=journal.run.elapsed, worker=journal.worker))
     visitor = Visitor(cell, backend, profile, journal, Clock())
     if cell.unsupported:
         return _end(cell, profile, journal, visitor, Verdict.UNSUPPORTED.value, cell.unsupported)
@@ -91,7 +91,9 @@ def _smallest(cell: Cell, backend: Backend, journal: Journal, visitor: Visitor) 
     return journal.keep(case, describe(cell, lookup_law(cell.law), backend, case, result, journal.run.folder))
 
 
-def row(cell: Cell, verdict: str, reason: str, *, counts: Counts, minimum: int, shares: Mapping[str, float]) -> CellEnded:
+def row(
+    cell: Cell, verdict: str, reason: str, *, counts: Counts, minimum: int, shares: Mapping[str, float], pairs: Mapping[str, int] | None = None
+) -> CellEnded:
     """The record's row for `cell`."""
     op = catalogue().get(cell.op)
     return CellEnded(
@@ -109,10 +111,12 @@ def row(cell: Cell, verdict: str, reason: str, *, counts: Counts, minimum: int, 
         minimum=minimum,
         seconds=sum(shares.values()),
         shares=dict(shares),
+        pairs=dict(sorted((pairs or {}).items())),
     )
 
 
 def _end(cell: Cell, profile: Profile, journal: Journal, visitor: Visitor, verdict: str, reason: str, finding: Finding | None = None) -> Outcome:
-    ended = row(cell, verdict, reason, counts=visitor.counts, minimum=profile.minimum, shares=visitor.clock.seconds)
+    clock = visitor.clock
+    ended = row(cell, verdict, reason, counts=visitor.counts, minimum=profile.minimum, shares=clock.seconds, pairs=clock.pairs)
     journal.write(ended)
     return Outcome(ended, finding)

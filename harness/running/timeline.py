@@ -16,13 +16,12 @@ import numpy as np
 from harness.backends import Backend, Unsupported
 from harness.backends.registry import load_backend
 from harness.program import Case
+from harness.running.watch import ANSWERING, LOOKING
 from harness.tape import Tape
 from properties.laws import Law
 
 MOST = 40  # deeds told; of a longer law the first and the last
 SHOWN = 12  # entries of a gradient
-_ANSWERING = frozenset({"requires_grad", "is_recording", "is_leaf", "has_history", "retains_grad", "version"})
-_LOOKING = frozenset({"grad", "value", "slot", "memory", "device", "refusal", "features", "part"})
 
 
 class Deed(NamedTuple):
@@ -102,7 +101,7 @@ class _LoggedTape:
 
     def __getattr__(self, name: str) -> Any:
         value = getattr(self._inner, name)
-        if not callable(value) or name in _LOOKING or name.startswith("_"):
+        if not callable(value) or name in LOOKING or name.startswith("_"):
             return value
 
         def told(*args: Any, **options: Any) -> Any:
@@ -118,7 +117,7 @@ class _LoggedTape:
         except Exception as error:
             self._note(f"{told} raises {type(error).__name__}")
             raise
-        if name in _ANSWERING:
+        if name in ANSWERING:
             self._note(told, made)
             return made
         if hasattr(made, "__enter__") and not hasattr(made, "shape"):

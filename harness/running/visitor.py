@@ -15,6 +15,7 @@ from harness.backends import Backend
 from harness.program import Case
 from harness.record import CaseRun, Counts
 from harness.record.evidence import INSUFFICIENT
+from harness.running.agreement import AGREEMENTS, agreement
 from harness.running.cells import Cell
 from harness.running.journal import Journal
 from harness.running.judge import run_case
@@ -113,12 +114,21 @@ class Visitor:
         """Check `case`, write it down, and keep it if it is broken."""
         begun = perf_counter()
         result = run_case(self._backend, case, self.clock)
-        self._journal.write(case_run(self._cell, case, result, perf_counter() - begun, phase))
+        event = case_run(self._cell, case, result, perf_counter() - begun, phase)
+        event.agreement = self._agreement(case, result)
+        self._journal.write(event)
         if result.verdict is Verdict.BROKEN:
             if not self.broken:
                 self._deadline = Deadline(self._profile.shrink_seconds)
             self.broken[case.id] = case, result
         return result
+
+    def _agreement(self, case: Case, result: Result) -> dict[str, Any]:
+        """What another device has in common with the CPU, on the first few cases of a cell that hold."""
+        if result.verdict is not Verdict.HOLDS or self.counts.valid >= AGREEMENTS:
+            return {}
+        with self.clock.during("backend"):
+            return agreement(self._backend, case)
 
     def _count(self, result: Result) -> None:
         if result.verdict not in _COUNTED:

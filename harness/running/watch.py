@@ -1,10 +1,11 @@
-"""A backend under observation: how long it takes.
+"""A backend under observation: how long it takes, and in which order things are done to its tapes.
 
-seconds in generation + backend + oracle + bookkeeping = seconds of the cell
+seconds in generation + backend + oracle + bookkeeping = seconds of the cell          "backward > apply": how often one deed followed the other
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from time import perf_counter
@@ -15,6 +16,8 @@ from harness.tape import Tape
 
 PARTS = ("generation", "backend", "oracle", "bookkeeping")
 _TIMED = frozenset({"array", "numpy", "vjp", "jvp", "batched_vjp", "batched_jvp", "call"})
+ANSWERING = frozenset({"requires_grad", "is_recording", "is_leaf", "has_history", "retains_grad", "version"})  # a tape is asked a question
+LOOKING = frozenset({"grad", "value", "slot", "memory", "device", "refusal", "features", "part"})  # it is looked at: nothing is done to it
 _OFFERS_CALLS = frozenset({"op", "reverse_routes", "forward_routes", "hvps", "tape"})
 
 
@@ -25,6 +28,14 @@ class Clock:
         self.seconds = dict.fromkeys(PARTS, 0.0)
         self._part = "bookkeeping"
         self._since = perf_counter()
+        self.pairs: Counter[str] = Counter()
+        self._deed = ""
+
+    def on(self, deed: str) -> None:
+        """Something is done to a tape; "" for a new tape, which nothing was done to."""
+        if deed and self._deed:
+            self.pairs[f"{self._deed} > {deed}"] += 1
+        self._deed = deed
 
     def enter(self, part: str) -> str:
         """From now on time belongs to `part`; returns the part before it."""
@@ -58,13 +69,17 @@ class _Watched:
         value = getattr(self._inner, name)
         if name in _OFFERS_CALLS:
             value = self._offering(value)
-        elif name in _TIMED or (callable(value) and isinstance(self._inner, Tape)):
+        elif name in _TIMED:
             value = self._timed(value)
+        elif callable(value) and isinstance(self._inner, Tape):
+            value = self._timed(value, "" if name in LOOKING | ANSWERING else name)
         setattr(self, name, value)
         return value
 
-    def _timed(self, call: Callable[..., Any]) -> Callable[..., Any]:
+    def _timed(self, call: Callable[..., Any], deed: str = "") -> Callable[..., Any]:
         def timed(*args: Any, **kwargs: Any) -> Any:
+            if deed:
+                self._clock.on(deed)
             before = self._clock.enter("backend")
             try:
                 return call(*args, **kwargs)
@@ -79,6 +94,7 @@ class _Watched:
         def asked(*key: Any) -> Any:
             offered = ask(*key)
             if isinstance(offered, Tape):
+                self._clock.on("")
                 return _Watched(offered, self._clock)
             if isinstance(offered, Mapping):
                 return {name: self._timed(call) for name, call in offered.items()}

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from harness.record import CellEnded, Finding, cell_verdict
 from harness.record.evidence import INSUFFICIENT, WRONG
 from reports.comparison.chance import comparisons_to_expect, median_between
-from reports.comparison.snapshot import Setting, Snapshot
+from reports.comparison.snapshot import Snapshot
+from reports.resolutions import Setting
 
 CATEGORIES = ("new", "worse", "changed", "fixed", "not met", "lost", "blunter")
 _FAILED = WRONG | {"ERRORED"}
@@ -163,8 +164,9 @@ def _ran(run: Snapshot, cell: str) -> bool:
 def _drifts(old: Snapshot, new: Snapshot) -> list[Drift]:
     """The settings that both runs have enough comparisons in, the most blunted first."""
     drifts = []
-    for setting in sorted(old.resolutions.keys() & new.resolutions.keys()):
-        before, now = median_between(old.resolutions[setting]), median_between(new.resolutions[setting])
+    earlier, later = old.resolutions.settings, new.resolutions.settings
+    for setting in sorted(earlier.keys() & later.keys()):
+        before, now = median_between(earlier[setting]), median_between(later[setting])
         if before and now:
             drifts.append(Drift(setting, before[1], now[1], now[0] > before[2] or now[2] < before[0]))
     return sorted(drifts, key=lambda drift: -drift.factor)

@@ -6,14 +6,12 @@ held             counterexamples of the other run that were compared again, and 
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Collection, Iterable
 
-from harness.record import CaseRun, CellEnded, Event, Evidence, Finding
+from harness.record import CaseRun, Event, Evidence, Finding
 from harness.record.summary import Summary, summary_of
-
-Setting = tuple[str, str, str]  # law family, dtype, device
+from reports.resolutions import Resolutions
 
 
 class Snapshot:
@@ -24,19 +22,16 @@ class Snapshot:
         self.tried: Counter[str] = Counter()
         self.broken: dict[str, None] = {}
         self.held: dict[str, None] = {}
-        self.resolutions: dict[Setting, Counter[int]] = {}
+        self.resolutions = Resolutions()
         self._sought = frozenset(counterexamples)
-        self._pending: dict[str, Counter[int]] = {}
         for event in events:
             self._see(event)
 
     def _see(self, event: Event) -> None:
         self.evidence.see(event)
+        self.resolutions.see(event)
         if isinstance(event, CaseRun):
             self._see_case(event)
-        elif isinstance(event, CellEnded) and event.cell in self._pending:
-            setting = event.family, event.dtype, event.device
-            self.resolutions.setdefault(setting, Counter()).update(self._pending.pop(event.cell))
 
     def _see_case(self, case: CaseRun) -> None:
         decides = case.comparisons > 0 and not case.vacuous and case.verdict in {"HOLDS", "BROKEN"}
@@ -44,13 +39,8 @@ class Snapshot:
             self.held[case.case] = None
         if case.phase == "search" and decides and case.cell not in self.broken:
             self.tried[case.cell] += 1
-            self._see_resolution(case)
         if case.verdict == "BROKEN":
             self.broken[case.cell] = None
-
-    def _see_resolution(self, case: CaseRun) -> None:
-        if case.resolution is not None and 0 < case.resolution < math.inf:
-            self._pending.setdefault(case.cell, Counter())[round(10 * math.log10(case.resolution))] += 1
 
     @property
     def summary(self) -> Summary:

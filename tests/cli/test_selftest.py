@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.cli import main
+from harness.record import Fault, read_events
 from tests.running.outside import TOY
 
 
@@ -25,3 +26,12 @@ def test_selftest_exits_1_and_names_a_fault_that_is_missed(capsys, monkeypatch):
     code, out = selftest(capsys, "--law", "vjp-linear")
     assert code == 1
     assert "vjp-linear misses absolute-cotangent" in out
+
+
+def test_selftest_keeps_what_it_found_for_the_page(capsys, tmp_path):
+    code, _ = selftest(capsys, "--law", "vjp-linear", "--out", str(tmp_path / "power"))
+    assert code == 0
+    assert [path.name for path in (tmp_path / "power").iterdir()] == ["record.ndjson"]
+    faults = [event for event in read_events(tmp_path / "power") if isinstance(event, Fault)]
+    assert [(each.law, each.found, each.backend) for each in faults] == [("vjp-linear", "yes", TOY)] * 2
+    assert all(each.comparisons > 0 and each.op for each in faults)
