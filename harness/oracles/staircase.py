@@ -4,8 +4,8 @@ A value that was rounded to few bits (a hidden cast, cancellation) is a staircas
 says slope 0, which is wrong for the function that was meant. A real staircase (floor, sign) has plateaus too, and there slope 0 is right. They
 differ in width and height, and rounding makes steps on both sides of 0:
 
-    real:   2^-12 of the scale wide at least, seen from 0 to one side, and (phi = 0 on it, or steps above 2^-6 |phi|, the last place of bfloat16 and float16)
-            or so wide on one side of 0, while no two values on the other are equal
+    real:   2^-12 of the scale wide at least, seen from 0 to one side, and
+                (phi = 0 on it, or steps above 2^-6 |phi|, the last place of bfloat16 and float16, or no two values on the other side equal)
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ def discard_staircases(
     windows: list[Window], bound: np.ndarray, untrusted: np.ndarray, scale: float, rounding: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Set `bound` (windows, elements) to inf where a staircase explains the window: narrow plateaus, and `untrusted` noisy windows above steps.
+
     `rounding` is that of the terms of phi, where it is known: steps of that height are never real.
 
     Returns:

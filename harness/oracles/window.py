@@ -110,7 +110,7 @@ def _flat_side(right: np.ndarray, left: np.ndarray) -> tuple[np.ndarray, np.ndar
     moving = np.sort(np.where(flat_right, left, right), axis=0)
     stairs = ((np.diff(moving, axis=0) == 0) & (moving[1:] != 0)).any(axis=0)
     told = np.count_nonzero(moving, axis=0) >= MOVING
-    one_flat = flat_right | flat_left
+    one_flat = np.asarray(flat_right | flat_left)
     return one_flat, np.where(told, np.where(one_flat & ~stairs, 1, -1), 0)
 
 

@@ -92,9 +92,8 @@ class Ask:
 def hidden_by_the_sum(result: Result) -> bool:
     """Whether the terms of a sum may tell what it does not."""
     status = result.details.get("status")
-    return (status == "kink" and result.verdict is not Verdict.HOLDS) or (
-        result.verdict is Verdict.INCONCLUSIVE and status in ("noise", "unresolved")
-    )
+    open_ = result.verdict is Verdict.INCONCLUSIVE and status in ("noise", "unresolved")
+    return open_ or (status == "kink" and result.verdict is not Verdict.HOLDS)
 
 
 def _quick_goal(actual: np.ndarray, rounding: Amount, size: Amount) -> float:

@@ -107,11 +107,12 @@ def gradient_floor(bound: Bound) -> np.ndarray:
 def gradient_terms(bound: Bound) -> np.ndarray:
     """The size of the numbers that a gradient is computed from, entry by entry: of <w, f>, for 1 - tanh^2 has terms of the size of tanh."""
     size = _terms(bound.case, bound.at(bound.case.points))
-    return np.concatenate([np.full(flat([x]).shape, size * max(1.0, 1 / _scale(x))) for x in bound.case.points] or [np.zeros(0)])
+    per_leaf: list[np.ndarray] = [np.full(flat([x]).shape, size * max(1.0, 1 / _scale(x))) for x in bound.case.points]
+    return np.concatenate(per_leaf or [np.zeros(0)])
 
 
 def tangent_terms(bound: Bound, tangents: tuple[np.ndarray, ...]) -> np.ndarray:
-    """The same for the tangent along `tangents`: of f times them, and of the tangent's other entries, for u_i - <softmax, u> has terms of that size."""
+    """The same for the tangent along `tangents`: of f times them, and of its largest entry, for u_i - <softmax, u> has terms of that size."""
     lengths = [float(np.max(np.abs(u), initial=0.0)) * max(1.0, 1 / _scale(x)) for u, x in zip(tangents, bound.case.points, strict=True)]
     values = flat(bound.at(bound.case.points))
     along = flat(bound.numpy(bound.backend.jvp(bound.function, bound.primals, bound.tangents(tangents))[1]))
@@ -172,7 +173,7 @@ def tangents_along(backend: Backend, case: Case, tangents: tuple[np.ndarray, ...
 
 def _grain(case: Case, step: tuple[np.ndarray, ...]) -> float:
     moved = [(wide(x)[v != 0], v[v != 0]) for x, v in zip(case.points, step, strict=True)]
-    return max((float(EPS * np.max(np.abs(x)) / _scale(v)) for x, v in moved if x.size), default=0.0)
+    return max((float(EPS * np.max(np.abs(x), where=np.isfinite(x), initial=0.0) / _scale(v)) for x, v in moved if x.size), default=0.0)
 
 
 def _terms(case: Case, values: tuple[np.ndarray, ...]) -> float:

@@ -55,7 +55,7 @@ def test_quick_table_does_not_settle_at_a_kink() -> None:
 
 def test_claim_that_disagrees_sends_auto_to_the_ladder() -> None:
     assert differentiate(math.exp, claim=1.0).evaluations < 15
-    assert differentiate(math.exp, claim=1.001).evaluations > 60
+    assert differentiate(math.exp, claim=1.001).evaluations > 40
     assert abs(differentiate(math.exp, claim=1.001).value - 1) < 1e-12
 
 

@@ -34,7 +34,7 @@ def test_wrong_derivative_is_broken_on_two_ladders(error: float) -> None:
     result = derivative(1.0 + error, math.exp)
     assert result.verdict is BROKEN
     assert result.ratio > 4
-    assert result.evaluations > 100
+    assert 64 < result.evaluations <= 100  # a table, and two ladders of at least two windows
 
 
 def test_wrong_only_on_one_ladder_is_inconclusive() -> None:
@@ -43,7 +43,7 @@ def test_wrong_only_on_one_ladder_is_inconclusive() -> None:
     def phi(t: float) -> float:  # changes its slope after the first ladder
         nonlocal calls
         calls += 1
-        return (1.01 if calls < 90 else 1.0) * math.sin(t)
+        return (1.01 if calls < 43 else 1.0) * math.sin(t)
 
     result = derivative(1.0, phi)
     assert result.verdict is INCONCLUSIVE
