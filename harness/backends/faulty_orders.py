@@ -1,4 +1,4 @@
-"""Faults of gradients as results and of higher orders."""
+"""Faults of created graphs, of what is put into slots, and of leaves made where nothing is recorded."""
 
 from __future__ import annotations
 
@@ -6,32 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.backends.faulty_tape import WrappedTape, engine_fault, tape_fault
-from harness.tape.parts import Tensor
-from harness.tape.walker import Engine
-
-
-@tape_fault("gradient-always-creates", "a gradient as a result always has a graph", control=True)
-class GradientAlwaysCreates(WrappedTape):
-    def gradient(self, output: Any, wrt: Any, cotangent: Any = None, *, create_graph: bool = False, **options: Any) -> Any:
-        return self.inner.gradient(output, wrt, cotangent, create_graph=True, **options)
-
-
-@tape_fault("gradient-requires-grad", "a gradient with a created graph always requires grad", control=True)
-class GradientRequiresGrad(WrappedTape):
-    def gradient(self, output: Any, wrt: Any, cotangent: Any = None, *, create_graph: bool = False, **options: Any) -> Any:
-        found = self.inner.gradient(output, wrt, cotangent, create_graph=create_graph, **options)
-        for gradient in found if create_graph else ():
-            self.inner.set_requires_grad(gradient, True)
-        return found
-
-
-@tape_fault("gradient-sums-inputs", "the gradient of a sum with respect to one operand counts the other as well", control=True)
-class GradientSumsInputs(WrappedTape):
-    def gradient(self, output: Any, wrt: Any, cotangent: Any = None, **options: Any) -> Any:
-        found = self.inner.gradient(output, wrt, cotangent, **options)
-        constant = [g for g in found if g is not None and not self.inner.requires_grad(g)]
-        return tuple(self.inner.apply("add", g, g) if any(g is c for c in constant) and options.get("create_graph") else g for g in found)
+from harness.backends.faulty_tape import WrappedTape, tape_fault
 
 
 @tape_fault("created-frees", "a created graph does not keep the one that it was made from", control=True)
@@ -45,12 +20,6 @@ class CreatedFrees(WrappedTape):
             raise RuntimeError("backward through the graph a second time")
         self.walked.append(output)
         return self.inner.gradient(output, wrt, cotangent, **options)
-
-
-@engine_fault("seed-is-constant", "a created graph does not lead to the cotangent", control=True)
-class SeedIsConstant(Engine):
-    def cotangent(self, root: Tensor, given: Tensor | None) -> Tensor:
-        return self.detach(super().cotangent(root, given))
 
 
 @tape_fault("assign-unchecked", "a gradient of another shape is accepted", control=True)

@@ -27,7 +27,6 @@ CORE_FAMILIES = (
     "kinds",
     "leaving",
     "inference",
-    "higher_order",
     "slot_rules",
     "walks",
 )

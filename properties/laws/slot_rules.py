@@ -124,4 +124,20 @@ def created(stage: Stage, expect: Expect) -> None:
     expect(stage.equals(second, 2 * stage.seed * stage.seed), "under no_grad a created graph gives another second derivative")
 
 
+@slot_rules.law(
+    "retain-defaults-to-create-graph",
+    "A created graph leaves the old one alive as well.",
+    "grad with a graph; grad again",
+    source="https://docs.pytorch.org/docs/stable/generated/torch.autograd.grad.html",
+    faults=["created-frees"],
+    features="functional higher_order",
+)
+def kept(stage: Stage, expect: Expect) -> None:
+    tape, x = stage.tape, stage.tape.leaf(stage.small)
+    y = stage.times(x, x)
+    results = [tape.gradient(y, [x], stage.seed, create_graph=True)[0] for _ in range(2)]
+    (last,) = tape.gradient(y, [x], stage.seed)
+    expect(all(np.array_equal(tape.value(g), 2 * stage.small * stage.seed) for g in (*results, last)), "walks with created graphs differ")
+
+
 LAWS = slot_rules.laws
