@@ -3,5 +3,8 @@
 from __future__ import annotations
 
 from harness.backends import faulty_contexts as faulty_contexts
+from harness.backends import faulty_created as faulty_created
 from harness.backends import faulty_custom as faulty_custom
+from harness.backends import faulty_forward_mode as faulty_forward_mode
 from harness.backends import faulty_optimizers as faulty_optimizers
+from harness.backends import faulty_transforms as faulty_transforms

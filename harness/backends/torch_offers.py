@@ -7,13 +7,19 @@ from types import MappingProxyType
 from typing import Any
 
 from harness.backends.torch_custom import TorchCustomFunctions
+from harness.backends.torch_forward_mode import TorchForwardMode
 from harness.backends.torch_optim import TorchOptimizing
+from harness.backends.torch_transforms import TorchTransforms
 from harness.tape.custom_function import CustomFunctions
+from harness.tape.forward_mode import ForwardMode
 from harness.tape.optimizing import Optimizing
+from harness.tape.transforming import Transforms
 
 OFFERS: Mapping[Any, Callable[[Any], Any]] = MappingProxyType(
     {
         Optimizing: TorchOptimizing,
         CustomFunctions: TorchCustomFunctions,
+        Transforms: TorchTransforms,
+        ForwardMode: TorchForwardMode,
     }
 )

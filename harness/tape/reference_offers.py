@@ -10,10 +10,13 @@ from harness.tape.custom_function import CustomFunctions
 from harness.tape.optimizing import Optimizing
 from harness.tape.reference_custom import ReferenceCustomFunctions
 from harness.tape.reference_optimizing import ReferenceOptimizing
+from harness.tape.reference_transforms import ReferenceTransforms
+from harness.tape.transforming import Transforms
 
 OFFERS: Mapping[Any, Callable[[Any], Any]] = MappingProxyType(
     {
         Optimizing: ReferenceOptimizing,
         CustomFunctions: ReferenceCustomFunctions,
+        Transforms: ReferenceTransforms,
     }
 )

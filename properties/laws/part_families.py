@@ -10,4 +10,8 @@ PART_FAMILIES = (
     "custom_functions",
     "custom_contexts",
     "custom_lifetimes",
+    "transforms",
+    "transforms_forward",
+    "forward_mode",
+    "higher_order",
 )
