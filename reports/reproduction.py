@@ -23,7 +23,7 @@ def reproductions(finding: Finding, runs: Sequence[RunStarted]) -> list[Tab]:
     tabs = [
         Tab("Script", f"needs {finding.backend.split(':')[0]} and NumPy only", finding.script),
         Tab("Replay", "needs this harness and the folder of this run", f"autograd-harness replay {finding.case}"),
-        Tab("pytest", "a test to keep", finding.pytest),
+        Tab("pytest", "a test to keep; needs this harness", finding.pytest),
         Tab("JSON", f"the case as data, cases/{finding.case}.json", finding.case_json),
         Tab("Issue", "Markdown, to send upstream", issue_text(finding, runs)),
     ]
@@ -35,6 +35,8 @@ def issue_text(finding: Finding, runs: Sequence[RunStarted]) -> str:
     parts = [f"### {finding.title}", fenced(finding.text)]
     if finding.script:
         parts += ["To reproduce:", fenced(finding.script, "python")]
+    elif finding.pytest:
+        parts += ["To reproduce, with autograd-harness installed:", fenced(finding.pytest, "python")]
     values = [(name, finding.result.get(name)) for name in ("actual", "expected", "bound", "where", "pattern")]
     told = [f"* {name}: {number(value, 9)}" for name, value in values if value not in (None, "")]
     versions = [f"* {name} {version}" for name, version in _versions(runs)]

@@ -15,6 +15,7 @@ from harness.program import Case, Program
 from harness.running.claims import claim
 from harness.verdict import Result
 from properties.laws.along import direction
+from properties.laws.asked_again import asked_along
 
 _ALGEBRA = """
 
@@ -44,7 +45,8 @@ def standalone_script(backend: Backend, case: Case, result: Result, title: str) 
     if not isinstance(case.subject, Program) or not calls or not last:
         return ""
     head = f'"""{title}"""\n\nimport numpy as np\n{backend.preamble()}\n'
-    return "\n".join([head, calls.rstrip(), _ALGEBRA, _function(backend, case), _values(backend, case, plain="plain_x" in last), last])
+    values = _values(backend, asked_along(case, result), plain="plain_x" in last)
+    return "\n".join([head, calls.rstrip(), _ALGEBRA, _function(backend, case), values, last])
 
 
 def printed_program(backend: Backend, program: Program, *, name: str = "f", primals: Sequence[int] | None = None) -> str:

@@ -17,6 +17,7 @@ from harness.backends import Backend
 from harness.program import Case
 from harness.verdict import Result
 from properties.laws.along import gradients_along, outputs_along, projected_along
+from properties.laws.asked_again import asked_along
 
 POINTS = 41  # odd, so that t = 0 is one of them
 
@@ -36,7 +37,7 @@ def slice_of(backend: Backend, case: Case, result: Result) -> dict[str, Any]:
     reach = _surest_step(result)
     if along is None or reach is None or result.expected is None:
         return {}
-    phi = along(backend, case)
+    phi = along(backend, asked_along(case, result))
     places = np.linspace(-reach, reach, POINTS)
     values = np.stack([np.atleast_1d(np.asarray(phi(float(t)), dtype=float)) for t in places])  # (points, entries)
     slopes = (values[-1] - values[0]) / (2 * reach)

@@ -41,24 +41,40 @@ def entry_by_entry(measure: Measure | None = None, along: Along | None = None) -
 
 def _settled(check: Check, backend: Backend, case: Case, measure: Measure | None, along: Along | None) -> Result:
     result = check(backend, case)
+    if result.verdict not in (Verdict.BROKEN, Verdict.INCONCLUSIVE):
+        return result
     at_kink, wide_spread = _at_kink(result, case), any(map(_spread_wide, case.points))
-    if result.verdict not in (Verdict.BROKEN, Verdict.INCONCLUSIVE) or not (at_kink or wide_spread):
+    if not (at_kink or wide_spread):
         return result
     entries = sum(x.size for x in case.points)
     if entries > MOST_ENTRIES:
         return _in_proportion(check, backend, case, result)
     alone = list(_along_each_entry(case)) if entries > 1 else [case]
-    results = [check(backend, one) for one in alone] if entries > 1 else [result]
+    results = [_placed(check(backend, one), one) for one in alone] if entries > 1 else [result]
     if at_kink and measure is not None and along is not None:
         results = [unless_beside_a_tie(backend, one, found, measure, along) for one, found in zip(alone, results, strict=True)]
     spent = sum(found.evaluations for found in results) + (result.evaluations if entries > 1 else 0)
     return msgspec.structs.replace(worst_result(results), evaluations=spent)
 
 
+def asked_along(case: Case, result: Result) -> Case:
+    """`case` with the tangents along which `result` was found, where they are not its own."""
+    tangents = result.details.get("tangents")
+    if tangents is None:
+        return case
+    return msgspec.structs.replace(case, tangents=tuple(np.asarray(v, dtype=x.dtype) for v, x in zip(tangents, case.tangents, strict=True)))
+
+
+def _placed(result: Result, case: Case) -> Result:
+    """The result and the direction that it speaks of, which is not that of the case as it was drawn."""
+    return msgspec.structs.replace(result, details={**result.details, "tangents": [v.tolist() for v in case.tangents]})
+
+
 def _in_proportion(check: Check, backend: Backend, case: Case, result: Result) -> Result:
     """One direction for all: it may decide the undecided; but one that is BROKEN along one direction only is open."""
     tangents = tuple(np.asarray(v * own_sizes(x)) for v, x in zip(case.tangents, case.points, strict=True))
-    again = check(backend, msgspec.structs.replace(case, tangents=tangents))
+    scaled = msgspec.structs.replace(case, tangents=tangents)
+    again = _placed(check(backend, scaled), scaled)
     better = again if result.verdict is Verdict.INCONCLUSIVE and again.verdict is not Verdict.INCONCLUSIVE else result
     if result.verdict is Verdict.BROKEN and (_at_kink(result, case) or again.verdict is not Verdict.BROKEN):
         entries = sum(x.size for x in case.points)

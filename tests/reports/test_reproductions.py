@@ -1,0 +1,174 @@
+"""Every way to reproduce that the page offers, executed: it fails on the library that is wrong, and passes on the right one.
+
+The library is made wrong where users would meet it, in torch itself, so that a script which knows nothing of the harness meets it too.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import shlex
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import torch
+
+from harness.backends import load_backend
+from harness.cli import main
+from harness.program.case import from_json
+from harness.record import Finding, RunStarted, read_events
+from harness.running.cell import run_cell
+from harness.running.cells import TAPE, Cell
+from harness.running.journal import Journal, Run
+from harness.running.profiles import PROFILES
+from harness.running.replay import require_holds
+from reports.reproduction import reproductions
+
+Patch = Callable[[pytest.MonkeyPatch], None]
+
+
+def gradients(change: Callable[[int, torch.Tensor], torch.Tensor]) -> Patch:
+    """`change` gets the number of the call and every gradient that `torch.autograd.grad` returns."""
+
+    def patch(faulty: pytest.MonkeyPatch) -> None:
+        right, calls = torch.autograd.grad, [0]
+
+        def wrong(*args, **options):
+            calls[0] += 1
+            return tuple(None if g is None else change(calls[0], g) for g in right(*args, **options))
+
+        faulty.setattr(torch.autograd, "grad", wrong)
+
+    return patch
+
+
+def refusing(faulty: pytest.MonkeyPatch) -> None:
+    def wrong(*_, **__):
+        raise RuntimeError("element 0 of tensors does not have a grad_fn")
+
+    faulty.setattr(torch.autograd, "grad", wrong)
+
+
+def scaling_duals(faulty: pytest.MonkeyPatch) -> None:
+    right = torch.autograd.forward_ad.make_dual
+    faulty.setattr(torch.autograd.forward_ad, "make_dual", lambda x, v, **options: right(x, 1.001 * v, **options))
+
+
+def doubling_backward(faulty: pytest.MonkeyPatch) -> None:
+    right = torch.autograd.backward
+
+    def wrong(tensors, grad_tensors=None, *args, **options):
+        right(tensors, grad_tensors if grad_tensors is None else 2 * grad_tensors, *args, **options)
+
+    faulty.setattr(torch.autograd, "backward", wrong)
+
+
+def never_off(faulty: pytest.MonkeyPatch) -> None:
+    faulty.setattr(torch, "no_grad", torch.enable_grad)
+
+
+def first_entry_zero(_, g):
+    return torch.cat([torch.zeros_like(g.reshape(-1)[:1]), g.reshape(-1)[1:]]).reshape(g.shape)
+
+
+GOLDEN: dict[str, tuple[str, str, Patch]] = {
+    "scaled": ("vjp-eq-fd", "exp", gradients(lambda _, g: 1.001 * g)),
+    "off in the ninth digit": ("vjp-eq-fd", "sum", gradients(lambda _, g: (1 + 1e-9) * g)),
+    "negated": ("vjp-eq-fd", "matmul", gradients(lambda _, g: -g)),
+    "an entry zero": ("vjp-eq-fd", "softmax", gradients(first_entry_zero)),
+    "not a number": ("vjp-zero", "multiply", gradients(lambda _, g: g * torch.nan)),
+    "forward mode scaled": ("jvp-eq-fd", "exp", scaling_duals),
+    "not adjoint": ("jvp-vjp-duality", "multiply", scaling_duals),
+    "another shape": ("grad-form", "exp", gradients(lambda _, g: g.reshape(1, *g.shape))),
+    "another each time": ("repeatable", "exp", gradients(lambda call, g: g + call * 1e-9)),
+    "raises": ("vjp-eq-fd", "exp", refusing),
+    "not linear": ("vjp-linear", "multiply", gradients(lambda _, g: g.abs())),
+    "backward adds twice": ("accumulate-adds", TAPE, doubling_backward),
+    "no_grad records": ("no-grad-records-nothing", TAPE, never_off),
+}
+WITH_SCRIPT = {"vjp-eq-fd", "jvp-eq-fd", "jvp-vjp-duality", "vjp-zero", "grad-form", "repeatable"}
+
+
+@pytest.fixture(scope="module", params=list(GOLDEN))
+def golden(request, tmp_path_factory) -> tuple[Finding, Patch, Path]:
+    """A finding on the wrong library, its fault, and the folder of the run."""
+    law, op, patch = GOLDEN[request.param]
+    folder = tmp_path_factory.mktemp("golden")
+    journal = Journal(Run(str(folder), 7, "quick", "a test", time.time(), database=str(folder / "examples")), "main")
+    journal.begin({})
+    with pytest.MonkeyPatch.context() as faulty, closing(journal):
+        patch(faulty)
+        outcome = run_cell(Cell(law, op, "float64", "cpu", "torch"), load_backend("torch"), PROFILES["quick"], journal)
+    assert outcome.finding is not None, outcome.ended
+    return outcome.finding, patch, folder
+
+
+def run_source(text: str, folder: Path) -> None:
+    """The script itself, or the tests in it."""
+    names: dict[str, object] = {"__name__": "reproduction"}
+    exec(compile(text, "reproduction", "exec"), names)
+    for name, test in list(names.items()):
+        if name.startswith("test_") and callable(test):
+            test()
+
+
+def run_replay(text: str, folder: Path) -> None:
+    with pytest.raises(SystemExit) as end:
+        main([*shlex.split(text)[1:], "--out", str(folder)])
+    assert end.value.code in (0, 1)
+    assert end.value.code == 0
+
+
+def run_json(text: str, folder: Path) -> None:
+    require_holds(from_json(text))
+
+
+def run_issue(text: str, folder: Path) -> None:
+    [source] = re.findall(r"^```+python\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    run_source(source, folder)
+
+
+RUN = {"Script": run_source, "Replay": run_replay, "pytest": run_source, "JSON": run_json, "Issue": run_issue}
+
+
+def tabs_of(found: Finding):
+    return reproductions(found, [RunStarted(version="0", command="c", seed=0, profile="quick", started="")])
+
+
+def test_every_reproduction_fails_on_the_wrong_library(golden):
+    found, patch, folder = golden
+    for tab in tabs_of(found):
+        with pytest.MonkeyPatch.context() as faulty:
+            patch(faulty)
+            with pytest.raises((AssertionError, RuntimeError), match=None):
+                RUN[tab.label](tab.text, folder)
+
+
+def test_every_reproduction_passes_on_the_right_library(golden):
+    found, _, folder = golden
+    for tab in tabs_of(found):
+        RUN[tab.label](tab.text, folder)
+
+
+def test_every_golden_finding_offers_every_tab_that_its_law_has(golden):
+    found, _, _ = golden
+    scripted = ["Script"] if found.law in WITH_SCRIPT else []
+    assert [tab.label for tab in tabs_of(found)] == [*scripted, "Replay", "pytest", "JSON", "Issue"]
+
+
+def test_scripts_need_the_library_and_numpy_only(golden):
+    found, _, _ = golden
+    imported = [node for node in ast.walk(ast.parse(found.script)) if isinstance(node, ast.Import | ast.ImportFrom)]
+    roots = {(node.module if isinstance(node, ast.ImportFrom) else node.names[0].name or "").split(".")[0] for node in imported}
+    assert roots <= {"numpy", "torch"}
+
+
+def test_issue_text_names_versions(golden):
+    found, _, folder = golden
+    [started] = [event for event in read_events(folder / "workers" / "main.ndjson") if isinstance(event, RunStarted)]
+    text = next(tab.text for tab in reproductions(found, [started]) if tab.label == "Issue")
+    assert "* autograd-harness " in text
+    assert f"* python {started.environment['python']}" in text
