@@ -37,7 +37,7 @@ class FanOutLast(Engine):
             self.walking = False
 
 
-@engine_fault("broadcast-mean", "the gradient of a stretched operand is divided by how often it was used")
+@engine_fault("broadcast-mean", "the gradient of a stretched operand is divided by how often it was used", control=True)
 class BroadcastMean(Engine):
     def __call__(self, op: str, *operands: Any, **params: Any) -> Tensor:
         made = super().__call__(op, *operands, **params)

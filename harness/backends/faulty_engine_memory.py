@@ -123,7 +123,7 @@ class WrongSavedResult(Engine):
         return saved
 
 
-@engine_fault("part-at-zero", "the gradient of a part lands at the beginning")
+@engine_fault("part-at-zero", "the gradient of a part lands at the beginning", control=True)
 class PartAtZero(Engine):
     def __call__(self, op: str, *operands: Any, **params: Any) -> Tensor:
         if op == "pad":

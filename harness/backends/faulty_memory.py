@@ -75,7 +75,7 @@ class ViewDetaches(WrappedTape):
         return self.inner.view(self.inner.detach(handle), shape)
 
 
-@tape_fault("clone-aliases", "a clone looks into the same memory")
+@tape_fault("clone-aliases", "a clone looks into the same memory", control=True)
 class CloneAliases(WrappedTape):
     def apply(self, op: str, *args: Any, **params: Any) -> Any:
         return self.inner.detach(args[0]) if op == "clone" else self.inner.apply(op, *args, **params)

@@ -28,9 +28,22 @@ CORE_FAMILIES = (
     "leaving",
     "inference",
     "slot_rules",
+    "adjoints",
     "walks",
 )
-FAMILIES = ("oracle_laws", "linearity", "form", "sameness", "second_order", "batching", *TAPE_FAMILIES, *CORE_FAMILIES, *PART_FAMILIES)
+FAMILIES = (
+    "oracle_laws",
+    "linearity",
+    "form",
+    "sameness",
+    "second_order",
+    "batching",
+    "influence",
+    "answers",
+    *TAPE_FAMILIES,
+    *CORE_FAMILIES,
+    *PART_FAMILIES,
+)
 
 
 @cache

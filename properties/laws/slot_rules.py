@@ -140,4 +140,25 @@ def kept(stage: Stage, expect: Expect) -> None:
     expect(all(np.array_equal(tape.value(g), 2 * stage.small * stage.seed) for g in (*results, last)), "walks with created graphs differ")
 
 
+@slot_rules.law(
+    "forward-not-mutated",
+    "Backward changes no value and no version: of leaves, of results, of the cotangent.",
+    "x, y, w and their versions unchanged",
+    source="https://docs.pytorch.org/docs/stable/generated/torch.Tensor.register_hook.html",
+    faults=["mutates-cotangent", "backward-bumps"],
+    features="version in_place",
+)
+def unchanged(stage: Stage, expect: Expect) -> None:
+    tape, x = stage.tape, stage.leaf()
+    w = tape.leaf(stage.seed, requires_grad=False)
+    h = stage.times(x, 2.0)
+    y = stage.plus(stage.times(h, h), x)
+    handles = {"leaf": x, "intermediate value": h, "result": y, "cotangent": w}
+    before = {name: (tape.value(handle).tobytes(), tape.version(handle)) for name, handle in handles.items()}
+    for _ in range(2):
+        tape.backward(y, w, retain_graph=True)
+    for name, handle in handles.items():
+        expect((tape.value(handle).tobytes(), tape.version(handle)) == before[name], f"backward has changed the {name}, or its version")
+
+
 LAWS = slot_rules.laws
