@@ -68,6 +68,8 @@ class FaultyBackend(Backend):
     def vjp(self, function: Function, primals: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
         """The inner vjp with the fault in it."""
         self._calls += 1
+        if self._fault.special == "raises":
+            raise RuntimeError("internal assertion failed: a node of the graph has no input")
         read = tuple(self._misread(w) for w in cotangents)
         outputs, gradients = self._inner.vjp(function, primals, read)
         if self._fault.special == "mutates":

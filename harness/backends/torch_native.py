@@ -75,7 +75,11 @@ def _differentiable_part(
     function: Callable[..., tuple[torch.Tensor, ...]], primals: tuple[torch.Tensor, ...]
 ) -> Callable[..., tuple[torch.Tensor, ...]]:
     """Only the outputs that torch says depend on the primals: it declares some (saved statistics, indices) to be constants."""
-    kept = [i for i, y in enumerate(function(*(p.clone().requires_grad_() for p in primals))) if y.requires_grad]
+    try:
+        outputs = function(*(p.clone().requires_grad_() for p in primals))
+    except Exception:  # it wants memory that a copy does not have (as_strided): whoever calls it sees the error, and the other samples go on
+        return function
+    kept = [i for i, y in enumerate(outputs) if y.requires_grad]
 
     def part(*given: torch.Tensor) -> tuple[torch.Tensor, ...]:
         outputs = function(*given)

@@ -83,6 +83,9 @@ def differentiable_outputs(result: Any, host: Host) -> tuple[Any, ...]:
     Raises:
         NoOutput: there is none.
     """
+    plain = result if type(result) is tuple else (result,)
+    if plain and all(floating_dtype(leaf, host) is not None for leaf in plain):  # nearly always: no tree to walk
+        return plain
     found = tuple(flatten(result, lambda leaf: floating_dtype(leaf, host) is not None)[1])
     if not found:
         raise NoOutput(f"it returned {_what(result)}")

@@ -8,6 +8,7 @@ At a kink [low, high] are the one-sided slopes; elsewhere both are the estimate.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -33,13 +34,13 @@ class Comparison:
     vacuous: np.ndarray
     reason: str
 
-    @property
+    @cached_property
     def worst(self) -> Verdict:
         if self.broken.any():
             return Verdict.BROKEN
         return Verdict.HOLDS if self.holds.all() else Verdict.INCONCLUSIVE
 
-    @property
+    @cached_property
     def worst_index(self) -> int | None:
         """Flat: the largest ratio among the elements that decide; None without elements."""
         if not self.actual.size:

@@ -5,18 +5,18 @@ phi(t) = f(x + t D v)        D = RMS of each leaf (1 where it is 0) as a power o
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
 
 from harness.backends import Backend
 from harness.backends.bind import Bound, bind
-from harness.oracles.norms import rms
 from harness.program import Case
 from harness.verdict.rounding import value_rounding
 from properties.laws.inner import flat, inner, wide
+from properties.laws.sizes import leaf_size
 
-LARGEST_EXPONENT = 1000  # beyond it a step times a Gaussian number overflows, or is subnormal
 MOST_KEPT = 2**16  # elements per point: beyond, memory is worth more than the evaluations that laws share
 EPS = float(np.finfo(float).eps)
 _WIDE = {"complex64": "complex128", "complex128": "complex128"}
@@ -25,7 +25,7 @@ _LAST: list[tuple[Backend, Case, Path]] = []
 
 def direction(case: Case) -> tuple[np.ndarray, ...]:
     """D v, one array per differentiable primal; exact in the case's dtype, since v is and D is a power of two."""
-    return tuple(_scale(x) * wide(v) for x, v in zip(case.points, case.tangents, strict=True))
+    return tuple(leaf_size(x) * wide(v) for x, v in zip(case.points, case.tangents, strict=True))
 
 
 def other_direction(case: Case) -> tuple[np.ndarray, ...]:
@@ -101,19 +101,19 @@ def projected_floor(bound: Bound) -> np.ndarray:
 def gradient_floor(bound: Bound) -> np.ndarray:
     """The same for its gradient, entry by entry of the flat primals: that of <w, f> per large step of each leaf."""
     per_step = projected_floor(bound)
-    return np.concatenate([np.broadcast_to(per_step / _scale(x), flat([x]).shape) for x in bound.case.points] or [np.zeros(0)])
+    return np.concatenate([np.broadcast_to(per_step / leaf_size(x), flat([x]).shape) for x in bound.case.points] or [np.zeros(0)])
 
 
 def gradient_terms(bound: Bound) -> np.ndarray:
     """The size of the numbers that a gradient is computed from, entry by entry: of <w, f>, for 1 - tanh^2 has terms of the size of tanh."""
     size = _terms(bound.case, bound.at(bound.case.points))
-    per_leaf: list[np.ndarray] = [np.full(flat([x]).shape, size * max(1.0, 1 / _scale(x))) for x in bound.case.points]
+    per_leaf: list[np.ndarray] = [np.full(flat([x]).shape, size * max(1.0, 1 / leaf_size(x))) for x in bound.case.points]
     return np.concatenate(per_leaf or [np.zeros(0)])
 
 
 def tangent_terms(bound: Bound, tangents: tuple[np.ndarray, ...]) -> np.ndarray:
     """The same for the tangent along `tangents`: of f times them, and of its largest entry, for u_i - <softmax, u> has terms of that size."""
-    lengths = [float(np.max(np.abs(u), initial=0.0)) * max(1.0, 1 / _scale(x)) for u, x in zip(tangents, bound.case.points, strict=True)]
+    lengths = [float(np.max(np.abs(u), initial=0.0)) * max(1.0, 1 / leaf_size(x)) for u, x in zip(tangents, bound.case.points, strict=True)]
     values = flat(bound.at(bound.case.points))
     along = flat(bound.numpy(bound.backend.jvp(bound.function, bound.primals, bound.tangents(tangents))[1]))
     largest = max(max(lengths, default=0.0) * np.max(np.abs(values), initial=0.0), np.max(np.abs(along), initial=0.0))
@@ -173,7 +173,7 @@ def tangents_along(backend: Backend, case: Case, tangents: tuple[np.ndarray, ...
 
 def _grain(case: Case, step: tuple[np.ndarray, ...]) -> float:
     moved = [(wide(x)[v != 0], v[v != 0]) for x, v in zip(case.points, step, strict=True)]
-    return max((float(EPS * np.max(np.abs(x), where=np.isfinite(x), initial=0.0) / _scale(v)) for x, v in moved if x.size), default=0.0)
+    return max((float(EPS * np.max(np.abs(x), where=np.isfinite(x), initial=0.0) / leaf_size(v)) for x, v in moved if x.size), default=0.0)
 
 
 def _terms(case: Case, values: tuple[np.ndarray, ...]) -> float:
@@ -183,8 +183,3 @@ def _terms(case: Case, values: tuple[np.ndarray, ...]) -> float:
 
 def _displaced(case: Case, step: tuple[np.ndarray, ...], t: float) -> tuple[np.ndarray, ...]:
     return tuple(wide(x) + t * v for x, v in zip(case.points, step, strict=True))
-
-
-def _scale(x: np.ndarray) -> float:
-    size = float(rms(np.abs(wide(x)).ravel()))
-    return float(2.0 ** np.clip(np.round(np.log2(size)), -LARGEST_EXPONENT, LARGEST_EXPONENT)) if np.isfinite(size) and size > 0 else 1.0

@@ -4,6 +4,7 @@
                                        yet along each unit vector e_i it lies in [0, 1]
     hardshrink at x = (1e8, 0)         a small step for the first entry jumps over everything that happens to the second
     log at x = (1e-30, 1e30)           has a derivative along D_j v_j only, D_j = the size of the entry x_j
+    1 + x at x = 1e-12                 steps in proportion to x drown in the rounding of 1; steps of the size of 1 do not
 
 A gradient is a subgradient only if along every e_i it lies between the one-sided slopes there, and at a smooth point only if it is the slope there.
 So a verdict that may owe to the direction (at a kink, or among entries of very different sizes) gives way to the verdicts along D_i e_i. Of more
@@ -23,7 +24,7 @@ from harness.backends import Backend
 from harness.program import Case
 from harness.verdict import Result, Verdict
 from harness.verdict.result import worst_result
-from properties.laws.sizes import own_sizes
+from properties.laws.sizes import leaf_size, own_sizes
 from properties.laws.ties import Along, Measure, unless_beside_a_tie
 
 Check = Callable[[Backend, Case], Result]
@@ -68,6 +69,17 @@ def asked_along(case: Case, result: Result) -> Case:
 def _placed(result: Result, case: Case) -> Result:
     """The result and the direction that it speaks of, which is not that of the case as it was drawn."""
     return msgspec.structs.replace(result, details={**result.details, "tangents": [v.tolist() for v in case.tangents]})
+
+
+def _in_the_world(check: Check, backend: Backend, case: Case, result: Result) -> Result:
+    """`result`, or that along steps of the size of 1 where leaves are small and `result` is undecided."""
+    sizes = [leaf_size(x) for x in case.points]
+    if result.verdict is not Verdict.INCONCLUSIVE or min(sizes, default=1.0) * WIDE >= 1:
+        return result
+    tangents = tuple(np.asarray(v / min(size, 1.0)) for v, size in zip(case.tangents, sizes, strict=True))
+    again = check(backend, msgspec.structs.replace(case, tangents=tangents))
+    spent = result.evaluations + again.evaluations
+    return msgspec.structs.replace(again if again.verdict is not Verdict.INCONCLUSIVE else result, evaluations=spent)
 
 
 def _in_proportion(check: Check, backend: Backend, case: Case, result: Result) -> Result:

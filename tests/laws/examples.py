@@ -56,4 +56,10 @@ def constant() -> Case:
     return case_of(program, (np.array([1.0, 2.0]), np.array([3.0, 4.0])), (np.array([1.0, -1.0]),))
 
 
-CASES = (product(), signed_product(), cube(), product("float32"))
+def head() -> Case:
+    """f(x) = x[:2] x[:2] with x = (3, -1, 7): the gradient for w = (1, -2) is (6, 4, 0); nothing depends on the last entry."""
+    steps = (Instruction("slice", ("x0",), ("v0",), {"slices": ((0, 2, 1),)}), Instruction("multiply", ("v0", "v0"), ("v1",)))
+    return case_of(Program((Input("x0", (3,)),), steps, ("v1",)), (np.array([3.0, -1.0, 7.0]),), (np.array([1.0, -2.0]),))
+
+
+CASES = (product(), signed_product(), cube(), head(), product("float32"))

@@ -1,0 +1,80 @@
+"""What cannot influence the output has gradient 0.
+
+f(x) the same bit by bit whatever x_i is   =>   (f'(x)^T w)_i = 0 exactly, and not NaN
+
+"Whatever" is tried with values beyond the largest number around, of both signs: what rounding absorbs beside a large number is not absorbed then. An
+entry that such a value takes out of the op's domain changes the output, and nothing is asked of it.
+Source: the definition of the derivative; scatter-add as the adjoint of gather: an entry that is not read receives nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from harness.backends import Backend
+from harness.backends.bind import Bound, bind
+from harness.program import Case
+from harness.verdict import Result, Verdict, structural
+from properties.laws.gradients import Malformed, gradients_of
+from properties.laws.law import Law
+
+MOST_ENTRIES = 48  # looked at, spread over the primals; each costs an evaluation, and another one where the first changes nothing
+BEYOND = (4.0, -4.0)  # of the largest number around
+
+
+def check_influence(backend: Backend, case: Case) -> Result:
+    """Every entry of the primals (of large ones some), one by one."""
+    bound = bind(backend, case)
+    try:
+        gradients = gradients_of(bound)
+    except Malformed as error:
+        return structural("no-influence-no-gradient", False, str(error))
+    before = _bits(bound, case.points)
+    idle = [(k, i) for k, i in _entries(case) if all(_bits(bound, moved) == before for moved in _replaced(case, k, i))]
+    wrong = [_told(case, k, i, gradients[k].flat[i]) for k, i in idle if gradients[k].flat[i] != 0]
+    reason = f"entries without influence on the output have a gradient: {', '.join(wrong[:4])}{', ...' if len(wrong) > 4 else ''}"
+    if not idle:
+        return Result(law="no-influence-no-gradient", verdict=Verdict.HOLDS, vacuous=True, comparisons=0, rule="yes or no")
+    return structural("no-influence-no-gradient", not wrong, reason, comparisons=len(idle))
+
+
+def _entries(case: Case) -> list[tuple[int, int]]:
+    """(primal, flat index), at most MOST_ENTRIES of them, evenly spread."""
+    places = [(k, i) for k, x in enumerate(case.points) for i in range(x.size)]
+    chosen = np.unique(np.linspace(0, len(places) - 1, min(len(places), MOST_ENTRIES)).astype(int)) if places else []
+    return [places[j] for j in chosen]
+
+
+def _replaced(case: Case, k: int, i: int) -> Iterator[tuple[np.ndarray, ...]]:
+    """The primals with another number in that one place."""
+    largest = max(float(np.max(np.abs(x), where=np.isfinite(x), initial=1.0)) for x in case.points)
+    for factor in BEYOND:
+        points = list(case.points)
+        points[k] = points[k].copy()
+        points[k].flat[i] = factor * largest
+        yield tuple(points)
+
+
+def _bits(bound: Bound, points: tuple[np.ndarray, ...]) -> tuple[bytes, ...]:
+    return tuple(y.tobytes() for y in bound.at(points))
+
+
+def _told(case: Case, k: int, i: int, gradient: complex) -> str:
+    x = case.points[k]
+    index = ", ".join(str(int(j)) for j in np.unravel_index(i, x.shape)) if x.shape else ""
+    return f"x{case.differentiable[k]}[{index}] has {gradient:.3g}"
+
+
+LAWS = (
+    Law(
+        name="no-influence-no-gradient",
+        family="influence",
+        statement="What cannot influence the output has gradient 0.",
+        equation="f(x) does not depend on x_i  =>  (f'(x)^T w)_i = 0",
+        source="https://docs.pytorch.org/docs/stable/notes/autograd.html",
+        check=check_influence,
+        faults=("leaking-gradient",),
+    ),
+)

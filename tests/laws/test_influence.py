@@ -1,0 +1,79 @@
+"""The laws on entries without influence, and on derivatives that do not answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+
+from harness.backends import Unsupported, load_backend
+from harness.backends.torch_backend import TorchBackend
+from harness.program import Input, Instruction, Program, single
+from harness.verdict import Verdict
+from properties.laws import laws
+from tests.laws.examples import case_of, cube, head
+
+INFLUENCE, ANSWERS = laws()["no-influence-no-gradient"].check, laws()["backward-answers"].check
+
+
+def test_entry_that_is_not_read_is_the_only_one_asked_about() -> None:
+    result = INFLUENCE(load_backend("torch"), head())
+    assert (result.verdict, result.comparisons, result.vacuous) == (Verdict.HOLDS, 1, False)
+
+
+def test_gradient_of_an_entry_that_is_not_read_is_broken() -> None:
+    result = INFLUENCE(load_backend("faulty:leaking-gradient:torch"), head())
+    assert result.verdict is Verdict.BROKEN
+    assert result.reason == "entries without influence on the output have a gradient: x0[2] has 0.001"
+
+
+def test_nan_gradient_of_an_entry_that_is_not_read_is_broken() -> None:
+    steps = (Instruction("slice", ("x0",), ("v0",), {"slices": ((0, 1, 1),)}),)
+    case = case_of(Program((Input("x0", (2,)),), steps, ("v0",)), (np.array([1.0, 2.0]),), (np.array([1.0]),))
+    assert INFLUENCE(load_backend("torch"), case).verdict is Verdict.HOLDS
+    assert INFLUENCE(_NanForUnread(), case).verdict is Verdict.BROKEN
+
+
+def test_function_that_reads_everything_is_vacuous() -> None:
+    result = INFLUENCE(load_backend("torch"), cube())
+    assert (result.verdict, result.vacuous, result.comparisons) == (Verdict.HOLDS, True, 0)
+
+
+def test_saturated_entry_is_not_called_idle() -> None:
+    case = case_of(single("tanh", ((2,),), ("primal",)), (np.array([30.0, 0.5]),), (np.array([1.0, 1.0]),))
+    assert INFLUENCE(load_backend("torch"), case).vacuous
+
+
+def test_internal_error_of_a_backward_is_broken() -> None:
+    result = ANSWERS(load_backend("faulty:raising-backward:torch"), cube())
+    assert result.verdict is Verdict.BROKEN
+    assert result.reason.startswith("the vjp raises RuntimeError: internal assertion failed")
+    assert result.reason.endswith("the plain forward works")
+
+
+@pytest.mark.parametrize("words", ["derivative for aten::x is not implemented", "x is not currently supported", "CUDA out of memory"])
+def test_refusal_in_words_is_an_answer(words: str) -> None:
+    assert ANSWERS(_Saying(RuntimeError(words)), cube()).verdict is Verdict.HOLDS
+    assert ANSWERS(_Saying(NotImplementedError("x")), cube()).verdict is Verdict.HOLDS
+
+
+def test_forward_that_raises_is_no_evidence() -> None:
+    case = case_of(single("matmul", ((2, 3), (2, 3)), ("primal", "primal")), (np.ones((2, 3)), np.ones((2, 3))), (np.ones((2, 3)),))
+    with pytest.raises(Unsupported, match="the plain forward raises RuntimeError"):
+        ANSWERS(load_backend("torch"), case)
+
+
+class _NanForUnread(TorchBackend):
+    def vjp(self, function: Any, primals: Any, cotangents: Any) -> Any:
+        outputs, gradients = super().vjp(function, primals, cotangents)
+        return outputs, tuple(g.masked_fill(g == 0, float("nan")) for g in gradients)
+
+
+@dataclass
+class _Saying(TorchBackend):
+    error: Exception
+
+    def vjp(self, function: Any, primals: Any, cotangents: Any) -> Any:
+        raise self.error
