@@ -5,7 +5,6 @@ phi(t) = f(x + t D v)        D = RMS of each leaf (1 where it is 0) as a power o
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 import numpy as np

@@ -1,14 +1,24 @@
-"""How large each entry of a leaf is beside the leaf: what a step along that entry alone is measured in.
+"""What a step is measured in: the size of a leaf, and of each of its entries beside it.
 
-D_j / D        D_j = |x_j|, D = the leaf's RMS, as powers of two
+D = RMS of the leaf          D_j = |x_j|          as powers of two, so that a direction stays exact in its dtype
 """
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 
 from harness.oracles.norms import rms
 from properties.laws.inner import wide
+
+LARGEST_EXPONENT = 1000  # beyond it a step times a Gaussian number overflows, or is subnormal
+
+
+def leaf_size(x: np.ndarray) -> float:
+    """D, the large step for the leaf: 1 where it is 0, empty or not finite."""
+    size = float(rms(wide(x).ravel()))
+    return 2.0 ** max(-LARGEST_EXPONENT, min(round(math.log2(size)), LARGEST_EXPONENT)) if math.isfinite(size) and size > 0 else 1.0
 
 
 def own_sizes(x: np.ndarray) -> np.ndarray:
