@@ -28,6 +28,15 @@ Vjp = Callable[[Function, Arrays, Arrays], tuple[Arrays, Arrays]]
 Hvp = Callable[[Function, Arrays, Arrays, Arrays], Arrays]
 Jvp = Callable[[Function, Arrays, Arrays], tuple[Arrays, Arrays]]
 
+
+class Died(RuntimeError):
+    """The process behind a backend ended, or (`hung`) gave no answer in time; the message tells how."""
+
+    def __init__(self, told: str, *, hung: bool) -> None:
+        super().__init__(told)
+        self.hung = hung
+
+
 CAPABILITIES = {
     "jvp": "forward mode: the method `jvp`",
     "tape": "an imperative tape: the method `tape`",

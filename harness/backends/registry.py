@@ -1,6 +1,7 @@
 """Backends by name: ours, those of installed packages (entry points `autograd_harness.backends`), and `package.module:Object`.
 
-`faulty:FAULT:NAME` is the backend NAME with one deliberate fault, for negative controls.
+`faulty:FAULT:NAME` is the backend NAME with one deliberate fault, for negative controls. `process:COMMAND` is an adapter in another process, and
+`NAME@PYTHON` the backend NAME in another Python environment.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ OURS = {
 }
 
 
-class BackendError(Exception):
+class BackendError(ValueError):
     """A backend cannot be had; the message is one sentence with a remedy."""
 
 
@@ -37,6 +38,10 @@ def load_backend(name: str) -> Backend:
 
         _, fault, inner = [*name.split(":", 2), "torch"][:3]
         return FaultyBackend(load_backend(inner), fault)
+    if name.startswith("process:") or ("@" in name and ":" not in name):
+        from harness.backends.process_backend import started  # starts a process: only when asked for
+
+        return started(name)
     made = _import(_target(name), name)
     backend = made() if isinstance(made, type) else made
     if not isinstance(backend, Backend):

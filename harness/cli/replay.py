@@ -36,7 +36,7 @@ def command(cases: tuple[str, ...], backend: str | None, folder: Path | None) ->
     """Run recorded cases again: the same law, subject, backend, device and numbers. A case is named by its file, or by the first digits of its id."""
     with told_plainly():
         verdicts = [replay_one(reference, backend, folder) for reference in cases]
-    return {Verdict.HOLDS: 0, Verdict.BROKEN: 1}.get(worst(verdicts), 7)
+    return {Verdict.HOLDS: 0, Verdict.BROKEN: 1, Verdict.CRASHED: 1, Verdict.HUNG: 1}.get(worst(verdicts), 7)
 
 
 def replay_one(reference: str, backend: str | None, folder: Path | None) -> Verdict:

@@ -15,22 +15,25 @@ from harness.program import Case, Program
 from harness.program.case import to_json
 from harness.record import Finding, signature
 from harness.running.cells import Cell
+from harness.running.defect import defect_of, told
 from harness.running.portrait import portrait
 from harness.running.regime import regime_of
 from harness.running.script import printed_program, standalone_script
-from harness.verdict import Result, finding_text
+from harness.verdict import Result, Verdict, finding_text
 from properties.laws import Law
 from properties.laws.explain import explain
 from properties.laws.neighbourhood import isolates, neighbourhood
 
 MAX_JSON = 20_000  # characters of a case that the record repeats; longer ones stand in their file only
+_DIED = {Verdict.CRASHED: "ends the process of", Verdict.HUNG: "gets no answer from"}
 _QUANTITY = {"forward": "forward derivative", "second order": "second derivative"}
 
 
 def describe(cell: Cell, law: Law, backend: Backend, case: Case, result: Result, folder: str) -> Finding:
     """The finding on `case`; `folder` is the run's, where its files will lie."""
-    neighbours, result = neighbourhood(law, backend, case), explained(backend, case, result)
-    title = title_of(backend, law, case)
+    answered = result.verdict not in _DIED  # what does not answer is not asked for its neighbours
+    neighbours, result = (neighbourhood(law, backend, case), explained(backend, case, result)) if answered else ({}, result)
+    title = title_of(backend, law, case).replace("is wrong in", _DIED.get(result.verdict, "is wrong in"))
     script, written = standalone_script(backend, case, result, title), to_json(case).decode()
     return Finding(
         signature=signature(law.name, _ops(case), result.pattern or result.reason, regime_of(case)),
@@ -43,10 +46,11 @@ def describe(cell: Cell, law: Law, backend: Backend, case: Case, result: Result,
         backend=cell.backend,
         title=title,
         text=block(law, case, result, title, isolates(neighbours), reproductions(case, folder, script)),
+        defect=defect_of(law, case, result),
         program=result.details.get("script") or (printed_program(backend, case.subject) if isinstance(case.subject, Program) else ""),
         result=_fields(result)
         | {"neighbourhood": {name: verdict.value for name, verdict in neighbours.items()}}
-        | portrait(law, backend, case, result),
+        | (portrait(law, backend, case, result) if answered else {}),
         script=script,
         pytest=pytest_text(case, written),
         case_json=written if len(written) <= MAX_JSON else "",
@@ -66,7 +70,9 @@ def block(law: Law, case: Case, result: Result, title: str, isolated: str = "", 
     """The lines that a terminal shows."""
     names = [given.name for given in case.subject.inputs] if isinstance(case.subject, Program) else [f"x{i}" for i in range(len(case.primals))]
     primals = [(name, x, case.dtype if x.dtype.kind in "fc" else x.dtype.name) for name, x in zip(names, case.primals, strict=True)]
-    return finding_text(law.equation, result, title=title, primals=primals, isolates=isolated, reproduce=reproduce or [])
+    return finding_text(
+        law.equation, result, title=title, primals=primals, isolates=isolated, reproduce=reproduce or [], defect=told(defect_of(law, case, result))
+    )
 
 
 def title_of(backend: Backend, law: Law, case: Case) -> str:

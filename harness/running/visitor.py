@@ -26,7 +26,8 @@ from harness.running.watch import Clock
 from harness.strategies.minimise import complexity
 from harness.verdict import Result, Verdict
 
-_COUNTED = {Verdict.HOLDS: "valid", Verdict.INCONCLUSIVE: "inconclusive", Verdict.BROKEN: "broken"}
+WRONG = (Verdict.BROKEN, Verdict.CRASHED, Verdict.HUNG)
+_COUNTED = {Verdict.HOLDS: "valid", Verdict.INCONCLUSIVE: "inconclusive", **dict.fromkeys(WRONG, "broken")}
 _ALWAYS = ("reason", "vacuous", "comparisons", "actual", "expected", "bound", "tolerance", "resolution", "rule", "evaluations")
 
 
@@ -65,10 +66,10 @@ class Visitor:
 
     def shrinks(self, case: Case) -> bool:
         """Whether `case`, met while looking for a smaller counterexample, is broken too; False for new ones once the time for that is over."""
-        if case.id in self.broken or self._deadline.passed:
+        if case.id in self.broken or self._deadline.passed or self.smallest[1].verdict is Verdict.HUNG:  # each look would take as long as hanging does
             return case.id in self.broken
         try:
-            return self._judged(case, "shrink").verdict is Verdict.BROKEN
+            return self._judged(case, "shrink").verdict in WRONG
         except Exception:  # the harness failed on a case that nobody asked for: the finding in hand stands
             return False
 
@@ -85,7 +86,8 @@ class Visitor:
     def verdict(self) -> tuple[str, str]:
         """(verdict, reason) of the cell."""
         if self.broken:
-            return Verdict.BROKEN.value, self.smallest[1].reason
+            _, result = self.smallest
+            return result.verdict.value, result.reason
         if self._enough:
             return Verdict.HOLDS.value, ""
         if "not run" in self._no_evidence and not self.counts.attempted:
@@ -117,7 +119,7 @@ class Visitor:
         event = case_run(self._cell, case, result, perf_counter() - begun, phase)
         event.agreement = self._agreement(case, result)
         self._journal.write(event)
-        if result.verdict is Verdict.BROKEN:
+        if result.verdict in WRONG:
             if not self.broken:
                 self._deadline = Deadline(self._profile.shrink_seconds)
             self.broken[case.id] = case, result
