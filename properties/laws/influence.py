@@ -43,8 +43,8 @@ def check_influence(backend: Backend, case: Case) -> Result:
 def _entries(case: Case) -> list[tuple[int, int]]:
     """(primal, flat index), at most MOST_ENTRIES of them, evenly spread."""
     places = [(k, i) for k, x in enumerate(case.points) for i in range(x.size)]
-    chosen = np.unique(np.linspace(0, len(places) - 1, min(len(places), MOST_ENTRIES)).astype(int)) if places else []
-    return [places[j] for j in chosen]
+    count = min(len(places), MOST_ENTRIES)
+    return [places[round(j)] for j in np.linspace(0, len(places) - 1, count)]
 
 
 def _replaced(case: Case, k: int, i: int) -> Iterator[tuple[np.ndarray, ...]]:

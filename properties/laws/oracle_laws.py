@@ -14,7 +14,7 @@ import numpy as np
 from harness.backends import Backend
 from harness.backends.bind import bind
 from harness.program import Case
-from harness.verdict import Result, Verdict, judge_derivative, required_resolution, structural
+from harness.verdict import Result, judge_derivative, required_resolution, structural
 from harness.verdict.rounding import analytic_rounding, natural_size
 from properties.laws.along import outputs_along, path_of, projected_along, projected_floor, value_floor
 from properties.laws.asked_again import entry_by_entry
