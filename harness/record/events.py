@@ -116,6 +116,7 @@ class Finding(msgspec.Struct, tag="finding", kw_only=True):
     script: str = ""  # standalone reproduction: needs the library under test and NumPy only
     pytest: str = ""
     case_json: str = ""  # the case file's text; empty where it is too long to repeat here
+    defect: str = ""  # wrong, convention, precision or semantics
     known: str | None = None
 
 

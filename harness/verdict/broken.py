@@ -24,6 +24,7 @@ def finding_text(
     primals: Sequence[tuple[str, np.ndarray, str]],
     isolates: str = "",
     reproduce: Sequence[str] = (),
+    defect: str = "",
 ) -> str:
     """The finding as a terminal shows it.
 
@@ -34,6 +35,7 @@ def finding_text(
         primals: (name, values, dtype) of each.
         isolates: What else was tried and whether it holds: "cuda only; float64 on cuda holds".
         reproduce: Command lines.
+        defect: What kind of defect it is, in words.
     """
     lines = [_line("law", equation)]
     if result.actual is not None and result.expected is not None:
@@ -41,10 +43,12 @@ def finding_text(
         lines.append(_line("discrepancy", _discrepancy(result)))
     if result.reason:
         lines.append(_line("reason", result.reason))
-    where = "; ".join(part for part in (result.where, result.pattern) if part)
+    where = result.where if result.pattern in result.where else "; ".join(part for part in (result.where, result.pattern) if part)
     if where:
         lines.append(_line("where", where))
     lines += [_line(f"primal {name}", f"{dtype}{list(values.shape)} = {_values(values)}") for name, values, dtype in primals]
+    if defect:
+        lines.append(_line("class", defect))
     if isolates:
         lines.append(_line("isolates", isolates))
     if reproduce:

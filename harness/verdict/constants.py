@@ -29,6 +29,11 @@ QUICK_SHARE_OF_ROUNDING = 0.1
 # Source: Higham and Mary, A New Approach to Probabilistic Rounding Error Analysis, SIAM J. Sci. Comput. 41 (2019), theorem 2.4.
 PROBABILISTIC_LAMBDA = 8.0
 
+# The entries of a direction have random signs, drawn without regard to the errors of a gradient: however these are correlated, sum e_j |v_j| is that
+# of n independent signs, above lambda sqrt(sum (e_j v_j)^2) with probability 2 exp(-lambda^2 / 2) = 7e-4 even if every entry is off by all it may
+# be, and BROKEN needs BROKEN_FACTOR times that (3e-56). Source: Hoeffding, Probability Inequalities for Sums of Bounded Random Variables (1963).
+RANDOM_SIGNS = 4.0
+
 # How many ulps a correct backend's derivative formula may be off, before anything is summed: Cephes, the source of most special functions in
 # torch, SciPy and JAX, lists peak relative errors up to some 1e-13 in double precision (Moshier, Methods and Programs for Mathematical Functions,
 # 1989; cephes/doubldoc.htm).
@@ -70,6 +75,10 @@ SLACK_BESIDE_A_TIE = 2.0**-14
 # An optimizer's step rounds some eight operations, the laws take at most eight: 64 roundings of the largest number that a leaf holds.
 # Leaving out a term of an algorithm (a bias correction, a decay) moves a leaf by percents.
 OPTIMIZER_ULPS = 64.0
+
+# A derivative that is right to the digits of the next lower precision, give or take a few of its ulps, was cast to it or lost its digits by
+# cancellation: a finding of another class than a wrong formula. It decides the name of a finding only.
+HIDDEN_CAST = {"float64": 2.0**-20, "complex128": 2.0**-20, "float32": 2.0**-8, "complex64": 2.0**-8}
 
 PRECISION = {"float64": 2.0**-52, "float32": 2.0**-23, "float16": 2.0**-10, "bfloat16": 2.0**-7}
 SMALLEST = {"float64": 2.0**-1074, "float32": 2.0**-149, "float16": 2.0**-24, "bfloat16": 2.0**-133}

@@ -41,7 +41,7 @@ def entry_by_entry(measure: Measure | None = None, along: Along | None = None) -
 
 
 def _settled(check: Check, backend: Backend, case: Case, measure: Measure | None, along: Along | None) -> Result:
-    result = check(backend, case)
+    result = _in_the_world(check, backend, case, check(backend, case))
     if result.verdict not in (Verdict.BROKEN, Verdict.INCONCLUSIVE):
         return result
     at_kink, wide_spread = _at_kink(result, case), any(map(_spread_wide, case.points))
@@ -77,7 +77,8 @@ def _in_the_world(check: Check, backend: Backend, case: Case, result: Result) ->
     if result.verdict is not Verdict.INCONCLUSIVE or min(sizes, default=1.0) * WIDE >= 1:
         return result
     tangents = tuple(np.asarray(v / min(size, 1.0)) for v, size in zip(case.tangents, sizes, strict=True))
-    again = check(backend, msgspec.structs.replace(case, tangents=tangents))
+    scaled = msgspec.structs.replace(case, tangents=tangents)
+    again = _placed(check(backend, scaled), scaled)
     spent = result.evaluations + again.evaluations
     return msgspec.structs.replace(again if again.verdict is not Verdict.INCONCLUSIVE else result, evaluations=spent)
 

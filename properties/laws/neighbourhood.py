@@ -42,15 +42,20 @@ def _neighbours(backend: Backend, case: Case) -> Iterator[tuple[str, Case]]:
 
 
 def _nudged(case: Case) -> tuple[np.ndarray, ...]:
-    moved = [np.nextafter(x, np.inf) if x.dtype.kind == "f" else x for x in case.primals]
-    return tuple(moved[i] if i in case.differentiable else x for i, x in enumerate(case.primals))
+    """Every differentiated number one ulp up; a 0, which has no size of its own, by an ulp of its leaf's largest number, or of 1."""
+    moved = list(case.primals)
+    for i in case.differentiable:
+        if moved[i].dtype.kind == "f":
+            moved[i] = moved[i] + np.spacing(np.where(moved[i] != 0, np.abs(moved[i]), np.max(np.abs(moved[i]), initial=0.0) or 1.0))
+    return tuple(moved)
 
 
 def _verdict(law: Law, backend: Backend, case: Case) -> Verdict:
     try:
-        return law.check(backend, case).verdict
+        result = law.check(backend, case)
     except Unsupported:
         return Verdict.UNSUPPORTED
     except Exception:  # a neighbour that cannot be evaluated says nothing about the case itself
         backend.reset()
         return Verdict.INCONCLUSIVE
+    return Verdict.INCONCLUSIVE if result.vacuous else result.verdict

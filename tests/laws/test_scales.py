@@ -72,3 +72,16 @@ def test_choice_at_a_tie_of_many_is_left_open(law: str) -> None:
 def test_derivative_outside_of_all_slopes_around_a_tie_is_broken(law: str, fault: str) -> None:
     case = msgspec.structs.replace(ties(), drawn={"margin": 0})
     assert laws()[law].check(load_backend(f"faulty:{fault}:torch"), case).verdict is Verdict.BROKEN
+
+
+@pytest.mark.parametrize("law", ["vjp-eq-fd", "jvp-eq-fd"])
+def test_tiny_leaf_is_decided_by_steps_of_the_size_of_one(law: str) -> None:
+    """exp at 1e-12: steps in proportion to x change the value by less than its rounding."""
+    case = case_of(single("exp", ((2,),), ("primal",)), (np.array([1e-12, 2e-12]),), (np.ones(2),))
+    assert laws()[law].check(load_backend("torch"), case).verdict is Verdict.HOLDS
+    assert (
+        laws()[law]
+        .check(load_backend(f"faulty:{dict(zip(('vjp-eq-fd', 'jvp-eq-fd'), ('scaled-gradient', 'scaled-tangent'), strict=True))[law]}:torch"), case)
+        .verdict
+        is Verdict.BROKEN
+    )
