@@ -21,6 +21,7 @@ VERBS = {
     "compare": "Compare two runs: what is new, what is fixed, what was no longer looked at.",
     "selftest": "See which injected faults this configuration finds.",
     "list": "List backends, ops or laws.",
+    "init-backend": "Write the skeleton of an adapter and its test.",
     "doctor": "Say what is installed, which devices there are, and what would be skipped and why.",
 }
 EXIT_CODES = """\b
@@ -52,7 +53,7 @@ class Verbs(click.Group):
         """The verb's own module."""
         if name not in VERBS:
             return None
-        command: click.Command = import_module(f"harness.cli.{name}").command
+        command: click.Command = import_module(f"harness.cli.{name.replace('-', '_')}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
