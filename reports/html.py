@@ -39,6 +39,7 @@ from reports.meaning import worth_of
 from reports.story import anchors, stories
 from reports.timing import shares_of_time, slowest
 
+SCRIPTS = ("filter.js", "report.js", "cases.js")
 _FILTERS = ("symbol", "slug", "one_line", "number", "power", "count", "brief_count", "plural", "duration", "memory")
 
 
@@ -56,7 +57,7 @@ def render_html(events: Iterable[Event], comparison: Comparison | None = None, t
     places = anchors(told)
     matrix = build_matrix(evidence, places)
     pairs = deed_pairs(evidence.cells.values())
-    script, style = _static("report.js"), _static("report.css")
+    script, style = "".join(map(_static, SCRIPTS)), _static("report.css")
     return (
         _environment()
         .get_template("page.html")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 
 from harness.record import CaseRun
 
@@ -18,7 +18,7 @@ class Inputs:
 
     def __init__(self) -> None:
         self.cases = 0
-        self.properties: dict[str, Counter[str]] = {}
+        self.properties: defaultdict[str, Counter[str]] = defaultdict(Counter)
 
     def see(self, case: CaseRun) -> None:
         self.cases += 1
@@ -37,7 +37,7 @@ class Inputs:
             self._count("edge of the domain", str(edge))
 
     def _count(self, name: str, value: str) -> None:
-        counter = self.properties.setdefault(name, Counter())
+        counter = self.properties[name]
         counter[value if value in counter or len(counter) < _MOST_VALUES else _LATE] += 1
 
     def tables(self) -> list[tuple[str, list[tuple[str, int]]]]:
@@ -66,5 +66,7 @@ def _size(elements: int) -> str:
     """Zero-size and one-element arrays apart, for they are edges; then in powers of ten."""
     if elements < 2:
         return ("0 elements", "1 element")[elements]
+    if elements < 10:
+        return "2 to 9"
     decade = math.floor(math.log10(elements))
-    return f"{max(2, 10**decade)} to {10 ** (decade + 1) - 1}"
+    return f"{10**decade} to {10 ** (decade + 1) - 1}"

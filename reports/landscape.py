@@ -55,10 +55,10 @@ class Landscape:
             self.unmeasured += 1
             return
         self.cases += 1
-        holds = case.verdict == "HOLDS"
+        holds, height = case.verdict == "HOLDS", _bin(ratio, LOWEST, HIGHEST)
         for panel, x in zip(self.panels, _positions(case), strict=True):
             if x is not None:
-                panel.bins[_bin(x, -_WIDEST, _WIDEST), _bin(ratio, LOWEST, HIGHEST), holds] += 1
+                panel.bins[_bin(x, -_WIDEST, _WIDEST), height, holds] += 1
         if holds and ratio > _NEAR:
             self._keep(ratio, case)
 

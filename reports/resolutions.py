@@ -6,7 +6,7 @@ resolution = allowed discrepancy / scale of the gradient
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 
 from harness.record import CaseRun, CellEnded, Event
 
@@ -18,7 +18,7 @@ class Resolutions:
 
     def __init__(self) -> None:
         self.settings: dict[Setting, Counter[int]] = {}
-        self._pending: dict[str, Counter[int]] = {}
+        self._pending: defaultdict[str, Counter[int]] = defaultdict(Counter)
 
     def see(self, event: Event) -> None:
         if isinstance(event, CaseRun):
@@ -30,7 +30,7 @@ class Resolutions:
     def _see_case(self, case: CaseRun) -> None:
         decides = case.comparisons > 0 and not case.vacuous and case.verdict in {"HOLDS", "BROKEN"} and case.phase == "search"
         if decides and case.resolution is not None and 0 < case.resolution < math.inf:
-            self._pending.setdefault(case.cell, Counter())[round(10 * math.log10(case.resolution))] += 1
+            self._pending[case.cell][round(10 * math.log10(case.resolution))] += 1
 
     def by_dtype(self) -> list[tuple[str, str, int, float, float]]:
         """(law family, dtype, comparisons, half of them resolve this, 95 % of them this), the sharpest dtype of each family first."""

@@ -18,7 +18,7 @@ from harness.record.numbers import from_plain
 
 _KINDS = {kind.__struct_config__.tag: kind for kind in get_args(Event)}
 _DECODER: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
-_WORDS = (b'nan"', b'inf"')
+_NAN, _INFINITE = b'nan"', b'inf"'
 FILE_NAME = "record.ndjson"
 
 
@@ -48,7 +48,7 @@ def _events(path: Path, lines: Iterator[bytes]) -> Iterator[Event]:
 
 def _plain_event(line: bytes) -> Event | None:
     """The event of an ordinary line, as almost all are; None where it needs a closer look."""
-    if any(word in line for word in _WORDS):
+    if _NAN in line or _INFINITE in line:
         return None
     try:
         return _DECODER.decode(line)

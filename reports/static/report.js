@@ -1,10 +1,8 @@
-"use strict";
 // The page is complete without this script; it adds filtering, drill-down, sorting, keyboard and copying. Foreign text only ever enters by textContent.
 
-const page = { cells: [], cases: null, current: -1, sort: { by: "ratio", down: true } };
+const page = { cells: [], cases: null, current: -1 };
 const find = (selector, root = document) => root.querySelector(selector);
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-const SHOWN_CASES = 200;
 
 async function unpack(id) {
   const bytes = Uint8Array.from(atob(find(id).content.textContent), (letter) => letter.charCodeAt(0));
@@ -18,34 +16,6 @@ function node(tag, text, name) {
   if (name) made.className = name;
   return made;
 }
-
-/* Filter: op:softmax dtype:float32 verdict:broken ratio>100 "text" -law:x */
-
-const FIELDS = ["op", "law", "family", "dtype", "device", "backend", "verdict"];
-const NUMBERS = ["valid", "attempted", "vacuous", "inconclusive", "rejected", "broken", "ratio", "evaluations"];
-
-function terms(query) {
-  return [...query.matchAll(/(-?)(?:"([^"]*)"?|(\S+))/g)].map(([, minus, quoted, word]) => ({ excluded: minus === "-", ...term(quoted, word) }));
-}
-
-function term(quoted, word) {
-  if (quoted !== undefined) return { text: quoted.toLowerCase() };
-  const field = word.match(/^(\w+):"?([^"]*)"?$/);
-  if (field && FIELDS.includes(field[1])) return { field: field[1], text: field[2].toLowerCase() };
-  const number = word.match(/^(\w+)(>=|<=|>|<|=)([-+.\deE]+)$/);
-  if (number && NUMBERS.includes(number[1])) return { number: number[1], sign: number[2], than: Number(number[3]) };
-  return { text: word.toLowerCase() };
-}
-
-const SIGNS = { ">": (a, b) => a > b, "<": (a, b) => a < b, ">=": (a, b) => a >= b, "<=": (a, b) => a <= b, "=": (a, b) => a === b };
-
-function meets(item, wanted) {
-  if (wanted.number) return typeof item[wanted.number] === "number" && SIGNS[wanted.sign](item[wanted.number], wanted.than);
-  return String(wanted.field ? item[wanted.field] : item.text).toLowerCase().includes(wanted.text);
-}
-
-const matches = (item, query) => query.every((wanted) => meets(item, wanted) !== wanted.excluded);
-const ofCases = (wanted) => wanted.number === "ratio" || wanted.number === "evaluations";
 
 async function applyFilter() {
   const query = terms(find("#filter").value);
@@ -74,55 +44,9 @@ function filterMatrix(matching) {
   all("#matrix tbody").forEach((group) => (group.hidden = all(".op", group).every((row) => row.hidden)));
 }
 
-/* Cases */
-
-async function loadCases() {
-  if (page.cases) return page.cases;
-  const packed = await unpack("#cases-data");
-  const cells = new Map(page.cells.map((cell) => [cell.cell, cell]));
-  const named = packed.cells.map((name) => cells.get(name) || { cell: name, text: name });
-  page.cases = packed.cell.map((cell, i) => ({
-    ...named[cell],
-    text: `${named[cell].text} ${packed.id[i]}`,
-    verdict: packed.verdicts[packed.verdict[i]],
-    ratio: packed.ratio[i] === null ? null : ratio(packed.ratio[i]),
-    evaluations: packed.evaluations[i],
-    id: packed.id[i],
-  }));
-  return page.cases;
-}
-
-const ratio = (tenths) => (tenths <= -999 ? 0 : tenths >= 999 ? Infinity : 10 ** (tenths / 10));
-const readable = (value) => (value === null ? "" : value === 0 || value === Infinity ? String(value) : value.toPrecision(2));
-
 function whenSeen(element, action) {
   const watch = new IntersectionObserver((seen) => { if (seen[0].isIntersecting) { watch.disconnect(); action(); } }, { rootMargin: "400px" });
   watch.observe(element);
-}
-
-async function showCases(query) {
-  const cases = (await loadCases()).filter((each) => matches(each, query));
-  const { by, down } = page.sort;
-  const key = (each) => each[by] ?? -1;
-  cases.sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0) * (down ? -1 : 1));
-  find("#cases-count").textContent = `${cases.length.toLocaleString("en")} match; the first ${Math.min(SHOWN_CASES, cases.length)} are shown.`;
-  find("#cases-table tbody").replaceChildren(...cases.slice(0, SHOWN_CASES).map(caseRow));
-}
-
-function caseRow(each) {
-  const row = document.createElement("tr");
-  row.append(node("td", each.verdict.toLowerCase()), node("td", readable(each.ratio), "n"), node("td", each.evaluations || "", "n"));
-  row.append(node("td", ""), node("td", each.cell));
-  row.cells[3].append(node("code", each.id));
-  return row;
-}
-
-function sortBy(button) {
-  const down = page.sort.by === button.dataset.sort ? !page.sort.down : true;
-  page.sort = { by: button.dataset.sort, down };
-  all("#cases-table [aria-sort]").forEach((header) => header.setAttribute("aria-sort", "none"));
-  button.closest("th").setAttribute("aria-sort", down ? "descending" : "ascending");
-  showCases(terms(find("#filter").value));
 }
 
 /* Drill-down: what lies behind a square */
@@ -236,8 +160,9 @@ async function start() {
   addEventListener("keydown", onKey);
   addEventListener("hashchange", revealTarget);
   revealTarget();
+  makeSpread();
   whenSeen(find("#cases"), () => showCases(terms(find("#filter").value)));
-  document.body.dataset.ready = "yes";
+  document.body.dataset.ready = Math.round(performance.now());
 }
 
 if ("DecompressionStream" in window) start();

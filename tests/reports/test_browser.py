@@ -98,6 +98,31 @@ def test_filter_and_sort_reach_the_cases(page):
     browser.wait_for(f"{ratios}[0] <= {ratios}[3] && document.querySelector('[aria-sort=ascending]')")
 
 
+def test_dragging_over_the_spread_filters_to_its_range(page):
+    browser = page(complete_run())
+    browser.evaluate("document.querySelector('#cases').scrollIntoView()")
+    browser.wait_for("document.querySelectorAll('#cases-table tbody tr').length === 200")
+    assert browser.evaluate("[...document.querySelectorAll('#spread i')].filter(bar => parseFloat(bar.style.height) > 0).length") > 5
+    middle = browser.evaluate(
+        "(box => [box.left + box.width * 33 / 64, box.right - 1, box.top + 20])(document.querySelector('#spread').getBoundingClientRect())"
+    )
+    for kind, x in (("mousePressed", middle[0]), ("mouseMoved", middle[1]), ("mouseReleased", middle[1])):
+        browser.call("Input.dispatchMouseEvent", type=kind, x=x, y=middle[2], button="left", buttons=1, clickCount=1)
+    browser.wait_for("document.querySelectorAll('#cases-table tbody tr').length === 4")
+    assert browser.evaluate("document.querySelector('#filter').value") == "ratio>=1.8"
+
+
+def test_filter_finds_a_case_by_its_id_and_a_verdict_among_cases(page):
+    browser = page(complete_run())
+    browser.evaluate("document.querySelector('#cases').scrollIntoView()")
+    for query, rows in (("verdict:broken", 4), ("0000000000b1", 1), ("-verdict:holds -verdict:inconclusive", 4), ("evaluations=6 ratio>100", None)):
+        filter_by(browser, query)
+        told = browser.evaluate(
+            "showCases(terms(document.querySelector('#filter').value)).then(() => document.querySelector('#cases-count').textContent)"
+        )
+        assert rows is None or told.startswith(f"{rows} match"), (query, told)
+
+
 def test_square_opens_the_cells_behind_it(page):
     browser = page(complete_run())
     browser.evaluate("document.querySelector('#matrix .v-inconclusive').click()")
