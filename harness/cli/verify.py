@@ -37,6 +37,7 @@ MOST_WORKERS = 8  # each worker loads the framework, a few hundred megabytes
 
 @click.command(name="verify", epilog=EPILOG)
 @click.option("--backend", multiple=True, metavar="NAME", help="torch, or package.module:Object. May be repeated. [default: torch]")
+@click.option("--against", multiple=True, metavar="NAME", help="Compare values and gradients with this backend, too. May be repeated.")
 @click.option("--device", multiple=True, metavar="DEVICE", help="cpu, cuda, cuda:1 ... May be repeated. [default: every device present]")
 @click.option("--dtype", multiple=True, metavar="DTYPE", help="float64, float32 ... May be repeated. [default: the profile's]")
 @click.option("--op", metavar="REGEX", help="Ops whose whole name matches; 'program' and 'tape' count as ops.")

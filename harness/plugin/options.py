@@ -23,6 +23,7 @@ OPTIONS = (
     Option("backend", "NAME", "autograd implementation to verify: torch, or package.module:Object (default: torch)", several=True),
     Option("device", "DEVICE", "device to verify on, such as cpu, cuda, cuda:1 (default: every device present)", several=True),
     Option("dtype", "DTYPE", "dtype to verify, such as float64 (default: those of the profile)", several=True),
+    Option("against", "NAME", "compare values and gradients with this backend, too", several=True),
     Option("op", "REGEX", "verify the ops whose whole name matches; 'program' and 'tape' are ops here"),
     Option("law", "REGEX", "verify the laws whose whole name or family matches"),
     Option("profile", "NAME", "quick, ci or nightly: how much evidence to ask for (default: quick)"),

@@ -128,6 +128,7 @@ def selection_of(asked: Mapping[str, Any]) -> Selection:
         backends=tuple(asked["backend"]) or ("torch",),
         devices=tuple(asked["device"]),
         dtypes=tuple(asked["dtype"]),
+        against=tuple(asked["against"]),
         op=asked["op"],
         law=asked["law"],
         profile=asked["profile"] or "quick",

@@ -32,7 +32,7 @@ def run_case(backend: Backend, case: Case, clock: Clock | None = None) -> Result
     """The law of `case`, checked on `backend`.
 
     An exception that the backend raises although its forward works is BROKEN ("raises ..."), unless it says "not implemented": then, as for a forward
-    that fails itself, the law is UNSUPPORTED here and `comparisons` is 0. A backend in another process that dies is CRASHED, one that does not answer HUNG.
+    that fails itself, the law is UNSUPPORTED here and `comparisons` is 0. A backend in another process that dies is CRASHED, one without an answer HUNG.
 
     Raises:
         LookupError: the law of the case is not known.
@@ -46,7 +46,8 @@ def run_case(backend: Backend, case: Case, clock: Clock | None = None) -> Result
         fitted = fit(bind(backend, case)) if isinstance(case.subject, Opaque) else backend
         return _not_run(case, str(gap)) if fitted is backend or law.needs - fitted.capabilities else run_case(fitted, case, clock)
     except Died as death:
-        return Result(law=case.law, verdict=Verdict.HUNG if death.hung else Verdict.CRASHED, reason=str(death), pattern="hangs" if death.hung else "crashes")
+        verdict, pattern = (Verdict.HUNG, "hangs") if death.hung else (Verdict.CRASHED, "crashes")
+        return Result(law=case.law, verdict=verdict, reason=str(death), pattern=pattern)
     except Exception as error:
         if not came_from_backend(error.__traceback__):
             raise

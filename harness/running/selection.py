@@ -12,7 +12,8 @@ from harness.running.cells import PROGRAM, TAPE, Cell, plan, shard
 from harness.running.misuse import Misuse, close_names, matcher, one_of, refuse
 from harness.running.profiles import PROFILES, Profile
 from harness.strategies.rounding import COMPLEX_DTYPES, REAL_DTYPES
-from properties.laws import Law, laws
+from properties.laws import Law, laws, lookup_law
+from properties.laws.differential import differential_law
 
 DTYPES = (*REAL_DTYPES, *COMPLEX_DTYPES)
 
@@ -31,6 +32,7 @@ class Selection:
     law: str = ""
     profile: str = "quick"
     shard: tuple[int, int] = (1, 1)
+    against: tuple[str, ...] = ()  # backends that serve as oracles: the laws `agrees-with-NAME`
 
 
 @dataclass(frozen=True)
@@ -50,18 +52,25 @@ def resolve(selection: Selection) -> Resolved:
     """
     profile = PROFILES[one_of("profile", selection.profile, PROFILES)]
     dtypes = tuple(one_of("dtype", dtype, DTYPES) for dtype in selection.dtypes) or profile.dtypes
-    chosen, ops = select_laws(selection.law), select_ops(selection.op)
+    against = [_against(name) for name in selection.against]
+    chosen, ops = [*select_laws(selection.law), *against], select_ops(selection.op)
     backends = {name: backend_called(name) for name in selection.backends}
     everything = selection.law == selection.op == ""
     cells = [
         cell
         for name, backend in backends.items()
         for cell in plan(backend, name, laws=chosen, ops=ops, devices=_devices(backend, selection.devices), dtypes=dtypes)
-        if not everything or cell.op == PROGRAM or laws()[cell.law].family not in profile.on_programs
+        if not everything or cell.op == PROGRAM or lookup_law(cell.law).family not in profile.on_programs
     ]
     if not cells:
         raise Misuse(f"no cell is left: no law that {selection.law!r} matches speaks of an op that {selection.op!r} matches. Widen one of the two.")
     return Resolved(profile, backends, tuple(shard(cells, *selection.shard)))
+
+
+def _against(name: str) -> Law:
+    """The law that compares with the backend `name`; Misuse where that cannot be had."""
+    backend_called(name)
+    return differential_law(name)
 
 
 def backend_called(name: str) -> Backend:

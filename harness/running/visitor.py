@@ -66,7 +66,8 @@ class Visitor:
 
     def shrinks(self, case: Case) -> bool:
         """Whether `case`, met while looking for a smaller counterexample, is broken too; False for new ones once the time for that is over."""
-        if case.id in self.broken or self._deadline.passed or self.smallest[1].verdict is Verdict.HUNG:  # each look would take as long as hanging does
+        hung = self.smallest[1].verdict is Verdict.HUNG  # each look would take as long as hanging does
+        if case.id in self.broken or self._deadline.passed or hung:
             return case.id in self.broken
         try:
             return self._judged(case, "shrink").verdict in WRONG

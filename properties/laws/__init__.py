@@ -9,6 +9,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from types import MappingProxyType
 
+from properties.laws.differential import PREFIX, differential_law
 from properties.laws.law import Law
 from properties.laws.part_families import PART_FAMILIES
 
@@ -62,11 +63,13 @@ def laws() -> Mapping[str, Law]:
 
 
 def lookup_law(name: str) -> Law:
-    """The law called `name`.
+    """The law called `name`; `agrees-with-NAME` compares with the backend NAME.
 
     Raises:
         LookupError: no such law; the message offers close names.
     """
+    if name.startswith(PREFIX):
+        return differential_law(name.removeprefix(PREFIX))
     try:
         return laws()[name]
     except KeyError:
