@@ -22,9 +22,9 @@ def constant(stage: Stage, expect: Expect) -> None:
 
 
 def partial(stage: Stage, expect: Expect) -> None:
-    tape, x = stage.tape, stage.leaf()
+    tape, x = stage.tape, stage.known()
     stage.backward(stage.times(x, tape.detach(tape.detach(x))))
-    expect(stage.holds(x, stage.values * stage.seed), "the derivative of x sg(x) is not x")
+    expect(stage.holds(x, stage.small * stage.seed), "the derivative of x sg(x) is not x")
 
 
 def straight_through(stage: Stage, expect: Expect) -> None:

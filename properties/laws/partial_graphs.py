@@ -90,14 +90,14 @@ def empty(stage: Stage, expect: Expect) -> None:
     features="inputs",
 )
 def only(stage: Stage, expect: Expect) -> None:
-    a, b = stage.leaf(), stage.leaf()
+    a, b = stage.known(), stage.known()
     y = stage.times(a, b)
     stage.backward(y, inputs=[a], retain_graph=True)
-    expect(stage.holds(a, stage.values * stage.seed), "the chosen leaf gets another gradient than from a full backward")
+    expect(stage.holds(a, stage.small * stage.seed), "the chosen leaf gets another gradient than from a full backward")
     expect(stage.holds(b, None), "a leaf that was not chosen has a gradient")
     stage.backward(y)
     expect(
-        stage.holds(a, 2 * stage.values * stage.seed) and stage.holds(b, stage.values * stage.seed),
+        stage.holds(a, 2 * stage.small * stage.seed) and stage.holds(b, stage.small * stage.seed),
         "a full backward afterwards is not like any other",
     )
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from harness.backends import Unsupported
 from harness.backends.bind import part_dtype
 from harness.program import Case, Program, evaluate
 from harness.tape import Tape
@@ -35,6 +36,8 @@ class Recording:
 def record(tape: Tape, case: Case, *, leaves: tuple[Any, ...] | None = None) -> Recording:
     """Run the case's program on `tape`, on fresh leaves or on those given."""
     assert isinstance(case.subject, Program), "tape laws run on programs"
+    if case.dtype == "bfloat16":
+        raise Unsupported("a tape is given NumPy arrays, which have no bfloat16.")
     made = leaves or tuple(tape.leaf(x.astype(case.dtype)) for x in case.points)
     inputs: list[Any] = [None] * len(case.primals)
     for position, leaf in zip(case.differentiable, made, strict=True):

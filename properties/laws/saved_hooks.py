@@ -42,16 +42,16 @@ class _Safe:
     faults=["unpack-doubles", "packing-not-nested"],
 )
 def identity(stage: Stage, expect: Expect) -> None:
-    x, safe, inner = stage.leaf(), _Safe(stage), _Safe(stage)
+    x, safe, inner = stage.known(), _Safe(stage), _Safe(stage)
     with stage.tape.part(Saving).hooks(safe.pack, safe.unpack):
         h = stage.times(x, 2.0)
         with stage.tape.part(Saving).hooks(inner.pack, inner.unpack):
             y = stage.times(h, h)
     packed = len(inner.packed)
-    expect(packed >= 1 and all(np.array_equal(value, 2 * stage.values) for value in inner.packed), f"what was packed is {inner.packed}")
+    expect(packed >= 1 and all(np.array_equal(value, 2 * stage.small) for value in inner.packed), f"what was packed is {inner.packed}")
     for times in (1, 2):
         stage.backward(y, retain_graph=True)
-        expect(stage.holds(x, 8 * times * stage.values * stage.seed), "hooks that keep every saved value change the gradient")
+        expect(stage.holds(x, 8 * times * stage.small * stage.seed), "hooks that keep every saved value change the gradient")
         expect(inner.unpacked == times * packed, f"{packed} saved values were unpacked {inner.unpacked} times in {times} backwards")
     expect(len(inner.packed) == packed, "backward packs")
 
@@ -64,7 +64,7 @@ def identity(stage: Stage, expect: Expect) -> None:
     faults=["packing-not-nested"],
 )
 def scope(stage: Stage, expect: Expect) -> None:
-    saving, x, outer, inner = stage.tape.part(Saving), stage.leaf(), _Safe(stage, 2.0), _Safe(stage, 4.0)
+    saving, x, outer, inner = stage.tape.part(Saving), stage.known(), _Safe(stage, 2.0), _Safe(stage, 4.0)
     with saving.hooks(outer.pack, outer.unpack):
         with saving.hooks(inner.pack, inner.unpack):
             y = stage.times(x, x)
@@ -78,7 +78,7 @@ def scope(stage: Stage, expect: Expect) -> None:
         stage.tape.clear_grad(x)
         stage.backward(root)
         expect(
-            stage.holds(x, factor * stage.values * stage.seed),
+            stage.holds(x, factor * stage.small * stage.seed),
             f"hooks that make {factor // 2} times what was saved do not multiply the gradient by that",
         )
 

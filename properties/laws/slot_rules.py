@@ -62,7 +62,7 @@ def parts(stage: Stage, expect: Expect) -> None:
     tape, w, rows = stage.tape, stage.vector(2), stage.numbers(1, -2, 3, 0.5)
     for start, stop in ((0, 1), (1, 4)):
         part = tape.leaf(rows[start:stop], requires_grad=False)
-        tape.backward(stage.times(tape.apply("sum", stage.times(w, part)), 0.25))
+        tape.backward(stage.times(tape.apply("sum", stage.times(w, part)), 0.25), stage.numbers(1).reshape(()))
     expect(stage.holds(w, stage.numbers(0.625)), f"the gradients of parts of 1 and of 3 add up to {tape.grad(w)}, that of the whole is 0.625")
 
 
