@@ -159,6 +159,7 @@ async function start() {
   all("[data-sort]").forEach((button) => button.addEventListener("click", () => sortBy(button)));
   addEventListener("keydown", onKey);
   addEventListener("hashchange", revealTarget);
+  addEventListener("beforeprint", () => all("details").forEach((each) => (each.open = true)));
   revealTarget();
   makeSpread();
   whenSeen(find("#cases"), () => showCases(terms(find("#filter").value)));

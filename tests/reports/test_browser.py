@@ -9,6 +9,7 @@ import pytest
 from reports import render_html
 from tests.record.examples import complete_run, hostile_run
 from tests.reports.browser import EXECUTABLE, Browser
+from tests.reports.everything import full_page
 
 CONTRASTS = (Path(__file__).parent / "contrast.js").read_text(encoding="utf-8")
 
@@ -27,7 +28,7 @@ def page(browser, tmp_path):
 
     def open_report(events, fragment=""):
         path = tmp_path / "report.html"
-        path.write_text(render_html(events), encoding="utf-8")
+        path.write_text(events if isinstance(events, str) else render_html(events), encoding="utf-8")
         browser.problems.clear()
         browser.open(path, fragment)
         browser.wait_for("document.body.dataset.ready")
@@ -190,8 +191,10 @@ def test_page_is_whole_without_javascript(browser, tmp_path):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 400])
-def test_page_fits_its_window_and_its_words_stand_out(page, scheme, width):
-    browser = page(complete_run())
+@pytest.mark.parametrize("made", [full_page, hostile_run])
+def test_page_fits_its_window_and_its_words_stand_out(page, made, scheme, width):
+    browser = page(made())
+    browser.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
     browser.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
     browser.call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
     try:
@@ -200,3 +203,37 @@ def test_page_fits_its_window_and_its_words_stand_out(page, scheme, width):
     finally:
         browser.call("Emulation.clearDeviceMetricsOverride")
         browser.call("Emulation.setEmulatedMedia", features=[])
+
+
+SECTIONS = ("evidence", "meaning", "findings", "comparison", "landscape", "oracle", "tape", "devices", "power", "inputs", "run")
+
+
+def test_every_section_is_on_the_page_and_in_the_navigation(page):
+    browser = page(full_page())
+    assert [shown(browser, f"section#{name}") for name in SECTIONS] == [1] * len(SECTIONS)
+    linked = browser.evaluate("[...document.querySelectorAll('nav a')].map(link => link.hash.slice(1))")
+    assert [name for name in linked if not browser.evaluate(f"document.getElementById('{name}') !== null")] == []
+
+
+def test_page_prints_everything_and_no_control(page):
+    browser = page(full_page())
+    browser.call("Emulation.setEmulatedMedia", media="print")
+    try:
+        browser.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert shown(browser, "nav, .copy, #cases, #toast") == 0
+        assert browser.evaluate("[...document.querySelectorAll('details')].every(each => each.open)")
+        assert shown(browser, "#finding-1 .panel") == 5
+        assert browser.evaluate("[...document.querySelectorAll('pre')].every(each => getComputedStyle(each).whiteSpace === 'pre-wrap')")
+    finally:
+        browser.call("Emulation.setEmulatedMedia", media="")
+
+
+def test_everything_that_can_be_clicked_has_a_name_and_what_scrolls_can_be_reached_by_keyboard(page):
+    browser = page(full_page())
+    browser.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    named = "each.innerText.trim() || each.ariaLabel || each.labels?.length"
+    clickable = "[...document.querySelectorAll('a, button, input, summary')].filter(each => each.offsetParent)"
+    assert browser.evaluate(f"{clickable}.filter(each => !({named})).map(each => each.outerHTML)") == []
+    assert browser.evaluate("[...document.querySelectorAll('svg.chart')].every(each => each.getAttribute('aria-label'))")
+    scrolling = "[...document.querySelectorAll('.scroll')].filter(each => each.offsetParent && each.scrollWidth > each.clientWidth)"
+    assert browser.evaluate(f"{scrolling}.filter(each => each.tabIndex < 0).length") == 0

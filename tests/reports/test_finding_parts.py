@@ -14,25 +14,13 @@ from reports.charts.slices import slice_charts
 from reports.deeds import bisection_of, timeline_of
 from reports.jacobian import jacobian_of
 from reports.shrinking import Shrinking
-from tests.record.examples import HOSTILE, broken_result, case_run, cell_ended, finding, ladder, run_started
+from tests.record.examples import HOSTILE, case_run, cell_ended, finding, ladder, run_started
+from tests.reports.everything import BISECTION, JACOBIAN, SLICE, TIMELINE, full_result
 from tests.reports.page import Page
-
-JACOBIAN = {"actual": [[1.0, 0.0], [0.0, 2.0]], "expected": [[1.0, 0.0], [0.5, 1.0]], "outputs": ["out[0]", "out[1]"], "inputs": ["x[0]", "x[1]"]}
-SLICE = {"t": [-1.0, -0.5, 0.0, 0.5, 1.0], "values": [-2.0, -1.0, 0.0, 1.0, 2.0], "entry": 0}
-BISECTION = [{"instruction": "exp(x0)", "upto": "HOLDS", "alone": "HOLDS"}, {"instruction": "sum(v0)", "upto": "BROKEN", "alone": "HOLDS"}]
-TIMELINE = [
-    {"deed": "x0 = leaf([1.])", "seen": {"x0": None}, "expected": {"x0": None}},
-    {"deed": "is_recording()", "seen": {"x0": None}, "expected": {"x0": None}, "answer": True, "expected_answer": False},
-    {"deed": "backward(v0)", "seen": {"x0": [2.0]}, "expected": {"x0": [1.0]}},
-]
-
-
-def result(**changes):
-    return broken_result() | {"details": {"jacobian": JACOBIAN}, "slice": SLICE, "bisection": BISECTION, "timeline": TIMELINE} | changes
 
 
 def test_a_finding_shows_everything_that_its_record_holds():
-    source = render_html([run_started(), finding(result=result())])
+    source = render_html([run_started(), finding(result=full_result())])
     shown = Page(source).visible
     for part in (
         "d out[1] / d x[1]: actual 2, expected 1",
@@ -133,7 +121,7 @@ def test_shrinking_of_what_was_met_small_has_nothing_to_tell():
 
 
 def test_hostile_parts_do_nothing():
-    hostile = result(
+    hostile = full_result(
         details={"jacobian": {"actual": [[HOSTILE, 1.0]], "expected": [[1.0, 2.0]], "outputs": [HOSTILE], "inputs": [HOSTILE, HOSTILE]}, HOSTILE: 1},
         slice={"t": HOSTILE, "values": [HOSTILE]},
         bisection=[{"instruction": HOSTILE, "upto": HOSTILE, "alone": HOSTILE}],

@@ -11,7 +11,7 @@ import re
 import msgspec
 import pytest
 
-from harness.record import CaseRun, RunEnded, read_events
+from harness.record import CaseRun, CellEnded, RunEnded, merge_records, read_events
 from reports import render_html
 from tests.record.examples import (
     broken_result,
@@ -180,3 +180,28 @@ def test_page_keeps_its_order_when_findings_come_in_another():
     run = complete_run()
     run.sort(key=lambda event: msgspec.json.encode(type(event).__name__), reverse=True)
     assert [article["id"] for article in Page(render_html(run)).all("article")] == ["finding-1", "finding-2"]
+
+
+def test_page_of_shards_adds_them_up_and_says_what_one_of_them_did_not_finish(tmp_path):
+    run = complete_run()
+    cells = [event for event in run if isinstance(event, CellEnded)]
+    half = len(cells) // 2
+    whole = write(tmp_path / "1.ndjson", [run[0], *cells[:half], run[-1]])
+    killed = write(tmp_path / "2.ndjson", [run[0], *cells[half:]])
+    shown = Page(render_html(merge_records([whole, killed]))).visible
+    assert f"Cells {len(cells)} " in shown
+    assert "1 of 2 records stop before their end: a worker was killed." in shown
+
+
+def test_page_of_nothing_but_a_first_line_says_that_the_run_did_not_end():
+    shown = Page(render_html([run_started()])).visible
+    assert "INTERRUPTED" in shown
+    assert "No cell was finished, so there is no evidence to show." in shown
+
+
+def test_page_passes_what_a_future_harness_adds(tmp_path):
+    lines = write(tmp_path / "r.ndjson", quiet_run()).read_bytes().splitlines(keepends=True)
+    added = b'{"type":"hologram","depth":3}\n'
+    future = tmp_path / "future.ndjson"
+    future.write_bytes(b"".join([lines[0].replace(b'"seed":7', b'"seed":7,"mood":"calm"'), added, *lines[1:]]))
+    assert render_html(read_events(future)) == render_html(quiet_run())
