@@ -13,6 +13,14 @@ _PLAIN = """
 _ALONG = "softmax log_softmax softmin glu"
 _REDUCED = "l1_loss mse_loss binary_cross_entropy binary_cross_entropy_with_logits gaussian_nll_loss nll_loss"
 
+_WINDOW = "{kernel_size}, dilation={dilation}, padding={padding}, stride={stride}"
+
+
+def _signs(place: int) -> str:
+    """A mask as 1 and -1, in the dtype of the prediction."""
+    return f"(2 * {{{place}}} - 1).to({{0}}.dtype)"
+
+
 NN_TEMPLATES: dict[str, Template] = {
     **{name: f"F.{name}({{args}})" for name in _PLAIN.split()},
     **{name: f"F.{name}({{0}}, dim={{axis}})" for name in _ALONG.split()},
@@ -55,4 +63,34 @@ NN_TEMPLATES: dict[str, Template] = {
     "softplus": "F.softplus({0}, beta={beta}, threshold={threshold})",
     "softshrink": "F.softshrink({0}, lambd={lambd})",
     "threshold": "F.threshold({0}, {threshold}, {value})",
+    **{f"adaptive_max_pool{d}d": f"F.adaptive_max_pool{d}d({{0}}, {{output_size}})" for d in (1, 2, 3)},
+    **{
+        f"fractional_max_pool{d}d": f"F.fractional_max_pool{d}d({{0}}, {{kernel_size}}, output_size={{output_size}}, "
+        f"_random_samples={{0}}.new_full(({{0}}.shape[0], {{0}}.shape[1], {d}), {{sample}}))"
+        for d in (2, 3)
+    },
+    **{f"max_unpool{d}d": f"F.max_unpool{d}d(*F.max_pool{d}d({{0}}, {{kernel_size}}, return_indices=True), {{kernel_size}})" for d in (1, 2, 3)},
+    **{name: f"torch.{name}({{args}})" for name in ("rnn_tanh_cell", "rnn_relu_cell", "gru_cell")},
+    "affine_grid": "F.affine_grid({0}, {size}, align_corners={align_corners})",
+    "channel_shuffle": "F.channel_shuffle({0}, {groups})",
+    "col2im": f"F.fold({{0}}, {{output_size}}, {_WINDOW})",
+    "cosine_embedding_loss": f"F.cosine_embedding_loss({{0}}, {{1}}, {_signs(2)}, margin={{margin}}, reduction={{reduction}})",
+    "embedding_bag": "F.embedding_bag({args}, mode={mode})",
+    "grid_sample": "F.grid_sample({args}, mode={mode}, padding_mode={padding_mode}, align_corners={align_corners})",
+    "hinge_embedding_loss": f"F.hinge_embedding_loss({{0}}, {_signs(1)}, margin={{margin}}, reduction={{reduction}})",
+    "im2col": f"F.unfold({{0}}, {_WINDOW})",
+    "interpolate": "F.interpolate({0}, size={size}, mode={mode}, align_corners={align_corners?})",
+    "lstm_cell": {
+        5: "torch.lstm_cell({0}, ({1}, {2}), {3}, {4})",
+        7: "torch.lstm_cell({0}, ({1}, {2}), {3}, {4}, {5}, {6})",
+    },
+    "margin_ranking_loss": f"F.margin_ranking_loss({{0}}, {{1}}, {_signs(2)}, margin={{margin}}, reduction={{reduction}})",
+    "multi_margin_loss": "F.multi_margin_loss({args}, p={p}, margin={margin}, reduction={reduction})",
+    "multilabel_margin_loss": "F.multilabel_margin_loss({0}, torch.tensor({labels}, device={0}.device), reduction={reduction})",
+    "multilabel_soft_margin_loss": "F.multilabel_soft_margin_loss({0}, {1}.to({0}.dtype), reduction={reduction})",
+    "pdist": "F.pdist({0}, p={p})",
+    "pixel_shuffle": "F.pixel_shuffle({0}, {factor})",
+    "pixel_unshuffle": "F.pixel_unshuffle({0}, {factor})",
+    "soft_margin_loss": f"F.soft_margin_loss({{0}}, {_signs(1)}, reduction={{reduction}})",
+    "triplet_margin_loss": "F.triplet_margin_loss({args}, margin={margin}, swap={swap?}, reduction={reduction})",
 }

@@ -10,10 +10,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from harness.backends.spelling import Params, Spelling, Template
+from harness.backends.torch_linalg_templates import LINALG_TEMPLATES
 from harness.backends.torch_nn_templates import NN_TEMPLATES
+from harness.backends.torch_placing_templates import PLACING_TEMPLATES
 from harness.backends.torch_templates import ARRAY_TEMPLATES
 
-SPELLINGS: dict[str, Template] = {**ARRAY_TEMPLATES, **NN_TEMPLATES}
+SPELLINGS: dict[str, Template] = {**ARRAY_TEMPLATES, **LINALG_TEMPLATES, **PLACING_TEMPLATES, **NN_TEMPLATES}
 
 
 def spell(op: str, args: Sequence[str], params: Params) -> str:

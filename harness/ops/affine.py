@@ -1,10 +1,11 @@
 """Affine maps: a product plus a shift.
 
-linear(x, W, b) = x W^T + b;   addmm(x, y, z) = beta x + alpha y z;   bilinear(x, y, W, b)_o = x^T W_o y + b_o
+linear(x, W, b) = x W^T + b;   addmm(x, y, z) = beta x + alpha y z;   bilinear(x, y, W, b)_o = x^T W_o y + b_o;   affine_grid(theta)[p] = theta (p, 1)
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -67,6 +68,29 @@ def _linear_result(shapes: Shapes, params: Params) -> Shapes:
     return ((*shapes[0][:-1], shapes[1][0]),)
 
 
+def _affine_grid(theta: np.ndarray, *, size: Sequence[int], align_corners: bool) -> Any:
+    """Theta (n, 2, 3) to places (n, rows, columns, 2), columns first, both in [-1, 1]."""
+    rows, columns = (np.linspace(-1, 1, side) * (1 if align_corners else (side - 1) / side) if side > 1 else np.zeros(1) for side in size[2:])
+    places = np.stack([*np.meshgrid(columns, rows), np.ones((len(rows), len(columns)))], axis=-1)  # (rows, columns, 3)
+    return np.einsum("rck,nik->nrci", places, theta)
+
+
+def _thetas(choose: Choose, first: Shape | None) -> Shapes:
+    if first is not None and (first[1:] != (2, 3) or not first[0]):
+        raise DoesNotFit
+    return ((choose.integer(1, 2), 2, 3) if first is None else first,)
+
+
+def _grid_size(choose: Choose, shapes: Shapes) -> Params:
+    align = choose.boolean()  # corners need two pixels
+    return {"size": (shapes[0][0], 1, choose.integer(1 + align, 3), choose.integer(1 + align, 3)), "align_corners": align}
+
+
+def _grid_shape(shapes: Shapes, params: Params) -> Shapes:
+    count, _, rows, columns = params["size"]
+    return ((count, rows, columns, 2),)
+
+
 OPS = (
     Op(
         "addmm",
@@ -98,4 +122,5 @@ OPS = (
         _bilinear_shapes,
         result_shapes=_bilinear_result,
     ),
+    Op("affine_grid", F, _affine_grid, (Operand("theta"),), torch_docs("nn.functional.affine_grid"), _thetas, _grid_size, _grid_shape),
 )

@@ -1,6 +1,6 @@
 """Lookups: embedding by integer, attention by similarity.
 
-embedding(w, i)_k = w[i_k];   attention(q, k, v) = softmax(q k^T / sqrt(d)) v
+embedding(w, i)_k = w[i_k];   embedding_bag folds them over k;   attention(q, k, v) = softmax(q k^T / sqrt(d)) v
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from scipy import special
 
 from harness.ops.choose import Choose, DoesNotFit, Shape
 from harness.ops.forms import one_of
-from harness.ops.op import Op, Operand, Params, Shapes
+from harness.ops.margins import smallest
+from harness.ops.op import Op, Operand, Params, Shapes, Values
 from harness.ops.sources import torch_docs
 
 F = "attention"
@@ -31,6 +32,31 @@ def _table(choose: Choose, first: Shape | None) -> Shapes:
 
 def _looked_up(shapes: Shapes, params: Params) -> Shapes:
     return ((*shapes[1], shapes[0][1]),)
+
+
+def _embedding_bag(index: np.ndarray, weight: np.ndarray, *, mode: str) -> Any:
+    """Index (bags, elements) of rows of weight (rows, features); folded over the elements."""
+    return getattr(np, mode)(weight[index], axis=1)
+
+
+def _bags(choose: Choose, first: Shape | None) -> Shapes:
+    if first is not None and (len(first) != 2 or 0 in first):
+        raise DoesNotFit
+    index = (choose.integer(1, 3), choose.integer(1, 4)) if first is None else first
+    return (index, (choose.integer(1, 5), choose.integer(1, 3)))
+
+
+def _bagged(shapes: Shapes, params: Params) -> Shapes:
+    return ((shapes[0][0], shapes[1][1]),)
+
+
+def _bag_ties(values: Values, params: Params) -> float:
+    """The largest is torn between two different rows; one row twice in a bag is no tie."""
+    index, weight = values
+    if params["mode"] != "max":
+        return float("inf")
+    bags = [np.sort(weight[np.unique(bag)], axis=0)[-2:] for bag in index]
+    return smallest(*(np.diff(bag, axis=0) for bag in bags))
 
 
 def _attention(query: np.ndarray, key: np.ndarray, value: np.ndarray, *, is_causal: bool) -> Any:
@@ -63,6 +89,17 @@ OPS = (
         torch_docs("nn.functional.embedding"),
         _table,
         result_shapes=_looked_up,
+    ),
+    Op(
+        "embedding_bag",
+        F,
+        _embedding_bag,
+        (Operand("index", role="index", bound=lambda shapes, params: shapes[1][0]), Operand("weight")),
+        torch_docs("nn.functional.embedding_bag"),
+        _bags,
+        one_of(mode=("sum", "mean", "max")),
+        _bagged,
+        _bag_ties,
     ),
     Op(
         "scaled_dot_product_attention",

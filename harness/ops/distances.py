@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.ops.axes import one_occupied_axis, reduced, with_axes, with_elements
+from harness.ops.axes import one_occupied_axis, reduced, with_axes, with_elements, without_empty_axes
 from harness.ops.choose import Choose, DoesNotFit, Shape
 from harness.ops.forms import one_of
 from harness.ops.margins import smallest
@@ -28,6 +28,10 @@ def _cosine_similarity(x: np.ndarray, y: np.ndarray, *, axis: int, eps: float) -
 
 def _two_alike(choose: Choose, first: Shape | None) -> Shapes:
     return (with_elements(1)(choose, first)[0],) * 2
+
+
+def _two_alike_occupied(choose: Choose, first: Shape | None) -> Shapes:
+    return without_empty_axes()(choose, first) * 2
 
 
 def _axis_and_eps(choose: Choose, shapes: Shapes) -> Params:
@@ -86,6 +90,40 @@ def _all_pairs(shapes: Shapes, params: Params) -> Shapes:
     return ((*shapes[0][:-1], shapes[1][-2]),)
 
 
+def _dist(x: np.ndarray, y: np.ndarray, *, p: float) -> Any:
+    return vector_norm(x - y, axis=None, ord=p)
+
+
+def _whole(shapes: Shapes, params: Params) -> Shapes:
+    return ((),)
+
+
+def _dist_margin(values: Values, params: Params) -> float:
+    return norm_margin((values[0] - values[1],), {"ord": params["p"], "axis": None})
+
+
+def _pdist(x: np.ndarray, *, p: float) -> Any:
+    first, second = np.triu_indices(len(x), 1)
+    return vector_norm(x[first] - x[second], axis=-1, ord=p)
+
+
+def _cloud(choose: Choose, first: Shape | None) -> Shapes:
+    if first is None:
+        return ((choose.integer(2, 4), choose.integer(1, 3)),)
+    if len(first) != 2 or first[0] < 2 or not first[1]:
+        raise DoesNotFit
+    return (first,)
+
+
+def _pairs(shapes: Shapes, params: Params) -> Shapes:
+    return ((shapes[0][0] * (shapes[0][0] - 1) // 2,),)
+
+
+def _pdist_margin(values: Values, params: Params) -> float:
+    first, second = np.triu_indices(len(values[0]), 1)
+    return norm_margin((values[0][first] - values[0][second],), {"ord": params["p"], "axis": -1})
+
+
 OPS = (
     Op(
         "cosine_similarity",
@@ -110,4 +148,6 @@ OPS = (
         _pair_margin,
     ),
     Op("cdist", F, _cdist, XY, torch_docs("cdist"), _two_clouds, one_of(p=(2.0, 1.0, 3.0)), _all_pairs, _cdist_margin),
+    Op("dist", F, _dist, XY, torch_docs("dist"), _two_alike_occupied, one_of(p=(2.0, 1.0, 3.0)), _whole, _dist_margin),
+    Op("pdist", F, _pdist, XY[:1], torch_docs("nn.functional.pdist"), _cloud, one_of(p=(2.0, 1.0, 3.0)), _pairs, _pdist_margin),
 )

@@ -24,7 +24,8 @@ UNIT = interval(0.0, 1.0)
 REDUCTIONS = ("mean", "sum", "none")
 
 
-def _reduced(losses: np.ndarray, reduction: str) -> Any:
+def reduced_by(losses: np.ndarray, reduction: str) -> Any:
+    """The losses themselves, their sum or their mean."""
     return {"none": losses, "sum": np.sum(losses), "mean": np.sum(losses) / max(losses.size, 1)}[reduction]
 
 
@@ -90,7 +91,7 @@ def _row(
     **options: tuple[Any, ...],
 ) -> Op:
     def reference(*arrays: np.ndarray, reduction: str, **params: Any) -> Any:
-        return _reduced(losses(*arrays, **params), reduction)
+        return reduced_by(losses(*arrays, **params), reduction)
 
     operands = (Operand("x", x), Operand("target", y), *rest)
     parameters = one_of(**options, reduction=reductions)
@@ -121,14 +122,14 @@ def _nll(x: np.ndarray, index: np.ndarray) -> np.ndarray:
 
 
 def _nll_loss(x: np.ndarray, index: np.ndarray, *, reduction: str) -> Any:
-    return _reduced(_nll(x, index), reduction)
+    return reduced_by(_nll(x, index), reduction)
 
 
 def _cross_entropy(x: np.ndarray, index: np.ndarray, *, label_smoothing: float, reduction: str) -> Any:
     """The target is one class with weight 1 - label_smoothing, and all classes equally with the rest."""
     axis = min(1, x.ndim - 1)
     log_p = special.log_softmax(x, axis=axis)
-    return _reduced((1 - label_smoothing) * _nll(log_p, index) - label_smoothing * log_p.mean(axis=axis), reduction)
+    return reduced_by((1 - label_smoothing) * _nll(log_p, index) - label_smoothing * log_p.mean(axis=axis), reduction)
 
 
 def _class_loss_shape(shapes: Shapes, params: Params) -> Shapes:

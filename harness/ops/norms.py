@@ -1,6 +1,6 @@
 """Norms: not smooth at zero, and where the p-norm has a kink.
 
-vector_norm(x, p) = (sum_i |x_i|^p)^(1/p);   normalize(x) = x / |x|_p
+vector_norm(x, p) = (sum_i |x_i|^p)^(1/p);   normalize(x) = x / |x|_p;   renorm(x)_i = x_i min(1, m / |x_i|)
 """
 
 from __future__ import annotations
@@ -71,6 +71,29 @@ def _normalize_margin(values: Values, params: Params) -> float:
     return norm_margin(values, {"ord": params["p"], "axis": params["axis"]})
 
 
+def _sub_norms(x: np.ndarray, axis: int, p: float) -> np.ndarray:
+    """The norm of every slice along `axis`, over all other axes; shape (side,)."""
+    slices = np.moveaxis(x, axis, 0)
+    return np.asarray(vector_norm(slices.reshape(len(slices), -1), axis=1, ord=p))
+
+
+def _renorm(x: np.ndarray, *, p: float, axis: int, maxnorm: float) -> Any:
+    """Slices longer than `maxnorm` are shortened to it (torch adds 1e-7 to the length)."""
+    norms = _sub_norms(x, axis, p)
+    factors = np.where(norms > maxnorm, maxnorm / (norms + 1e-7), 1.0)
+    return np.moveaxis(np.moveaxis(x, axis, -1) * factors, -1, axis)
+
+
+def _limited(choose: Choose, shapes: Shapes) -> Params:
+    return {"p": choose.element((2.0, 1.0, 3.0)), **one_occupied_axis(choose, shapes), "maxnorm": choose.element((1.0, 2.5))}
+
+
+def _renorm_margin(values: Values, params: Params) -> float:
+    """A slice as long as allowed; for p below 2 an element at 0, and always a slice that vanishes."""
+    norms = _sub_norms(values[0], params["axis"], params["p"])
+    return smallest(np.abs(norms - params["maxnorm"]), norms, *([np.abs(values[0])] if params["p"] < 2 else []))
+
+
 OPS = (
     Op(
         "vector_norm",
@@ -106,4 +129,5 @@ OPS = (
         _normalizing,
         margin=_normalize_margin,
     ),
+    Op("renorm", F, _renorm, (Operand("x"),), torch_docs("renorm"), without_empty_axes(2), _limited, margin=_renorm_margin),
 )

@@ -71,6 +71,47 @@ PLANTED: dict[str, tuple[list[Any], dict[str, Any]]] = {
     "huber_loss": ([[1.0], [0.5]], {"delta": 0.5, "reduction": "sum"}),
     "angle": ([[-2.0 + 0.0j]], {}),
     "sgn": ([[0.0j]], {}),
+    "frac": ([[2.0]], {}),
+    "fmod": ([[6.0], [3.0]], {}),
+    "clamp_min": ([[0.5]], {"limit": 0.5}),
+    "clamp_max": ([[0.5]], {"limit": 0.5}),
+    "nanmedian": ([[1.0, 1.0, 5.0]], {"missing": (False, False, True), "axis": -1, "keepdims": False}),
+    "nanquantile": ([[1.0, 1.0, 5.0]], {"missing": (False, False, True), "axis": -1, "keepdims": False, "q": 0.5}),
+    "corrcoef": ([[[1.0, 1.0], [1.0, 2.0]]], {}),
+    "std_mean": ([[3.0, 3.0]], {"axis": 0, "correction": 1}),
+    "masked_amax": ([[2.0, 2.0, 3.0]], {"mask": (True, True, False), "axis": -1, "keepdims": False}),
+    "masked_amin": ([[2.0, 2.0, 1.0]], {"mask": (True, True, False), "axis": -1, "keepdims": False}),
+    "masked_norm": ([[0.0, 0.0, 1.0]], {"mask": (True, True, False), "axis": -1, "keepdims": False}),
+    "renorm": ([[[1.0, 0.0], [3.0, 4.0]]], {"p": 2.0, "axis": 0, "maxnorm": 1.0}),
+    "dist": ([[1.0, 2.0], [1.0, 2.0]], {"p": 2.0}),
+    "pdist": ([[[1.0, 2.0], [1.0, 2.0]]], {"p": 2.0}),
+    "scatter_reduce": ([[1.0, 2.0], [0, 0], [3.0, 3.0]], {"axis": 0, "reduction": "amax", "include_self": True}),
+    "index_reduce": ([[1.0, 2.0], [0, 1], [1.0, 3.0]], {"axis": 0, "reduction": "amin", "include_self": True}),
+    "eigh": ([[[2.0, 0.0], [0.0, 2.0]]], {}),
+    "svd": ([[[2.0, 0.0], [0.0, 2.0]]], {}),
+    "lu": ([[[2.0, 1.0], [-2.0, 3.0]]], {}),
+    "operator_norm": ([[[2.0, 0.0], [0.0, 2.0]]], {"ord": 2, "keepdims": False}),
+    "cond": ([[[2.0, 0.0], [0.0, 2.0]]], {}),
+    "embedding_bag": ([[[0, 1]], [[1.0], [1.0]]], {"mode": "max"}),
+    "grid_sample": ([[[[[1.0, 2.0, 3.0]]]], [[[[0.0, 0.25]]]]], {"mode": "bilinear", "padding_mode": "zeros", "align_corners": True}),
+    "adaptive_max_pool1d": ([[[1.0, 1.0, 0.0]]], {"output_size": (1,)}),
+    "adaptive_max_pool2d": ([[[[1.0, 1.0]]]], {"output_size": (1, 1)}),
+    "adaptive_max_pool3d": ([[[[[1.0, 1.0]]]]], {"output_size": (1, 1, 1)}),
+    "fractional_max_pool2d": ([[[[1.0, 1.0], [0.0, 0.0]]]], {"kernel_size": (1, 2), "output_size": (1, 1), "sample": 0.0}),
+    "fractional_max_pool3d": ([[[[[1.0, 1.0]]]]], {"kernel_size": (1, 1, 2), "output_size": (1, 1, 1), "sample": 0.5}),
+    "max_unpool1d": ([[[1.0, 1.0]]], {"kernel_size": 2}),
+    "max_unpool2d": ([[[[1.0, 1.0], [0.0, 0.0]]]], {"kernel_size": 2}),
+    "max_unpool3d": ([[[[[1.0, 1.0], [0.0, 0.0]], [[0.0, 0.0], [0.0, 0.0]]]]], {"kernel_size": 2}),
+    "rnn_relu_cell": ([[[1.0]], [[1.0]], [[2.0]], [[-2.0]]], {}),
+    "margin_ranking_loss": ([[1.0], [0.5], [True]], {"margin": 0.5, "reduction": "sum"}),
+    "hinge_embedding_loss": ([[1.0], [False]], {"margin": 1.0, "reduction": "sum"}),
+    "cosine_embedding_loss": ([[[1.0, 0.0]], [[0.0, 1.0]], [False]], {"margin": 0.0, "reduction": "sum"}),
+    "triplet_margin_loss": (
+        [[[0.0]], [[1.0 - 1e-6]], [[2.0 - 1e-6]]],
+        {"margin": 1.0, "swap": False, "reduction": "sum"},
+    ),
+    "multi_margin_loss": ([[[1.0, 0.0]], [0]], {"margin": 1.0, "p": 1, "reduction": "sum"}),
+    "multilabel_margin_loss": ([[[1.0, 0.0]]], {"labels": ((0, -1),), "reduction": "sum"}),
 }
 
 
@@ -82,6 +123,10 @@ def test_every_op_that_is_not_smooth_has_a_planted_kink() -> None:
     assert {op.name for op in catalogue().values() if op.margin is not smooth} == set(PLANTED)
 
 
+def _beside(x: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+    return np.asarray(x + 0.1 * generator.normal(size=x.shape)) if x.dtype.kind in "fc" else x
+
+
 @pytest.mark.parametrize("name", PLANTED)
 def test_margin_vanishes_at_a_planted_kink(name: str) -> None:
     assert margin(name, *PLANTED[name]) == pytest.approx(0.0, abs=1e-12)
@@ -91,7 +136,7 @@ def test_margin_vanishes_at_a_planted_kink(name: str) -> None:
 def test_margin_beside_a_planted_kink_is_positive(name: str) -> None:
     values, params = PLANTED[name]
     generator = np.random.default_rng(3)
-    moved = [np.array(value) + 0.1 * generator.normal(size=np.shape(value)) for value in values]
+    moved = [_beside(np.array(value), generator) for value in values]
     moved = [x + 0.1j * generator.normal(size=x.shape) if np.iscomplexobj(x) else x for x in moved]
     assert margin(name, moved, params) > 0
 
@@ -131,3 +176,14 @@ def test_points_beside_a_jump_are_not_admitted() -> None:
     assert not qr.contains((np.array([[1.0], [0.0]]),), {})
     assert remainder.contains((np.array([1e3]), np.array([0.3])), {})
     assert not remainder.contains((np.array([1e5]), np.array([0.3])), {})
+    lu, eigh = lookup("lu"), lookup("eigh")
+    assert lu.contains((np.array([[2.0, 1.0], [-1.0, 3.0]]),), {})
+    assert not lu.contains((np.array([[2.0, 1.0], [-2.0, 3.0]]),), {})
+    assert eigh.contains((np.array([[2.0, 0.0], [0.0, 3.0]]),), {})
+    assert not eigh.contains((np.array([[2.0, 0.0], [0.0, 2.0]]),), {})
+    fmod, sample = lookup("fmod"), lookup("grid_sample")
+    assert not fmod.contains((np.array([1e5]), np.array([0.3])), {})
+    halfway = (np.ones((1, 1, 1, 2)), np.zeros((1, 1, 1, 2)))
+    nearest = {"mode": "nearest", "padding_mode": "zeros", "align_corners": False}
+    assert not sample.contains(halfway, nearest)
+    assert sample.contains(halfway, nearest | {"mode": "bilinear"})

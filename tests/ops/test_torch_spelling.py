@@ -17,6 +17,7 @@ SAME_FUNCTION = 1e-10
 LESS_ACCURATE = {"polygamma": 1e-8}
 
 torch = pytest.importorskip("torch")
+pytestmark = pytest.mark.filterwarnings("ignore:index_reduce.. is in beta:UserWarning")
 NAMESPACE = {"torch": torch, "F": torch.nn.functional}
 
 
