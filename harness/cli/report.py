@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 import click
 
 from harness.cli.told import told_plainly
 from harness.plugin.pages import write_page
-from harness.record import Event, Records
+from harness.record import Event, Records, read_events
 from reports import render_html, render_junit, render_markdown
+from reports.comparison import Comparison, Snapshot, compare
 
 
 @click.command(name="report", epilog="Example: autograd-harness report reports/out/latest --html page.html --markdown summary.md")
@@ -18,11 +20,13 @@ from reports import render_html, render_junit, render_markdown
 @click.option("--html", metavar="FILE", type=click.Path(path_type=Path), help="Write the HTML page to FILE.")
 @click.option("--markdown", metavar="FILE", type=click.Path(path_type=Path), help="Write the summary for a CI step to FILE.")
 @click.option("--junit", metavar="FILE", type=click.Path(path_type=Path), help="Write JUnit XML to FILE.")
-def command(records: tuple[str, ...], html: Path | None, markdown: Path | None, junit: Path | None) -> int:
+@click.option("--against", metavar="OLD", help="Compare with this earlier run, in a section of the page.")
+def command(records: tuple[str, ...], html: Path | None, markdown: Path | None, junit: Path | None, against: str | None) -> int:
     """Make pages from records: files, or the folders of runs; several (shards, workers) become one report. Without options, print Markdown."""
-    asked: list[tuple[Path | None, Callable[[Iterable[Event]], str]]] = [(html, render_html), (markdown, render_markdown), (junit, render_junit)]
     with told_plainly():
         events = Records(*records)
+        page = partial(render_html, comparison=compared(against, events) if against and html else None)
+        asked: list[tuple[Path | None, Callable[[Iterable[Event]], str]]] = [(html, page), (markdown, render_markdown), (junit, render_junit)]
         for path, render in asked:
             if path:
                 write_page(path, render(events))
@@ -30,3 +34,9 @@ def command(records: tuple[str, ...], html: Path | None, markdown: Path | None, 
         if not any(path for path, _ in asked):
             click.echo(render_markdown(events))
     return 0
+
+
+def compared(against: str, events: Iterable[Event]) -> Comparison:
+    """The run `events`, seen from the record `against`."""
+    old = Snapshot(read_events(against))
+    return compare(old, Snapshot(events, old.counterexamples))

@@ -12,7 +12,7 @@ from reports.landscape import HIGHEST, LOWEST, STEPS, Panel
 from reports.wording import plural, power
 
 WIDTH, HEIGHT = 340.0, 270.0
-LEFT, RIGHT, TOP, BOTTOM = 44.0, 10.0, 24.0, 44.0
+LEFT, RIGHT, TOP, BOTTOM = 44.0, 18.0, 24.0, 44.0
 _SHADES = 5
 
 
