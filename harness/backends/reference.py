@@ -24,7 +24,7 @@ from harness.tape.rules import RULES
 from harness.tape.walker import Engine
 
 _DTYPES = ("float64", "float32")
-_PRIVATE = {"sum_to", "expand", "pad", "view", "narrow", "move", "cast", "write"}  # parts of adjoints, or of the tape
+_PRIVATE = {"sum_to", "expand", "pad", "view", "narrow", "move", "cast", "write", "bernoulli"}  # parts of adjoints, or of the tape
 
 
 class ReferenceBackend(Backend):

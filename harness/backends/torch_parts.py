@@ -7,10 +7,12 @@ from types import MappingProxyType
 from typing import Any
 
 from harness.backends.torch_offers import OFFERS
+from harness.backends.torch_special_values import TorchAnomalies, TorchDrawing, TorchGaps
 from harness.backends.torch_tape_memory import TorchAliasing, TorchDtypes, TorchLayouts, TorchLeaving, TorchWriting
 from harness.backends.torch_tape_parts import TorchHookGroups, TorchHooking, TorchInferring, TorchSaving, TorchTracing, TorchWalking
 from harness.tape.hooking import HookGroups, Hooking, Saving
 from harness.tape.inferring import Inferring
+from harness.tape.special_values import Anomalies, Drawing, Gaps
 from harness.tape.tracing import Tracing
 from harness.tape.walking import Walking
 from harness.tape.writing import Aliasing, Dtypes, Layouts, Leaving, Writing
@@ -28,6 +30,9 @@ PARTS: Mapping[type, Callable[[Any], Any]] = MappingProxyType(
         Dtypes: TorchDtypes,
         Layouts: TorchLayouts,
         Leaving: TorchLeaving,
+        Drawing: TorchDrawing,
+        Gaps: TorchGaps,
+        Anomalies: TorchAnomalies,
         **OFFERS,
     }
 )

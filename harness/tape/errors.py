@@ -26,6 +26,7 @@ REFUSALS = {
     "device": "all operands of an op are on one device",
     "view detach": "a view cannot be detached in place",
     "blind view": "a view taken while nothing was recorded cannot be changed in place while something is",
+    "random": "what was drawn at random has no derivative",
     "pack": "a hook that packs a saved value does not change it in place",
     "slot hook": "a hook after a slot returns nothing",
     "slot hook place": "a hook after a slot is for leaves",

@@ -7,9 +7,11 @@ from types import MappingProxyType
 from typing import Any
 
 from harness.tape.hooking import Hooking, Saving
+from harness.tape.reference_drawing import ReferenceDrawing
 from harness.tape.reference_memory import ReferenceDtypes, ReferenceLeaving, ReferenceWriting
 from harness.tape.reference_offers import OFFERS
 from harness.tape.reference_walking import ReferenceHooking, ReferenceSaving, ReferenceTracing, ReferenceWalking
+from harness.tape.special_values import Drawing
 from harness.tape.tracing import Tracing
 from harness.tape.walking import Walking
 from harness.tape.writing import Dtypes, Leaving, Writing
@@ -23,6 +25,7 @@ PARTS: Mapping[type, Callable[[Any], Any]] = MappingProxyType(
         Writing: ReferenceWriting,
         Dtypes: ReferenceDtypes,
         Leaving: ReferenceLeaving,
+        Drawing: ReferenceDrawing,
         **OFFERS,
     }
 )

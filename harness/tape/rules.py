@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from harness.tape.errors import Refused
 from harness.tape.parts import OUTPUT, Tensor
 
 Ops = Callable[..., Tensor]  # k("multiply", g, y): the tape's own ops
@@ -118,6 +119,10 @@ def _moved_back(k: Ops, g: Tensor, at: Context) -> Tensor:
     return k("move", g, device=at.params["origin"], origin=at.params["device"])
 
 
+def _refused(k: Ops, g: Tensor, at: Context) -> Tensor:
+    raise Refused("random")
+
+
 def _cast_back(k: Ops, g: Tensor, at: Context) -> Tensor:
     return k("cast", g, dtype=at.params["origin"], origin=at.params["dtype"])
 
@@ -158,6 +163,7 @@ SHAPING: dict[str, Rule] = {
     "flip": Rule(lambda x, *, axis: np.flip(x, axis=_axes(axis)).copy(), (Pull(_flipped),)),
     "view": Rule(lambda x, *, shape: x.reshape(tuple(shape)), (Pull(_reshaped),), looks=True),
     "narrow": Rule(lambda x, *, start, stop: x[start:stop], (Pull(_padded),), looks=True),
+    "bernoulli": Rule(lambda x: (np.random.default_rng().random(x.shape) < x).astype(x.dtype), (Pull(_refused),)),
     "cast": Rule(lambda x, *, dtype, origin: x.astype(dtype), (Pull(_cast_back),)),
     "move": Rule(lambda x, *, device, origin: x.copy(), (Pull(_moved_back),)),
 }

@@ -30,6 +30,8 @@ CORE_FAMILIES = (
     "inference",
     "slot_rules",
     "adjoints",
+    "special_values",
+    "edge_shapes",
     "walks",
 )
 FAMILIES = (
