@@ -5,7 +5,7 @@ lstsq(A, b) = argmin_x |A x - b|;   A = P L U;   householder_product(V, tau) = H
 
 from __future__ import annotations
 
-from functools import partial, reduce
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from harness.ops.domain import REALS, Domain
 from harness.ops.forms import one_of
 from harness.ops.margins import smallest
 from harness.ops.matrices import FLOOR, FULL_RANK, NONSINGULAR, POSITIVE_DEFINITE, TRIANGULAR, rectangular, square, square_shape
-from harness.ops.op import Op, Operand, Params, Shapes, Values, no_params, same_shape
+from harness.ops.op import Op, Operand, Params, Shapes, Values, same_shape
 from harness.ops.sources import array_api, torch_docs
 
 F = "factorizations"
@@ -27,10 +27,6 @@ def _batch(shapes: Shapes, params: Params) -> Shapes:
 
 def _slogdet(x: np.ndarray) -> Any:
     return tuple(np.linalg.slogdet(x))
-
-
-def _logdet(x: np.ndarray) -> Any:
-    return np.linalg.slogdet(x)[1]
 
 
 def _eliminated(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
@@ -160,23 +156,23 @@ def _row(name: str, reference: Any, source: str, domain: Domain, shapes: Any, re
     return Op(name, F, reference, (Operand("x", domain), *rest), source, shapes, result_shapes=result, complex=complex, **more)
 
 
-Y, LINALG = Operand("y"), partial(lambda name: torch_docs(f"linalg.{name}"))
+Y = Operand("y")
 OPS = (
     _row("slogdet", _slogdet, array_api("linalg.slogdet"), NONSINGULAR, square, lambda shapes, params: (shapes[0][:-2],) * 2),
-    _row("logdet", _logdet, torch_docs("logdet"), POSITIVE_DEFINITE, square, _batch, complex=False),
-    _row("lu", _lu, LINALG("lu"), NONSINGULAR, square, _twice, margin=_pivot_margin, admits=_pivots_stay, complex=False),
-    _row("lu_solve", np.linalg.solve, LINALG("lu_solve"), NONSINGULAR, _right_hand_sides, _second, Y),
-    _row("lstsq", _lstsq, LINALG("lstsq"), FULL_RANK, _overdetermined, _solution, Y),
+    _row("logdet", lambda x: np.linalg.slogdet(x)[1], torch_docs("logdet"), POSITIVE_DEFINITE, square, _batch, complex=False),
+    _row("lu", _lu, torch_docs("linalg.lu"), NONSINGULAR, square, _twice, margin=_pivot_margin, admits=_pivots_stay, complex=False),
+    _row("lu_solve", np.linalg.solve, torch_docs("linalg.lu_solve"), NONSINGULAR, _right_hand_sides, _second, Y),
+    _row("lstsq", _lstsq, torch_docs("linalg.lstsq"), FULL_RANK, _overdetermined, _solution, Y),
     _row("cholesky_inverse", _cholesky_inverse, torch_docs("cholesky_inverse"), TRIANGULAR, square, same_shape, complex=False),
-    _row("householder_product", _householder_product, LINALG("householder_product"), REALS, _reflections, same_shape, Operand("tau")),
+    _row("householder_product", _householder_product, torch_docs("linalg.householder_product"), REALS, _reflections, same_shape, Operand("tau")),
     _row(
         "tensorinv",
         _tensorinv,
-        LINALG("tensorinv"),
+        torch_docs("linalg.tensorinv"),
         NONSINGULAR_TENSOR,
         lambda choose, first: (_of_sides(choose, first),),
         _axes_moved,
         parameters=one_of(ind=(1,)),
     ),
-    _row("tensorsolve", _tensorsolve, LINALG("tensorsolve"), NONSINGULAR_TENSOR, _tensor_system, _unknowns, Y, parameters=no_params),
+    _row("tensorsolve", _tensorsolve, torch_docs("linalg.tensorsolve"), NONSINGULAR_TENSOR, _tensor_system, _unknowns, Y),
 )

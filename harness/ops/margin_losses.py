@@ -49,8 +49,7 @@ def _hinge_embedding(x: np.ndarray, positive: np.ndarray, *, margin: float) -> A
 
 
 def _at_the_hinge(values: Values, params: Params) -> float:
-    x, positive = values
-    return smallest(np.abs(params["margin"] - x)[~positive])
+    return smallest(np.abs(params["margin"] - values[0])[~values[1]])
 
 
 def _cosine(x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -75,8 +74,7 @@ def _distance(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def _nearest_negative(anchor: np.ndarray, positive: np.ndarray, negative: np.ndarray, swap: bool) -> np.ndarray:
-    to_negative = _distance(anchor, negative)
-    return np.minimum(to_negative, _distance(positive, negative)) if swap else to_negative
+    return np.asarray(np.minimum(_distance(anchor, negative), _distance(positive if swap else anchor, negative)))
 
 
 def _triplet_margin(anchor: np.ndarray, positive: np.ndarray, negative: np.ndarray, *, margin: float, swap: bool) -> Any:
@@ -92,7 +90,7 @@ def _triplet_margins(values: Values, params: Params) -> float:
 
 
 def _multilabel_soft_margin(x: np.ndarray, positive: np.ndarray) -> Any:
-    return np.logaddexp(0, -_signs(positive) * x).mean(axis=-1)
+    return _soft_margin(x, positive).mean(axis=-1)
 
 
 def _violations(x: np.ndarray, index: np.ndarray, margin: float) -> np.ndarray:

@@ -84,7 +84,7 @@ def _reducing(choose: Choose, shapes: Shapes) -> Params:
 
 
 def _places(index: np.ndarray, axis: int) -> tuple[np.ndarray, ...]:
-    places = list(np.indices(index.shape))
+    places: list[np.ndarray] = list(np.indices(index.shape))
     places[axis] = index
     return tuple(places)
 
