@@ -2,8 +2,9 @@
 
 f(x) the same bit by bit whatever x_i is   =>   (f'(x)^T w)_i = 0 exactly, and not NaN
 
-"Whatever" is tried with values beyond the largest number around, of both signs: what rounding absorbs beside a large number is not absorbed then. An
-entry that such a value takes out of the op's domain changes the output, and nothing is asked of it.
+A leaf that the program does not read is added, so that there always is one. "Whatever" is tried with values beyond the largest number around, of
+both signs: what rounding absorbs beside a large number is not absorbed then. An entry that such a value takes out of the op's domain changes the
+output, and nothing is asked of it.
 Source: the definition of the derivative; scatter-add as the adjoint of gather: an entry that is not read receives nothing.
 """
 
@@ -11,11 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
 import numpy as np
 
 from harness.backends import Backend
 from harness.backends.bind import Bound, bind
-from harness.program import Case
+from harness.program import Case, Input, Program
 from harness.verdict import Result, Verdict, structural
 from properties.laws.gradients import Malformed, gradients_of
 from properties.laws.law import Law
@@ -25,7 +27,8 @@ BEYOND = (4.0, -4.0)  # of the largest number around
 
 
 def check_influence(backend: Backend, case: Case) -> Result:
-    """Every entry of the primals (of large ones some), one by one."""
+    """Every entry of the primals (of large ones some) and of a leaf that the program does not read, one by one."""
+    case = _with_an_idle_leaf(case)
     bound = bind(backend, case)
     try:
         gradients = gradients_of(bound)
@@ -38,6 +41,23 @@ def check_influence(backend: Backend, case: Case) -> Result:
     if not idle:
         return Result(law="no-influence-no-gradient", verdict=Verdict.HOLDS, vacuous=True, comparisons=0, rule="yes or no")
     return structural("no-influence-no-gradient", not wrong, reason, comparisons=len(idle))
+
+
+def _with_an_idle_leaf(case: Case) -> Case:
+    """The case with one more primal, so that something without influence is always there; a user's own function takes what it takes."""
+    if not isinstance(case.subject, Program):
+        return case
+    count = len(case.primals)
+    program = msgspec.structs.replace(case.subject, inputs=(*case.subject.inputs, Input("idle", (2,))))
+    layouts = (*case.layouts[:count], *["contiguous"] * (count - len(case.layouts)), "contiguous", *case.layouts[count:])
+    return msgspec.structs.replace(
+        case,
+        subject=program,
+        primals=(*case.primals, np.ones(2)),
+        differentiable=(*case.differentiable, count),
+        tangents=(*case.tangents, np.ones(2)),
+        layouts=layouts,
+    )
 
 
 def _entries(case: Case) -> list[tuple[int, int]]:

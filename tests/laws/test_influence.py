@@ -18,9 +18,9 @@ from tests.laws.examples import case_of, cube, head
 INFLUENCE, ANSWERS = laws()["no-influence-no-gradient"].check, laws()["backward-answers"].check
 
 
-def test_entry_that_is_not_read_is_the_only_one_asked_about() -> None:
+def test_entry_that_is_not_read_is_asked_about_beside_the_leaf_that_is_not() -> None:
     result = INFLUENCE(load_backend("torch"), head())
-    assert (result.verdict, result.comparisons, result.vacuous) == (Verdict.HOLDS, 1, False)
+    assert (result.verdict, result.comparisons, result.vacuous) == (Verdict.HOLDS, 1 + 2, False)
 
 
 def test_gradient_of_an_entry_that_is_not_read_is_broken() -> None:
@@ -36,14 +36,19 @@ def test_nan_gradient_of_an_entry_that_is_not_read_is_broken() -> None:
     assert INFLUENCE(_NanForUnread(), case).verdict is Verdict.BROKEN
 
 
-def test_function_that_reads_everything_is_vacuous() -> None:
+def test_function_that_reads_everything_is_asked_about_a_leaf_more() -> None:
     result = INFLUENCE(load_backend("torch"), cube())
-    assert (result.verdict, result.vacuous, result.comparisons) == (Verdict.HOLDS, True, 0)
+    assert (result.verdict, result.vacuous, result.comparisons) == (Verdict.HOLDS, False, 2)
+
+
+def test_gradient_of_a_leaf_that_is_not_read_is_broken() -> None:
+    result = INFLUENCE(_OneForUnread(), cube())
+    assert (result.verdict, "x1[0] has 1, x1[1] has 1" in result.reason) == (Verdict.BROKEN, True)
 
 
 def test_saturated_entry_is_not_called_idle() -> None:
     case = case_of(single("tanh", ((2,),), ("primal",)), (np.array([30.0, 0.5]),), (np.array([1.0, 1.0]),))
-    assert INFLUENCE(load_backend("torch"), case).vacuous
+    assert INFLUENCE(load_backend("torch"), case).comparisons == 2
 
 
 def test_internal_error_of_a_backward_is_broken() -> None:
@@ -68,7 +73,13 @@ def test_forward_that_raises_is_no_evidence() -> None:
 class _NanForUnread(TorchBackend):
     def vjp(self, function: Any, primals: Any, cotangents: Any) -> Any:
         outputs, gradients = super().vjp(function, primals, cotangents)
-        return outputs, tuple(g.masked_fill(g == 0, float("nan")) for g in gradients)
+        return outputs, tuple(None if g is None else g.masked_fill(g == 0, float("nan")) for g in gradients)
+
+
+class _OneForUnread(TorchBackend):
+    def vjp(self, function: Any, primals: Any, cotangents: Any) -> Any:
+        outputs, gradients = super().vjp(function, primals, cotangents)
+        return outputs, tuple(x * 0 + 1 if g is None else g for g, x in zip(gradients, primals, strict=True))
 
 
 @dataclass
