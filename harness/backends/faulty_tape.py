@@ -74,7 +74,7 @@ CONTROLS = (
     "zero-ignored",
 )
 _NAMED: set[str] = set()  # faults that their own page calls a control
-_CORE = ("starts", "inputs", "hooks", "tracing", "writing", "inference", "orders", "adjoints", "special_values")
+_CORE = ("starts", "inputs", "hooks", "tracing", "writing", "inference", "orders", "adjoints", "special_values", "complex")
 _FAMILIES = ("accumulation", "slots", "walks", "modes", "memory", "functional", "engine", "engine_memory", *_CORE, "offers")
 
 

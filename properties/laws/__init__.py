@@ -32,6 +32,7 @@ CORE_FAMILIES = (
     "adjoints",
     "special_values",
     "edge_shapes",
+    "complex_tapes",
     "walks",
 )
 FAMILIES = (

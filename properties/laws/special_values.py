@@ -5,6 +5,7 @@ NaN w -> NaN g;     sample: no derivative;     d relu / dx at 0 = 0, the smalles
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -19,7 +20,7 @@ _TEST = "https://github.com/pytorch/pytorch/blob/main/test/test_autograd.py"
 special = Family("special values", _NOTES)
 
 
-def _same(seen: np.ndarray | None, due: list[float]) -> bool:
+def _same(seen: np.ndarray | None, due: Sequence[float]) -> bool:
     return seen is not None and np.array_equal(seen, due, equal_nan=True)
 
 
