@@ -19,6 +19,9 @@ OURS = {
     "jax": "harness.backends.jax_backend:JaxBackend",
     "autograd": "harness.backends.autograd_backend:AutogradBackend",
     "mygrad": "harness.backends.mygrad_backend:MygradBackend",
+    "mlx": "harness.backends.mlx_backend:MlxBackend",
+    "tensorflow": "harness.backends.tensorflow_backend:TensorflowBackend",
+    "paddle": "harness.backends.paddle_backend:PaddleBackend",
 }
 
 

@@ -96,17 +96,24 @@ def missing_words(template: Template, namespace: Mapping[str, Any], accepts: Acc
 
 
 def renamed(template: Template, names: Mapping[str, str]) -> Template:
-    """`template` with other names for the modules: {"xp": "jnp"}."""
+    """`template` in other words: {"xp.abs": "mx.fabs"} for a function, {"keepdims=": "keepdim="} for a keyword, {"xp": "mx"} for a module."""
     if isinstance(template, Mapping):
         return {count: cast(Written, renamed(written, names)) for count, written in template.items()}
     if isinstance(template, str):
-        return _MODULE.sub(lambda match: names.get(match[1], match[1]) + ".", template)
+        return _renamed_text(template, names)
 
     def written(params: Params) -> tuple[str, Params]:
         text, values = template(params)
-        return cast(str, renamed(text, names)), values
+        return _renamed_text(text, names), values
 
-    return uses(*(cast(str, renamed(word, names)) for word in words_of(template)))(written)
+    return uses(*(_renamed_text(word + "(", names)[:-1] for word in words_of(template)))(written)
+
+
+def _renamed_text(text: str, names: Mapping[str, str]) -> str:
+    text = _WORD.sub(lambda match: names.get(match[1], match[1]), text)
+    for keyword in (name for name in names if name.endswith("=")):
+        text = re.sub(rf"\b{keyword}", names[keyword], text)
+    return _MODULE.sub(lambda match: names.get(match[1], match[1]) + ".", text)
 
 
 def first_known(

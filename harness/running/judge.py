@@ -32,7 +32,7 @@ def run_case(backend: Backend, case: Case, clock: Clock | None = None) -> Result
     """The law of `case`, checked on `backend`.
 
     An exception that the backend raises although its forward works is BROKEN ("raises ..."), unless it says "not implemented": then, as for a forward
-    that fails itself, the law is UNSUPPORTED here and `comparisons` is 0. A backend in another process that dies is CRASHED, one without an answer HUNG.
+    that fails itself, the law is UNSUPPORTED here and `comparisons` is 0. A backend in another process that dies is CRASHED, a mute one HUNG.
 
     Raises:
         LookupError: the law of the case is not known.

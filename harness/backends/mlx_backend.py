@@ -1,0 +1,130 @@
+"""MLX as a backend, on the CPU: lazy arrays, functional transforms.
+
+    vjp:  mx.vjp(f, primals, cotangents)            jvp:  mx.jvp(f, primals, tangents)
+
+Its float64 exponentials are accurate to single precision only: the oracle measures that noise, and says INCONCLUSIVE where it hides the answer.
+Source: https://ml-explore.github.io/mlx/; conventions at kinks: docs/reference/backends.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import version
+from typing import Any
+
+import mlx.core as mx
+import numpy as np
+
+from harness.backends.mlx_templates import LACKS, TEMPLATES, WORDS
+from harness.backends.numpy_nn_templates import NN_CANDIDATES
+from harness.backends.numpy_templates import CANDIDATES
+from harness.backends.protocol import Arrays, Backend, Description, Function, Hvp
+from harness.backends.spelling import Spelling, first_known, missing_words, numbers
+
+_NAMESPACE = {"mx": mx, "np": np}
+_WORDS = {op: candidates for op, candidates in (NN_CANDIDATES | CANDIDATES).items() if op not in LACKS}
+_OWN = {op: template for op, template in TEMPLATES.items() if not missing_words(template, _NAMESPACE)}
+SPELLING = Spelling("mlx", {**first_known(_WORDS, WORDS, _NAMESPACE), **_OWN}, _NAMESPACE)
+
+
+class MlxBackend(Backend):
+    """The installed MLX on the CPU."""
+
+    name = "mlx"
+    version = version("mlx")
+    capabilities = frozenset({"jvp", "second_order", "batching"})
+
+    def devices(self) -> tuple[str, ...]:
+        """The CPU: Metal has no float64."""
+        return ("cpu",)
+
+    def dtypes(self, device: str) -> tuple[str, ...]:
+        """The real ones."""
+        return ("float64", "float32", "bfloat16", "float16")
+
+    def array(self, values: np.ndarray, *, dtype: str, device: str, layout: str = "contiguous") -> Any:
+        """A copy."""
+        given = np.array(values, order="C")
+        return mx.array(given, dtype=getattr(mx, dtype if given.dtype.kind == "f" else given.dtype.name.replace("bool", "bool_")))
+
+    def numpy(self, array: Any) -> np.ndarray:
+        """A copy, evaluated now."""
+        return np.array(array.astype(mx.float32) if array.dtype == mx.bfloat16 else array)
+
+    def describe(self, array: Any) -> Description:
+        """Shape and dtype."""
+        if not isinstance(array, mx.array):
+            raise TypeError(f"expected an mlx.core.array; got {type(array).__name__}")
+        return Description(tuple(array.shape), str(array.dtype).removeprefix("mlx.core.").removesuffix("_"), "cpu")
+
+    def op(self, name: str) -> Callable[..., Any] | None:
+        """The op as `spell` writes it."""
+        return SPELLING.call(name)
+
+    def vjp(self, function: Function, primals: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
+        """By `mx.vjp`."""
+        outputs, gradients = mx.vjp(_listed(function), list(primals), list(cotangents))
+        return tuple(outputs), tuple(gradients)
+
+    def jvp(self, function: Function, primals: Arrays, tangents: Arrays) -> tuple[Arrays, Arrays]:
+        """By `mx.jvp`."""
+        outputs, results = mx.jvp(_listed(function), list(primals), list(tangents))
+        return tuple(outputs), tuple(results)
+
+    def hvps(self) -> Mapping[str, Hvp]:
+        """Reverse over reverse, and forward over reverse."""
+        return {
+            "reverse over reverse": lambda f, x, w, v: self.vjp(lambda *y: self.vjp(f, y, w)[1], x, v)[1],
+            "forward over reverse": lambda f, x, w, v: self.jvp(lambda *y: self.vjp(f, y, w)[1], x, v)[1],
+        }
+
+    def batched_vjp(self, function: Function, primals: Arrays, cotangents: Arrays) -> Arrays:
+        """By `mx.vmap`."""
+        return tuple(mx.vmap(lambda *w: list(self.vjp(function, primals, w)[1]))(*cotangents))
+
+    def batched_jvp(self, function: Function, primals: Arrays, tangents: Arrays) -> Arrays:
+        """By `mx.vmap`."""
+        return tuple(mx.vmap(lambda *v: list(self.jvp(function, primals, v)[1]))(*tangents))
+
+    def spell(self, op: str, args: Sequence[str], params: Mapping[str, Any]) -> str:
+        """`mx.sum(x, axis=0)` and the like."""
+        return SPELLING.spell(op, args, dict(params))
+
+    def preamble(self) -> str:
+        """Imports of a script."""
+        return "import mlx.core as mx\n\nmx.set_default_device(mx.cpu)"
+
+    def literal(self, name: str, values: np.ndarray, *, dtype: str, device: str, layout: str) -> str:
+        """`mx.array(...)`."""
+        kind = dtype if values.dtype.kind == "f" else values.dtype.name.replace("bool", "bool_")
+        return f"mx.array(np.array({numbers(values)}, dtype={values.dtype.name!r}), dtype=mx.{kind})"
+
+    def derivatives(self) -> str:
+        """By `mx.vjp` and `mx.jvp`."""
+        return DERIVATIVES
+
+
+def _listed(function: Function) -> Callable[..., list[Any]]:
+    return lambda *x: list(function(*x))
+
+
+DERIVATIVES = """
+def numpy(array):
+    return np.array(array.astype(mx.float32) if array.dtype == mx.bfloat16 else array)
+
+
+def form(array):
+    return tuple(array.shape), str(array.dtype)
+
+
+def listed(function):
+    return lambda *x: list(made) if isinstance(made := function(*x), (tuple, list)) else [made]
+
+
+def raw_vjp(function, primals, cotangents):
+    return mx.vjp(listed(function), list(primals), list(cotangents))[1]
+
+
+def raw_jvp(function, primals, tangents):
+    return mx.jvp(listed(function), list(primals), list(tangents))[1]
+"""

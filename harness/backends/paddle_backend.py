@@ -1,0 +1,151 @@
+"""Paddle as a backend: a tape, reverse mode only.
+
+    vjp:  paddle.grad(outputs, primals, grad_outputs=w, allow_unused=True)        or  backward() into .grad
+
+An exception leaves grad mode off, which `reset` undoes. It dies of some inputs: run it with workers (-n), or as paddle@PYTHON.
+Source: https://www.paddlepaddle.org.cn/documentation/docs/en/guides/beginner/autograd_en.html; conventions at kinks: docs/reference/backends.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import paddle
+
+from harness.backends.numpy_nn_templates import NN_CANDIDATES
+from harness.backends.numpy_templates import CANDIDATES
+from harness.backends.paddle_templates import LACKS, TEMPLATES, WORDS
+from harness.backends.protocol import Arrays, Backend, Description, Function, Hvp, Vjp
+from harness.backends.spelling import Spelling, first_known, missing_words, numbers
+
+paddle.set_device("cpu")
+_NAMESPACE = {"paddle": paddle, "np": np}
+_WORDS = {op: candidates for op, candidates in (NN_CANDIDATES | CANDIDATES).items() if op not in LACKS}
+_OWN = {op: template for op, template in TEMPLATES.items() if not missing_words(template, _NAMESPACE)}
+SPELLING = Spelling("paddle", {**first_known(_WORDS, WORDS, _NAMESPACE), **_OWN}, _NAMESPACE)
+
+
+class PaddleBackend(Backend):
+    """The installed Paddle on the CPU."""
+
+    name = "paddle"
+    version = paddle.__version__
+    capabilities = frozenset({"reverse_routes", "second_order"})
+
+    def devices(self) -> tuple[str, ...]:
+        """The CPU."""
+        return ("cpu",)
+
+    def dtypes(self, device: str) -> tuple[str, ...]:
+        """Those with kernels on the CPU."""
+        return ("float64", "float32")
+
+    def array(self, values: np.ndarray, *, dtype: str, device: str, layout: str = "contiguous") -> Any:
+        """A copy."""
+        return paddle.to_tensor(np.array(values, dtype=dtype if values.dtype.kind == "f" else values.dtype, order="C"))
+
+    def numpy(self, array: Any) -> np.ndarray:
+        """A copy."""
+        return np.array(array.numpy())
+
+    def describe(self, array: Any) -> Description:
+        """Shape and dtype."""
+        if not isinstance(array, paddle.Tensor):
+            raise TypeError(f"expected a paddle.Tensor; got {type(array).__name__}")
+        return Description(tuple(array.shape), str(array.dtype).removeprefix("paddle."), "cpu")
+
+    def op(self, name: str) -> Callable[..., Any] | None:
+        """The op as `spell` writes it."""
+        return SPELLING.call(name)
+
+    def vjp(self, function: Function, primals: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
+        """By `paddle.grad`."""
+        return _vjp(function, primals, cotangents)
+
+    def reverse_routes(self) -> Mapping[str, Vjp]:
+        """`paddle.autograd.backward` into `.grad`."""
+        return {"paddle.autograd.backward": _by_backward}
+
+    def hvps(self) -> Mapping[str, Hvp]:
+        """A tape over a tape; an op without a second derivative says so, which is a gap, not a fault."""
+        return {"reverse over reverse": _reverse_over_reverse}
+
+    def spell(self, op: str, args: Sequence[str], params: Mapping[str, Any]) -> str:
+        """`paddle.sum(x, axis=0)` and the like."""
+        return SPELLING.spell(op, args, dict(params))
+
+    def preamble(self) -> str:
+        """Imports of a script."""
+        return "import paddle"
+
+    def literal(self, name: str, values: np.ndarray, *, dtype: str, device: str, layout: str) -> str:
+        """`paddle.to_tensor(...)`."""
+        kind = dtype if values.dtype.kind == "f" else values.dtype.name
+        return f"paddle.to_tensor(np.array({numbers(values)}, dtype={kind!r}))"
+
+    def derivatives(self) -> str:
+        """By `paddle.grad`."""
+        return DERIVATIVES
+
+    def reset(self) -> None:
+        """Back to recording."""
+        paddle.set_grad_enabled(True)
+
+
+def _leaves(primals: Arrays) -> Arrays:
+    leaves = tuple(primal.detach().clone() for primal in primals)
+    for leaf in leaves:
+        leaf.stop_gradient = leaf.dtype not in (paddle.float64, paddle.float32)
+    return leaves
+
+
+def _vjp(function: Function, primals: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
+    leaves = _leaves(primals)
+    outputs = tuple(function(*leaves))
+    roots = [(y, w) for y, w in zip(outputs, cotangents, strict=True) if not y.stop_gradient]
+    if not roots:
+        return outputs, (None,) * len(leaves)
+    return outputs, tuple(paddle.grad([y for y, _ in roots], list(leaves), [w for _, w in roots], allow_unused=True))
+
+
+def _by_backward(function: Function, primals: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
+    leaves = _leaves(primals)
+    outputs = tuple(function(*leaves))
+    roots = [(y, w) for y, w in zip(outputs, cotangents, strict=True) if not y.stop_gradient]
+    if roots:
+        paddle.autograd.backward([y for y, _ in roots], [w for _, w in roots])
+    return outputs, tuple(leaf.grad for leaf in leaves)
+
+
+def _reverse_over_reverse(function: Function, primals: Arrays, cotangents: Arrays, tangents: Arrays) -> Arrays:
+    leaves = _leaves(primals)
+    outputs = tuple(function(*leaves))
+    roots = [(y, w) for y, w in zip(outputs, cotangents, strict=True) if not y.stop_gradient]
+    if not roots:
+        return (None,) * len(leaves)
+    first = paddle.grad([y for y, _ in roots], list(leaves), [w for _, w in roots], create_graph=True, allow_unused=True)
+    second = [(g, v) for g, v in zip(first, tangents, strict=True) if g is not None and not g.stop_gradient]
+    if not second:
+        return (None,) * len(leaves)
+    return tuple(paddle.grad([g for g, _ in second], list(leaves), [v for _, v in second], allow_unused=True))
+
+
+DERIVATIVES = """
+def numpy(array):
+    return np.array(array.numpy())
+
+
+def form(array):
+    return tuple(array.shape), str(array.dtype)
+
+
+def raw_vjp(function, primals, cotangents):
+    leaves = [primal.detach().clone() for primal in primals]
+    for leaf in leaves:
+        leaf.stop_gradient = False
+    made = function(*leaves)
+    outputs = list(made) if isinstance(made, (tuple, list)) else [made]
+    return paddle.grad(outputs, leaves, list(cotangents), allow_unused=True)
+"""
