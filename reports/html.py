@@ -36,7 +36,7 @@ from reports.grouping import group_findings
 from reports.health import undecided_where
 from reports.matrix import build_matrix, gaps
 from reports.meaning import worth_of
-from reports.story import anchors, stories
+from reports.story import FULL, anchors, stories
 from reports.timing import shares_of_time, slowest
 
 SCRIPTS = ("filter.js", "report.js", "cases.js")
@@ -70,6 +70,7 @@ def render_html(events: Iterable[Event], comparison: Comparison | None = None, t
             conclusion=conclusion(evidence),
             run=evidence.runs[0] if evidence.runs else None,
             stories=told,
+            full=FULL,
             matrix=matrix,
             gaps=gaps(evidence.cells.values()),
             worth=worth_of(evidence.cells.values()),

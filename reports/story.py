@@ -19,6 +19,7 @@ from reports.reproduction import Tab, reproductions
 from reports.shrinking import Shrinking, Step
 from reports.wording import as_number, number
 
+FULL = 100  # findings told in full: a page of a thousand must still open
 _COMPARED = ("actual", "expected", "bound", "tolerance", "resolution", "evaluations")
 _DRAWN = ("ladder", "neighbourhood", "slice", "bisection", "timeline")
 _TOLD = frozenset({*_COMPARED, *_DRAWN, "where", "pattern", "rule", "reason", "verdict", "comparisons", "vacuous"})
@@ -33,21 +34,22 @@ class Story:
     summary: str
     diagnosis: str
     compared: list[tuple[str, str]]
-    ladder: Markup | None
-    slices: list[Markup]
-    maps: list[Markup]
-    entries: list[tuple[str, str, str, str]]
-    bisection: list[tuple[str, str, str, bool]]
-    timeline: list[Deed]
-    way: list[Step]
     neighbourhood: list[tuple[str, str]]
-    others: list[tuple[str, str]]
     tabs: list[Tab]
+    ladder: Markup | None = None
+    slices: Sequence[Markup] = ()
+    maps: Sequence[Markup] = ()
+    entries: Sequence[tuple[str, str, str, str]] = ()
+    bisection: Sequence[tuple[str, str, str, bool]] = ()
+    timeline: Sequence[Deed] = ()
+    way: Sequence[Step] = ()
+    others: Sequence[tuple[str, str]] = ()
 
 
 def stories(groups: Sequence[Group], runs: Sequence[RunStarted], shrinking: Shrinking | None = None) -> list[Story]:
     """One story per group, in their order."""
-    return [_story(f"finding-{number}", group, runs, shrinking or Shrinking()) for number, group in enumerate(groups, start=1)]
+    told = [_story(f"finding-{number}", group, runs, shrinking or Shrinking()) for number, group in enumerate(groups[:FULL], start=1)]
+    return told + [_brief(f"finding-{number}", group) for number, group in enumerate(groups[FULL:], start=FULL + 1)]
 
 
 def anchors(told: Sequence[Story]) -> dict[str, str]:
@@ -74,6 +76,20 @@ def _story(anchor: str, group: Group, runs: Sequence[RunStarted], shrinking: Shr
         neighbourhood=_pairs(result.get("neighbourhood")),
         others=_others(result, drawn=jacobian is not None),
         tabs=reproductions(group.example, runs),
+    )
+
+
+def _brief(anchor: str, group: Group) -> Story:
+    """The words, the numbers and the way to see it; the pictures are left to those before."""
+    result = group.example.result
+    return Story(
+        anchor=anchor,
+        group=group,
+        summary=_summary(result, jacobian_of(result)),
+        diagnosis=str(result.get("pattern") or ""),
+        compared=_compared(result),
+        neighbourhood=_pairs(result.get("neighbourhood")),
+        tabs=[tab for tab in reproductions(group.example, ()) if tab.label == "Replay"],
     )
 
 

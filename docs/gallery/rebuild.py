@@ -47,7 +47,7 @@ def make_pages(folder: Path) -> None:
     harness(folder, "selftest", "--law", "values|forward|linearity|form|sameness|tape", "--seed", "1", "--out", "power")
     faulty = [part for fault in FAULTS for part in ("--backend", f"faulty:{fault}:torch")]
     harness(folder, "verify", *faulty, "--op", "exp|softmax|matmul|tape", "--law", "values|forward|tape", "--seed", "1", "--out", "faulty")
-    harness(folder, "report", "today", "power", "--against", "earlier", "--html", str(HERE / "torch.html"))
+    harness(folder, "report", "today", "power", "--since", "earlier", "--html", str(HERE / "torch.html"))
     harness(folder, "report", "faulty", "--html", str(HERE / "faulty.html"))
 
 

@@ -20,12 +20,12 @@ from reports.comparison import Comparison, Snapshot, compare
 @click.option("--html", metavar="FILE", type=click.Path(path_type=Path), help="Write the HTML page to FILE.")
 @click.option("--markdown", metavar="FILE", type=click.Path(path_type=Path), help="Write the summary for a CI step to FILE.")
 @click.option("--junit", metavar="FILE", type=click.Path(path_type=Path), help="Write JUnit XML to FILE.")
-@click.option("--against", metavar="OLD", help="Compare with this earlier run, in a section of the page.")
-def command(records: tuple[str, ...], html: Path | None, markdown: Path | None, junit: Path | None, against: str | None) -> int:
+@click.option("--since", metavar="OLD", help="Compare with this earlier run, in a section of the page.")
+def command(records: tuple[str, ...], html: Path | None, markdown: Path | None, junit: Path | None, since: str | None) -> int:
     """Make pages from records: files, or the folders of runs; several (shards, workers) become one report. Without options, print Markdown."""
     with told_plainly():
         events = Records(*records)
-        page = partial(render_html, comparison=compared(against, events) if against and html else None)
+        page = partial(render_html, comparison=compared(since, events) if since and html else None)
         asked: list[tuple[Path | None, Callable[[Iterable[Event]], str]]] = [(html, page), (markdown, render_markdown), (junit, render_junit)]
         for path, render in asked:
             if path:
@@ -36,7 +36,7 @@ def command(records: tuple[str, ...], html: Path | None, markdown: Path | None, 
     return 0
 
 
-def compared(against: str, events: Iterable[Event]) -> Comparison:
-    """The run `events`, seen from the record `against`."""
-    old = Snapshot(read_events(against))
+def compared(earlier: str, events: Iterable[Event]) -> Comparison:
+    """The run `events`, seen from the record `earlier`."""
+    old = Snapshot(read_events(earlier))
     return compare(old, Snapshot(events, old.counterexamples))

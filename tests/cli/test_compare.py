@@ -76,6 +76,6 @@ def test_compare_refuses_in_one_sentence(capsys, arguments: tuple[str, ...], sen
 
 def test_report_compares_with_an_earlier_run_when_asked_to(capsys, runs: Path):
     with pytest.raises(SystemExit) as end:
-        main(["report", str(runs / "a"), "--against", str(runs / "b"), "--html", str(runs / "c.html")])
+        main(["report", str(runs / "a"), "--since", str(runs / "b"), "--html", str(runs / "c.html")])
     assert not end.value.code
     assert "Compared with an earlier run" in (runs / "c.html").read_text(encoding="utf-8")

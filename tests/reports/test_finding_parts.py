@@ -131,3 +131,20 @@ def test_hostile_parts_do_nothing():
     page = Page(render_html([run_started(), case, finding(result=hostile, cell="c")]))
     assert page.all("img") == []
     assert len(page.all("script")) == 1
+
+
+def test_a_large_jacobian_is_drawn_in_a_few_bytes_an_entry():
+    side = [f"x[{k}]" for k in range(20)]
+    identity = [[float(i == j) for j in range(20)] for i in range(20)]
+    whole = jacobian_of({"details": {"jacobian": {"actual": identity, "expected": identity, "outputs": side, "inputs": side}}})
+    assert whole is not None
+    assert sum(map(len, heat_maps(whole))) < 40_000
+
+
+def test_a_page_of_a_thousand_findings_stays_small_and_names_them_all():
+    many = [finding(op=f"op-{k}", result=full_result(), signature=f"s{k}", cell=f"c{k}") for k in range(1000)]
+    source = render_html([run_started(), *many])
+    assert len(source) < 10 * 2**20
+    page = Page(source)
+    assert len(page.all("article")) == 1000
+    assert "The first 100 are told in full, the others in brief" in page.visible
