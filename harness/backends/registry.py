@@ -46,10 +46,19 @@ def load_backend(name: str) -> Backend:
 
         return started(name)
     made = _import(_target(name), name)
-    backend = made() if isinstance(made, type) else made
+    backend = _made(made, name) if isinstance(made, type) else made
     if not isinstance(backend, Backend):
         raise BackendError(f"backend {name!r} is {type(backend).__name__}, not a harness.backends.Backend; subclass it.")
     return backend
+
+
+def _made(adapter: type, name: str) -> object:
+    try:
+        return adapter()
+    except TypeError as error:
+        if "abstract" not in str(error):
+            raise
+        raise BackendError(f"backend {name!r} is not finished ({error}); write the methods that it names.") from None
 
 
 def backend_names() -> tuple[str, ...]:
@@ -77,3 +86,5 @@ def _import(target: str, name: str) -> object:
     except ImportError as error:
         remedy = f"pip install 'autograd-harness[{name}]'" if name in OURS else "check that its package is installed and on PYTHONPATH"
         raise BackendError(f"backend {name!r} cannot be imported ({error}); {remedy}.") from error
+    except Exception as error:  # a module may do anything when it is imported
+        raise BackendError(f"backend {name!r} cannot be loaded ({type(error).__name__}: {error}); mend what it does on import.") from error

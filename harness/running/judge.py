@@ -6,6 +6,7 @@ law.check(backend, case) -> Result          an exception of the backend's is a r
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import Path
 from traceback import walk_tb
 from types import TracebackType
@@ -14,9 +15,11 @@ import harness
 import properties
 from harness.backends import Backend, Unsupported
 from harness.backends.bind import bind
+from harness.backends.conformance import conformance
 from harness.backends.fitted import fit
 from harness.backends.protocol import Died
 from harness.program import Case, Opaque
+from harness.program.evaluate import NotResults
 from harness.running import watch
 from harness.running.watch import Clock, watched
 from harness.verdict import Result, Verdict
@@ -36,7 +39,7 @@ def run_case(backend: Backend, case: Case, clock: Clock | None = None) -> Result
 
     Raises:
         LookupError: the law of the case is not known.
-        Exception: whatever went wrong in the harness itself; it says nothing about the backend.
+        Exception: whatever went wrong in the harness itself, with an adapter that keeps its promises; it says nothing about the backend.
     """
     law, clock = lookup_law(case.law), clock or Clock()
     try:
@@ -48,11 +51,22 @@ def run_case(backend: Backend, case: Case, clock: Clock | None = None) -> Result
     except Died as death:
         verdict, pattern = (Verdict.HUNG, "hangs") if death.hung else (Verdict.CRASHED, "crashes")
         return Result(law=case.law, verdict=verdict, reason=str(death), pattern=pattern)
+    except NotResults as error:
+        return _not_run(case, f"the adapter is wrong: {error}")
     except Exception as error:
-        if not came_from_backend(error.__traceback__):
+        if came_from_backend(error.__traceback__):
+            backend.reset()
+            return _on_exception(backend, case, error)
+        broken = first_broken_promise(backend)
+        if not broken:
             raise
-        backend.reset()
-        return _on_exception(backend, case, error)
+        return _not_run(case, f"{broken} See all with: autograd-harness doctor --backend {case.backend!r}.")
+
+
+@lru_cache(maxsize=16)
+def first_broken_promise(backend: Backend) -> str:
+    """What the adapter gets wrong, which then explains why the harness stumbles over it; empty where it conforms."""
+    return next((f"the adapter breaks a promise: {shortfall}" for shortfall in conformance(backend)), "")
 
 
 def came_from_backend(trace: TracebackType | None) -> bool:

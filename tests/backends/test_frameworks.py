@@ -1,0 +1,95 @@
+"""Our adapters for other people's autograds: each keeps its promises, and means by every name what the catalogue means.
+
+A library that is not installed here is skipped; `make verify-backends` runs each in an environment of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+import numpy as np
+import pytest
+
+from harness.backends import Backend, BackendError, load_backend
+from harness.backends.conformance import conformance
+from harness.ops import apply_reference, catalogue
+from tests.ops.choosing import points
+
+SAME_FUNCTION = 1e-9  # two float64 algorithms for one function at operands of size 1 to 10, as in tests/ops/test_torch_spelling.py
+SINGLE = 2e-6  # float64 functions that the library computes in single precision
+OFFERED = {"jax": 180, "autograd": 120, "mygrad": 120, "mlx": 120, "tensorflow": 180, "paddle": 180}
+# What a library means by a name, where that is not quite the catalogue's: seen by comparing values, before any gradient.
+TOLD_APART = {
+    ("tensorflow", "gelu"): "off by 5e-9: constants in single precision",
+    ("paddle", "selu"): "scale and alpha in single precision",
+    ("paddle", "hardsigmoid"): "the slope in single precision",
+    ("paddle", "vector_norm"): "1 / 3 in single precision",
+    ("paddle", "normalize"): "1 / 3 in single precision",
+    ("paddle", "instance_norm"): "eps in single precision",
+    ("mlx", "kthvalue"): "no empty arrays",
+    ("mlx", "median"): "no empty arrays",
+    ("mlx", "select"): "no empty arrays",
+    ("mlx", "index_add"): "no empty arrays",
+    ("mlx", "kron"): "no empty arrays",
+    ("paddle", "layer_norm"): "no eps above 1e-3",
+    ("paddle", "max_pool1d"): "no dilation",
+    ("paddle", "max_pool2d"): "no dilation",
+    ("paddle", "max_pool3d"): "no dilation",
+}
+
+
+@cache
+def backend(name: str) -> Backend:
+    try:
+        return load_backend(name)
+    except BackendError as error:
+        pytest.skip(str(error))
+
+
+def compared(here: Backend, op: str) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The backend's values beside the catalogue's, at a few points."""
+    dtype = "float64" if catalogue()[op].real else "complex128"
+    if dtype not in here.dtypes("cpu"):
+        return
+    for point in points(catalogue()[op], 4, dtype=dtype, seed=3):
+        if catalogue()[op].contains(point.values, point.params):
+            made = here.op(op)(*(here.array(np.asarray(x), dtype=dtype, device="cpu") for x in point.values), **point.params)
+            results = made if isinstance(made, tuple | list) else (made,)
+            yield from zip(map(here.numpy, results), apply_reference(catalogue()[op], point.values, point.params), strict=True)
+
+
+def differs(here: Backend, op: str) -> str:
+    allowed = SINGLE if here.name == "mlx" else SAME_FUNCTION
+    for y, z in compared(here, op):
+        if y.shape != z.shape:
+            return f"{op}: shape {y.shape}, not {z.shape}"
+        if not np.allclose(y, z, rtol=allowed, atol=allowed * max(1.0, float(np.max(np.abs(z), initial=0.0)))):
+            return f"{op}: off by {np.max(np.abs(y - z)):.1e}"
+    return ""
+
+
+@pytest.mark.parametrize("name", OFFERED)
+def test_the_adapter_keeps_every_promise(name: str):
+    assert [str(shortfall) for shortfall in conformance(backend(name))] == []
+
+
+@pytest.mark.parametrize("name", OFFERED)
+def test_enough_ops_of_the_catalogue_are_offered(name: str):
+    assert sum(backend(name).op(op) is not None for op in catalogue()) >= OFFERED[name]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", OFFERED)
+def test_every_name_means_what_the_catalogue_means(name: str):
+    here = backend(name)
+    offered = [op for op in catalogue() if here.op(op) is not None and (name, op) not in TOLD_APART]
+    assert [why for op in offered if (why := differs(here, op))] == []
+
+
+@pytest.mark.parametrize("name", OFFERED)
+def test_calls_are_printed_as_a_person_would_write_them(name: str):
+    here = backend(name)
+    assert here.spell("exp", ["x"], {}).endswith(".exp(x)")
+    assert "x" in here.spell("sum", ["x"], {"axis": 0, "keepdims": True})
+    assert here.preamble().startswith("import ")
