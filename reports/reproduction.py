@@ -32,7 +32,8 @@ def reproductions(finding: Finding, runs: Sequence[RunStarted]) -> list[Tab]:
 
 def issue_text(finding: Finding, runs: Sequence[RunStarted]) -> str:
     """A bug report that a maintainer can act on: what, how to see it, what was expected, which versions."""
-    parts = [f"### {finding.title}", fenced(finding.text)]
+    block = [line for line in finding.text.splitlines() if not line.startswith("  reproduce ")]  # commands for those who have the run
+    parts = [f"### {finding.title}", fenced("\n".join(block))]
     if finding.script:
         parts += ["To reproduce:", fenced(finding.script, "python")]
     elif finding.pytest:

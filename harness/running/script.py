@@ -5,6 +5,8 @@ imports, f, x, v, w, claim
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Sequence
 from textwrap import indent
 
@@ -46,7 +48,19 @@ def standalone_script(backend: Backend, case: Case, result: Result, title: str) 
         return ""
     head = f'"""{title}"""\n\nimport numpy as np\n{backend.preamble()}\n'
     values = _values(backend, asked_along(case, result), plain="plain_x" in last)
-    return "\n".join([head, calls.rstrip(), _ALGEBRA, _function(backend, case), values, last])
+    return _called(head, "\n".join([calls.rstrip(), _ALGEBRA, _function(backend, case), values, last]))
+
+
+def _called(head: str, body: str) -> str:
+    """`head` and `body`, without the functions of the body that nothing in it calls."""
+    while True:
+        tree = ast.parse(body)
+        used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        idle = next((node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name not in used), None)
+        if idle is None or idle.end_lineno is None:
+            return head + "\n\n" + re.sub(r"\n{4,}", "\n\n\n", body.strip("\n")) + "\n"
+        lines = body.splitlines(keepends=True)
+        body = "".join(lines[: idle.lineno - 1] + lines[idle.end_lineno :])
 
 
 def printed_program(backend: Backend, program: Program, *, name: str = "f", primals: Sequence[int] | None = None) -> str:

@@ -59,6 +59,13 @@ def test_a_script_fails_on_a_wrong_library(law: str):
         exec(compile(wrong, law, "exec"), {})
 
 
+def test_a_script_defines_nothing_that_it_does_not_call():
+    assert "def raw_jvp" not in script_of("vjp-eq-fd")
+    assert "def form" not in script_of("vjp-eq-fd")
+    assert "def raw_vjp" not in script_of("jvp-eq-fd")
+    assert "def form" in script_of("grad-form")
+
+
 def test_a_script_imports_nothing_of_ours():
     assert "harness" not in script_of("vjp-eq-fd")
 
