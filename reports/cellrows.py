@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from harness.record import Evidence, cell_verdict
 from reports.columns import pack
-from reports.matrix import Matrix
+from reports.matrix import Matrix, place
 from reports.wording import visible
 
 _NAMES = ("cell", "law", "family", "op", "dtype", "device", "backend", "reason")
@@ -25,6 +25,7 @@ def pack_cells(evidence: Evidence, matrix: Matrix, anchors: dict[str, str]) -> M
     table |= {name: [getattr(cell.counts, name) for cell in cells] for name in _COUNTS}
     table["verdict"] = [visible(cell_verdict(cell)) for cell in cells]
     table["finding"] = [anchors.get(cell.cell, "") for cell in cells]
-    table["row"] = [rows[cell.op_family, cell.op] for cell in cells]
-    table["column"] = [columns[cell.family, (cell.backend, cell.device, cell.dtype)] for cell in cells]
+    places = [place(cell) for cell in cells]
+    table["row"] = [rows[group, op] for group, op, _ in places]
+    table["column"] = [columns[family, (cell.backend, cell.device, cell.dtype)] for (_, _, family), cell in zip(places, cells, strict=True)]
     return pack(table)

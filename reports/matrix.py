@@ -2,7 +2,8 @@
 
     square = (worst verdict, sum of valid comparisons, is any cell under its minimum, is what broke known)
 
-A configuration is a dtype on a device of a backend. What all rows share is left out of its label.
+A configuration is a dtype on a device of a backend. What all rows share is left out of its label. The laws of the tape are many families about
+one subject, so there each family is a row.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from harness.record import CellEnded, Counts, Evidence, cell_verdict
 from harness.record.evidence import INSUFFICIENT, WRONG, add_counts, severity
 
 _NEED_NO_MORE = WRONG | {"UNSUPPORTED"}
+TAPE = "tape"
 _NUMBER = re.compile(r"\d+")
 
 Configuration = tuple[str, str, str]  # backend, device, dtype
@@ -44,7 +46,13 @@ class Matrix:
 
     @property
     def has_blanks(self) -> bool:
-        return any(square is None for ops in self.rows.values() for squares in ops.values() for square in squares)
+        """Whether a square that could have been planned was not."""
+        blanks = ((group, i) for group, ops in self.rows.items() for squares in ops.values() for i, square in enumerate(squares) if square is None)
+        return any(not self.apart(group, i) for group, i in blanks)
+
+    def apart(self, group: str, column: int) -> bool:
+        """Whether the laws of the column do not speak of the rows of the group."""
+        return (group == TAPE) != (self.families[column // len(self.configurations)] == TAPE)
 
     def labels(self) -> list[str]:
         """The configurations' labels, without what they all share."""
@@ -55,16 +63,22 @@ class Matrix:
 def build_matrix(evidence: Evidence, anchors: dict[str, str]) -> Matrix:
     """The matrix of all cells; `anchors` maps a cell to the place on the page where its finding is told."""
     cells = list(evidence.cells.values())
-    families = list(dict.fromkeys(cell.family for cell in cells))
+    families = list(dict.fromkeys(place(cell)[2] for cell in cells))
     configurations = sorted({_configuration(cell) for cell in cells}, key=_widest_first)
     columns = {(family, configuration): i for i, (family, configuration) in enumerate((f, c) for f in families for c in configurations)}
     rows: dict[str, dict[str, list[Square | None]]] = {}
     for cell in cells:
-        row = rows.setdefault(cell.op_family, {}).setdefault(cell.op, [None] * len(columns))
-        column = columns[cell.family, _configuration(cell)]
+        group, op, family = place(cell)
+        row = rows.setdefault(group, {}).setdefault(op, [None] * len(columns))
+        column = columns[family, _configuration(cell)]
         row[column] = square = row[column] or Square(known=True)
         _add(square, cell, cell.cell in evidence.known_cells, anchors)
     return Matrix(families, configurations, {family: dict(sorted(ops.items())) for family, ops in sorted(rows.items())})
+
+
+def place(cell: CellEnded) -> tuple[str, str, str]:
+    """(group of rows, row, family of columns) of a cell."""
+    return (TAPE, cell.family, TAPE) if cell.op == TAPE else (cell.op_family, cell.op, cell.family)
 
 
 def _add(square: Square, cell: CellEnded, known: bool, anchors: dict[str, str]) -> None:

@@ -24,7 +24,7 @@ OPS = "exp|log|tanh|hardsigmoid|digamma|maximum|multiply|sum|prod|cumsum|softmax
 FAULTS = ("flipped-entry", "scaled-tangent", "overwrites-grad", "records-in-no-grad")
 PICTURES = (  # file, page, selector at the top, width, height, scheme
     ("torch.png", "torch.html", "", 1280, 1100, "light"),
-    ("finding.png", "faulty.html", "#finding-1", 1280, 1180, "light"),
+    ("finding.png", "faulty.html", "[data-text*=softmax]", 1280, 1180, "light"),
     ("dark.png", "torch.html", "#findings", 1280, 1180, "dark"),
     ("tape.png", "torch.html", "#tape", 1280, 900, "light"),
     ("narrow.png", "faulty.html", "", 400, 1100, "light"),

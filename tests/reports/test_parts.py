@@ -174,6 +174,17 @@ def test_matrix_square_is_known_only_when_everything_broken_in_it_is():
     assert not square_of(*cells, findings=known[:1]).known
 
 
+def test_matrix_has_a_row_per_family_of_laws_on_the_tape():
+    cells = [
+        cell_ended(),
+        *(cell_ended(law, "tape", family=family, op_family="tape", cell=law) for law, family in (("a", "slots"), ("b", "slots"), ("c", "no_grad"))),
+    ]
+    matrix = build_matrix(Evidence(cells), {})
+    assert matrix.families == ["values", "tape"]
+    assert {group: list(ops) for group, ops in matrix.rows.items()} == {"elementwise": ["add"], "tape": ["no_grad", "slots"]}
+    assert [square and square.cells for square in matrix.rows["tape"]["slots"]] == [None, 2]
+
+
 def test_matrix_labels_leave_out_what_all_configurations_share():
     cells = [cell_ended(dtype="float32"), cell_ended(dtype="float64"), cell_ended(dtype="float32", device="cuda:0", cell="x")]
     assert build_matrix(Evidence(cells), {}).labels() == ["f64\ncpu", "f32\ncpu", "f32\ncuda:0"]
