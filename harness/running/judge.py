@@ -5,7 +5,6 @@ law.check(backend, case) -> Result          an exception of the backend's is a r
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from pathlib import Path
 from traceback import walk_tb
@@ -24,10 +23,10 @@ from harness.running import watch
 from harness.running.watch import Clock, watched
 from harness.verdict import Result, Verdict
 from properties.laws import lookup_law
+from properties.laws.answers import says_so
 
 _ROOTS = tuple(Path(str(package.__file__)).parent for package in (harness, properties))
 _BORDER = Path(watch.__file__)
-_SAYS_SO = re.compile(r"not (currently |yet )?(implemented|supported)|unsupported|out of memory", re.IGNORECASE)
 _LONGEST = 300
 
 
@@ -83,7 +82,7 @@ def _is_core(file: Path) -> bool:
 
 def _on_exception(backend: Backend, case: Case, error: Exception) -> Result:
     told = f"{type(error).__name__}: {_first_line(error)}"
-    if isinstance(error, NotImplementedError | MemoryError) or _SAYS_SO.search(str(error)):
+    if says_so(error):
         return _not_run(case, f"the backend says so itself: {told}")
     failure = _forward_failure(backend, case)
     if failure is not None:
