@@ -64,6 +64,7 @@ class Backend(ABC):
     name: str
     version: str
     capabilities: frozenset[str] = frozenset()
+    coarse: bool = False  # its float64 is accurate to single precision only: the oracle follows the catalogue's NumPy values instead
 
     @abstractmethod
     def devices(self) -> tuple[str, ...]:

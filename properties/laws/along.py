@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
 import numpy as np
 
 from harness.backends import Backend
 from harness.backends.bind import Bound, bind
-from harness.program import Case
+from harness.backends.catalogue_values import CatalogueValues
+from harness.program import Case, Program
 from harness.verdict.rounding import value_rounding
 from properties.laws.inner import flat, inner, wide
 from properties.laws.sizes import leaf_size
@@ -125,7 +127,12 @@ def grain(case: Case) -> float:
 
 
 def precise(backend: Backend, case: Case) -> Bound:
-    """The subject in double precision where the backend has it (the primals are exact there), else in the case's own dtype."""
+    """The subject in double precision where the backend has it (the primals are exact there), else in the case's own dtype.
+
+    Of a backend that computes coarsely the function is followed in the catalogue's NumPy values.
+    """
+    if backend.coarse and isinstance(case.subject, Program):
+        return bind(CatalogueValues(), msgspec.structs.replace(case, device="cpu", layouts=()), dtype=_WIDE.get(case.dtype, "float64"))
     return bind(backend, case, dtype=best_dtype(backend, case))
 
 
