@@ -7,20 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import msgspec
 import numpy as np
 
 from harness.backends import Backend
-from harness.backends.bind import Bound, bind
-from harness.backends.catalogue_values import CatalogueValues
-from harness.program import Case, Program
+from harness.backends.bind import Bound
+from harness.program import Case
 from harness.verdict.rounding import value_rounding
 from properties.laws.inner import flat, inner, wide
+from properties.laws.precision import precise
 from properties.laws.sizes import leaf_size
 
 MOST_KEPT = 2**16  # elements per point: beyond, memory is worth more than the evaluations that laws share
 EPS = float(np.finfo(float).eps)
-_WIDE = {"complex64": "complex128", "complex128": "complex128"}
 _LAST: list[tuple[Backend, Case, Path]] = []
 
 
@@ -124,22 +122,6 @@ def tangent_terms(bound: Bound, tangents: tuple[np.ndarray, ...]) -> np.ndarray:
 def grain(case: Case) -> float:
     """How coarse x + t D v is rounded in double precision, in units of t: eps max |x| / RMS(D v) over the entries that move, of the coarsest leaf."""
     return _grain(case, direction(case))
-
-
-def precise(backend: Backend, case: Case) -> Bound:
-    """The subject in double precision where the backend has it (the primals are exact there), else in the case's own dtype.
-
-    Of a backend that computes coarsely the function is followed in the catalogue's NumPy values.
-    """
-    if backend.coarse and isinstance(case.subject, Program):
-        return bind(CatalogueValues(), msgspec.structs.replace(case, device="cpu", layouts=()), dtype=_WIDE.get(case.dtype, "float64"))
-    return bind(backend, case, dtype=best_dtype(backend, case))
-
-
-def best_dtype(backend: Backend, case: Case) -> str:
-    """Double precision where the backend has it, else the case's own dtype."""
-    best = _WIDE.get(case.dtype, "float64")
-    return best if best in backend.dtypes(case.device) else case.dtype
 
 
 def outputs_along(backend: Backend, case: Case) -> Callable[[float], np.ndarray]:

@@ -19,7 +19,7 @@ from harness.backends import Backend
 from harness.backends.bind import Bound, bind
 from harness.program import Case
 from harness.verdict.constants import JITTER_FACTOR, JITTER_RUNS, NEIGHBOUR_DISTANCE, NEIGHBOURS
-from properties.laws.along import best_dtype
+from properties.laws.precision import best_dtype
 
 Measure = Callable[[Bound], np.ndarray]
 
