@@ -50,10 +50,12 @@ def _settled(check: Check, backend: Backend, case: Case, measure: Measure | None
     entries = sum(x.size for x in case.points)
     if entries > MOST_ENTRIES:
         return _in_proportion(check, backend, case, result)
-    alone = list(_along_each_entry(case)) if entries > 1 else [case]
-    results = [_placed(check(backend, one), one) for one in alone] if entries > 1 else [result]
-    if at_kink and measure is not None and along is not None:
-        results = [unless_beside_a_tie(backend, one, found, measure, along) for one, found in zip(alone, results, strict=True)]
+    results: list[Result] = []
+    for one in _along_each_entry(case) if entries > 1 else [case]:
+        found = _placed(check(backend, one), one) if entries > 1 else result
+        results.append(unless_beside_a_tie(backend, one, found, measure, along) if at_kink and measure and along else found)
+        if result.verdict is results[-1].verdict is Verdict.INCONCLUSIVE:
+            break  # what was open stays open
     spent = sum(found.evaluations for found in results) + (result.evaluations if entries > 1 else 0)
     return msgspec.structs.replace(worst_result(results), evaluations=spent)
 
