@@ -26,7 +26,8 @@ from harness.backends.autograd_templates import LACKS, TEMPLATES
 from harness.backends.numpy_nn_templates import NN_CANDIDATES
 from harness.backends.numpy_templates import CANDIDATES
 from harness.backends.protocol import Arrays, Backend, Description, Function, Hvp
-from harness.backends.spelling import Spelling, first_known, missing_words, numbers
+from harness.backends.spelling import Spelling, numbers
+from harness.backends.words import first_known, missing_words
 
 _NAMESPACE = {"anp": anp, "asp": asp, "asl": asl, "np": np}
 _NOT_TRACED = {function for functions in notrace_primitives.values() for function in functions}

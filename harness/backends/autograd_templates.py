@@ -5,7 +5,8 @@ Source: https://github.com/HIPS/autograd/blob/master/docs/tutorial.md
 
 from __future__ import annotations
 
-from harness.backends.spelling import Params, Template, uses
+from harness.backends.spelling import Params, Template
+from harness.backends.words import uses
 
 
 @uses("asl.solve_triangular")

@@ -24,7 +24,8 @@ from harness.backends.jax_templates import TEMPLATES
 from harness.backends.numpy_nn_templates import NN_CANDIDATES
 from harness.backends.numpy_templates import CANDIDATES
 from harness.backends.protocol import Arrays, Backend, Description, Function, Hvp, Jvp, Vjp
-from harness.backends.spelling import Spelling, first_known, missing_words, numbers
+from harness.backends.spelling import Spelling, numbers
+from harness.backends.words import first_known, missing_words
 from harness.program import Case, Program
 
 jax.config.update("jax_enable_x64", True)

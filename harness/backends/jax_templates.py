@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.backends.spelling import Params, Template, Written, uses
+from harness.backends.spelling import Params, Template, Written
+from harness.backends.words import uses
 
 _NN = "relu relu6 selu silu mish sigmoid"
 _LETTERS = "DHW"

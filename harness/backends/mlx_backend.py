@@ -2,7 +2,7 @@
 
     vjp:  mx.vjp(f, primals, cotangents)            jvp:  mx.jvp(f, primals, tangents)
 
-Its float64 exponentials are accurate to single precision only: the oracle measures that noise, and says INCONCLUSIVE where it hides the answer.
+Its float64 is accurate to single precision only (exp, sin, erf, softmax): single precision is judged, against NumPy's values in double precision.
 Source: https://ml-explore.github.io/mlx/; conventions at kinks: docs/reference/backends.md.
 """
 
@@ -19,7 +19,8 @@ from harness.backends.mlx_templates import LACKS, TEMPLATES, WORDS
 from harness.backends.numpy_nn_templates import NN_CANDIDATES
 from harness.backends.numpy_templates import CANDIDATES
 from harness.backends.protocol import Arrays, Backend, Description, Function, Hvp
-from harness.backends.spelling import Spelling, first_known, missing_words, numbers
+from harness.backends.spelling import Spelling, numbers
+from harness.backends.words import first_known, missing_words
 
 _NAMESPACE = {"mx": mx, "np": np}
 _WORDS = {op: candidates for op, candidates in (NN_CANDIDATES | CANDIDATES).items() if op not in LACKS}
@@ -33,14 +34,15 @@ class MlxBackend(Backend):
     name = "mlx"
     version = version("mlx")
     capabilities = frozenset({"jvp", "second_order", "batching"})
+    coarse = True
 
     def devices(self) -> tuple[str, ...]:
-        """The CPU: Metal has no float64."""
+        """The CPU."""
         return ("cpu",)
 
     def dtypes(self, device: str) -> tuple[str, ...]:
-        """The real ones."""
-        return ("float64", "float32", "bfloat16", "float16")
+        """The real ones that are what they say."""
+        return ("float32", "bfloat16", "float16")
 
     def array(self, values: np.ndarray, *, dtype: str, device: str, layout: str = "contiguous") -> Any:
         """A copy."""

@@ -5,7 +5,8 @@ Source: https://ml-explore.github.io/mlx/build/html/python/ops.html; a constant 
 
 from __future__ import annotations
 
-from harness.backends.spelling import Params, Template, uses
+from harness.backends.spelling import Params, Template
+from harness.backends.words import uses
 
 # Words that MLX calls otherwise, and constants that NumPy makes elsewhere.
 WORDS = {

@@ -19,7 +19,8 @@ from harness.backends.mygrad_templates import LACKS, TEMPLATES
 from harness.backends.numpy_nn_templates import NN_CANDIDATES
 from harness.backends.numpy_templates import CANDIDATES
 from harness.backends.protocol import Arrays, Backend, Description, Function, Vjp
-from harness.backends.spelling import Spelling, first_known, missing_words, numbers
+from harness.backends.spelling import Spelling, numbers
+from harness.backends.words import first_known, missing_words
 
 _NAMESPACE = {"mg": mg, "np": np}
 _NO_SPECIAL = {"xp": "mg", "sp": "mg.special"}  # MyGrad has no special functions

@@ -5,7 +5,8 @@ Source: https://mygrad.readthedocs.io/en/latest/; a mask and an index are NumPy 
 
 from __future__ import annotations
 
-from harness.backends.spelling import Params, Template, Written, uses
+from harness.backends.spelling import Params, Template, Written
+from harness.backends.words import uses
 
 _BY_ORDER = "{0}[tuple(%s if a == {axis} %% {0}.ndim else g for a, g in enumerate(np.indices(%s.shape, sparse=True)))]"
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import pi, sqrt
 
-from harness.backends.spelling import Params, Template, Written, uses, words_of
+from harness.backends.spelling import Params, Template, Written
+from harness.backends.words import uses, words_of
 
 _SIGMOID = "0.5 * (xp.tanh(0.5 * {0}) + 1)"
 _SOFTPLUS = "xp.logaddexp(0.0, {0})"

@@ -5,7 +5,8 @@ sort(x, descending)  ->  "xp.flip(xp.sort({0}, axis={axis}), {axis})"
 
 from __future__ import annotations
 
-from harness.backends.spelling import Params, uses
+from harness.backends.spelling import Params
+from harness.backends.words import uses
 
 SORTED = "xp.sort({0}, axis={axis})"
 

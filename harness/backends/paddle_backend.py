@@ -18,7 +18,8 @@ from harness.backends.numpy_nn_templates import NN_CANDIDATES
 from harness.backends.numpy_templates import CANDIDATES
 from harness.backends.paddle_templates import LACKS, TEMPLATES, WORDS
 from harness.backends.protocol import Arrays, Backend, Description, Function, Hvp, Vjp
-from harness.backends.spelling import Spelling, first_known, missing_words, numbers
+from harness.backends.spelling import Spelling, numbers
+from harness.backends.words import first_known, missing_words
 
 paddle.set_device("cpu")
 _NAMESPACE = {"paddle": paddle, "np": np}

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from harness.backends.protocol import Unsupported
-from harness.backends.spelling import Params, Template, Written, uses
+from harness.backends.spelling import Params, Template, Written
+from harness.backends.words import uses
 
 _RENAMED = "acos acosh asin asinh atan atanh"
 WORDS = {

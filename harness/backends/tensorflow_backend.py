@@ -21,8 +21,9 @@ import tensorflow.experimental.numpy as tnp
 from harness.backends.numpy_nn_templates import NN_CANDIDATES
 from harness.backends.numpy_templates import CANDIDATES
 from harness.backends.protocol import Arrays, Backend, Description, Function, Hvp, Vjp
-from harness.backends.spelling import Spelling, first_known, missing_words, numbers
+from harness.backends.spelling import Spelling, numbers
 from harness.backends.tensorflow_templates import LACKS, TEMPLATES, WORDS
+from harness.backends.words import first_known, missing_words
 
 _NAMESPACE = {"tf": tf, "tnp": tnp, "np": np}
 _WORDS = {op: candidates for op, candidates in (NN_CANDIDATES | CANDIDATES).items() if op not in LACKS}

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.backends.spelling import Params, Template, Written, uses
+from harness.backends.spelling import Params, Template, Written
+from harness.backends.words import uses
 
 WORDS = {"xp": "tnp", "sp": "tf.math.special"}
 _SAME_NAME = """

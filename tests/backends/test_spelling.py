@@ -7,7 +7,8 @@ import pytest
 
 from harness.backends.numpy_nn_templates import NN_CANDIDATES
 from harness.backends.numpy_templates import CANDIDATES
-from harness.backends.spelling import Spelling, first_known, missing_words, renamed, uses, words_of
+from harness.backends.spelling import Spelling
+from harness.backends.words import first_known, missing_words, renamed, uses, words_of
 from harness.ops import apply_reference, catalogue
 from tests.ops.choosing import points
 
