@@ -26,6 +26,8 @@ def pack_cells(evidence: Evidence, matrix: Matrix, anchors: dict[str, str]) -> M
     table["verdict"] = [visible(cell_verdict(cell)) for cell in cells]
     table["finding"] = [anchors.get(cell.cell, "") for cell in cells]
     places = [place(cell) for cell in cells]
+    defects = {finding.cell: finding.defect for finding in evidence.findings}
+    table["defect"] = [visible(defects.get(cell.cell, "")) for cell in cells]
     table["row"] = [rows[group, op] for group, op, _ in places]
     table["column"] = [columns[family, (cell.backend, cell.device, cell.dtype)] for (_, _, family), cell in zip(places, cells, strict=True)]
     return pack(table)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.record.evidence import Evidence, cell_verdict
-from reports.wording import plural
+from reports.wording import DEFECTS, plural
 
 
 def conclusion(evidence: Evidence) -> str:
@@ -23,11 +23,18 @@ def _findings(evidence: Evidence) -> str:
     new = {finding.signature for finding in evidence.findings if finding.known is None}
     known = {finding.signature for finding in evidence.findings} - new
     cells = {finding.cell for finding in evidence.findings if finding.signature in new}
-    parts = [f"{plural(len(new), 'new finding')} in {plural(len(cells), 'cell')}"] if new else []
+    parts = [f"{plural(len(new), 'new finding')}{_classes(evidence)} in {plural(len(cells), 'cell')}"] if new else []
     parts += [f"{plural(len(known), 'known finding')}"] if known else []
     parts += [f"{plural(bare, 'cell')} {what}" for what, bare in _without_a_finding(evidence).items() if bare]
     compared = any(cell.counts.valid for cell in evidence.cells.values())
     return (", ".join(parts) or "Nothing is broken") + "." if parts or compared else ""
+
+
+def _classes(evidence: Evidence) -> str:
+    """How many new signatures of each class of defect, in brackets; nothing where the record does not say."""
+    classes = {finding.signature: finding.defect for finding in evidence.findings if finding.known is None}
+    told = [f"{list(classes.values()).count(name)} {name}" for name in DEFECTS if name in classes.values()]
+    return f" ({', '.join(told)})" if told else ""
 
 
 def _without_a_finding(evidence: Evidence) -> dict[str, int]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from harness.record import Finding
+from reports.wording import DEFECTS
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,17 @@ class Group:
 
 
 def group_findings(findings: Iterable[Finding]) -> list[Group]:
-    """New groups first, those that break most cells before others."""
+    """New groups first, wrong derivatives before lost digits, those that break most cells before others."""
     by_signature: dict[str, list[Finding]] = {}
     for finding in findings:
         by_signature.setdefault(finding.signature or finding.title, []).append(finding)
     groups = [_group(signature, found) for signature, found in by_signature.items()]
-    return sorted(groups, key=lambda group: (group.known is not None, -len(group.cells), group.signature))
+    return sorted(groups, key=lambda group: (group.known is not None, _rank(group.example), -len(group.cells), group.signature))
+
+
+def _rank(finding: Finding) -> int:
+    """By the class of the defect; what has none, or one that this version does not know, may be anything."""
+    return list(DEFECTS).index(finding.defect) if finding.defect in DEFECTS else 0
 
 
 def _group(signature: str, findings: list[Finding]) -> Group:

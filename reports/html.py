@@ -93,6 +93,7 @@ def render_html(events: Iterable[Event], comparison: Comparison | None = None, t
             cases_left_out=digest.columns.left_out,
             severities=SEVERITY,
             meanings=wording.MEANINGS,
+            defects=wording.DEFECTS,
             share_bar=share_bar,
             sparkline=sparkline,
             comparison=comparison,

@@ -96,7 +96,11 @@ def _brief(anchor: str, group: Group) -> Story:
 def _others(result: dict[str, Any], *, drawn: bool) -> list[tuple[str, str]]:
     """Whatever else the record says; the Jacobian only where it is not drawn."""
     details = result.get("details")
-    plain = {name: value for name, value in details.items() if name != "jacobian" or not drawn} if isinstance(details, dict) else {"details": details}
+    plain = (
+        {name: value for name, value in details.items() if name not in ("jacobian", "script") or (name == "jacobian" and not drawn)}
+        if isinstance(details, dict)
+        else {"details": details}
+    )
     left = {**{name: value for name, value in result.items() if name not in _TOLD and name != "details"}, **plain}
     return [(str(name), _shown(value)) for name, value in sorted(left.items(), key=lambda item: str(item[0])) if value not in (None, "", [], {})]
 

@@ -28,6 +28,12 @@ MEANINGS = {
     "UNSUPPORTED": "the backend does not offer what the law needs",
     "INTERRUPTED": "the run stopped before its end",
 }
+DEFECTS = {
+    "wrong": "the function is smooth there, its derivative is another",
+    "semantics": "what backward does to the world",
+    "convention": "a kink or a tie, where several answers can be defended",
+    "precision": "right, but to fewer digits than there should be",
+}
 _LONGEST = 20_000
 
 

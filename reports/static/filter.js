@@ -1,7 +1,7 @@
 "use strict";
 // Filter: op:softmax dtype:float32 verdict:broken ratio>100 "text" -law:x          terms are joined by "and"
 
-const FIELDS = ["op", "law", "family", "dtype", "device", "backend", "verdict"];
+const FIELDS = ["op", "law", "family", "dtype", "device", "backend", "verdict", "defect"];
 const NUMBERS = ["valid", "attempted", "vacuous", "inconclusive", "rejected", "broken", "ratio", "evaluations"];
 const SIGNS = { ">": (a, b) => a > b, "<": (a, b) => a < b, ">=": (a, b) => a >= b, "<=": (a, b) => a <= b, "=": (a, b) => a === b };
 

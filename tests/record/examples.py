@@ -230,7 +230,7 @@ def hostile_run() -> list[Event]:
         HOSTILE, HOSTILE, HOSTILE, "BROKEN", cell=HOSTILE, reason=HOSTILE, backend=HOSTILE, device=HOSTILE, family=HOSTILE, op_family=HOSTILE
     )
     texts: dict[str, Any] = dict.fromkeys(
-        ("title", "text", "program", "script", "pytest", "case_json", "case", "signature", "cell", "backend", "device"), HOSTILE
+        ("title", "text", "program", "script", "pytest", "case_json", "case", "signature", "cell", "backend", "device", "defect"), HOSTILE
     )
     result = {
         HOSTILE: HOSTILE,

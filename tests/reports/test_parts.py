@@ -205,6 +205,21 @@ def test_groups_put_news_before_known_and_wide_bugs_before_narrow():
     assert [(group.example.op, len(group.cells), group.known) for group in groups] == [("c", 2, None), ("b", 1, None), ("a", 1, "old")]
 
 
+def test_groups_put_wrong_derivatives_before_lost_digits():
+    found = [
+        finding(op="a", defect="precision"),
+        finding(op="b", defect="convention"),
+        finding(op="c", defect="wrong"),
+        finding(op="d", defect="of the future"),
+    ]
+    assert [group.example.op for group in group_findings(found)] == ["c", "d", "b", "a"]
+
+
+def test_conclusion_counts_the_classes_of_what_is_new():
+    found = [finding(op="a", defect="precision"), finding(op="b", defect="wrong"), finding(op="c", defect="wrong", known="reported")]
+    assert conclusion(Evidence([run_started(), *found, END])).startswith("2 new findings (1 wrong, 1 precision) in 2 cells, 1 known finding.")
+
+
 def test_group_example_is_the_shortest_new_finding():
     found = [finding(text="short", known="old"), finding(text="a longer text"), finding(text="the longest text of all")]
     assert group_findings(found)[0].example.text == "a longer text"
