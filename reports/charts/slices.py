@@ -1,7 +1,7 @@
 """The function along the failing direction: with both tangents, and with the oracle's subtracted.
 
     left     phi(t) - phi(0);    actual t and expected t as lines
-    right    phi(t) - phi(0) - expected t: the curve must be flat at 0, and the line (actual - expected) t shows the claim
+    right    (phi(t) - phi(-t)) / 2 - expected t: the odd part, which has no curvature, must be flat; the line (actual - expected) t shows the claim
 
 Where the claim is wrong by a billionth both lines on the left are one; on the right they are apart.
 """
@@ -26,10 +26,12 @@ def slice_charts(drawn: Any, actual: Any, expected: Any) -> list[Markup]:
     slope, due = as_number(actual), as_number(expected)
     if len(t) < 5 or slope is None or due is None or not (math.isfinite(slope) and math.isfinite(due)):
         return []
-    rest = [value - due * at for at, value in zip(t, values, strict=True)]
+    mirrored = dict(zip(t, values, strict=True))
+    odd = [(value - mirrored.get(-at, math.nan)) / 2 - due * at for at, value in zip(t, values, strict=True)]
+    rest = [value if math.isfinite(value) else 0.0 for value in odd]
     return [
         _picture(t, values, slope, due, "f along the failing direction"),
-        _picture(t, rest, slope - due, 0.0, "the same, minus the oracle's tangent"),
+        _picture(t, rest, slope - due, 0.0, "its odd part, minus the oracle's tangent"),
     ]
 
 

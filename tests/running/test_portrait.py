@@ -64,15 +64,25 @@ def test_slice_of_forward_mode_draws_the_entry_that_was_compared():
     forward = msgspec.structs.replace(case, law="jvp-eq-fd")
     rungs = (Rung(step=2.0**-6, value=0.0, bound=1e-9, kept=True),)
     for entry, slope in enumerate(np.exp(case.primals[0]) * case.tangents[0]):
-        result = Result(law="jvp-eq-fd", verdict=Verdict.BROKEN, expected=float(slope), ladder=rungs)
+        result = Result(law="jvp-eq-fd", verdict=Verdict.BROKEN, actual=2 * float(slope), expected=float(slope), ladder=rungs)
         assert slice_of(backend, forward, result)["entry"] == entry
+
+
+@pytest.mark.parametrize("off", [1.0, 1e-3, 1e-9])
+def test_slice_reaches_no_further_than_where_the_claim_can_be_told_from_the_truth(off):
+    backend, case = load_backend(REFERENCE), a_case()
+    right = judged(backend, case)
+    drawn = slice_of(backend, case, msgspec.structs.replace(right, actual=right.expected * (1 + off)))
+    t, values = np.array(drawn["t"]), np.array(drawn["values"])
+    odd = (values - values[::-1]) / 2 - right.expected * t
+    assert abs(odd[-1]) <= abs(right.expected) * off * t[-1] / 7
 
 
 @pytest.mark.parametrize(
     "result",
     [
-        Result(law="vjp-eq-fd", verdict=Verdict.BROKEN, expected=1.0),
-        Result(law="vjp-eq-fd", verdict=Verdict.BROKEN, ladder=(Rung(step=0.1, value=0.0, bound=0.1, kept=True),)),
+        Result(law="vjp-eq-fd", verdict=Verdict.BROKEN, actual=2.0, expected=1.0),
+        Result(law="vjp-eq-fd", verdict=Verdict.BROKEN, actual=2.0, ladder=(Rung(step=0.1, value=0.0, bound=0.1, kept=True),)),
     ],
 )
 def test_slice_needs_a_ladder_and_an_expectation(result):
