@@ -27,7 +27,8 @@ def render_junit(events: Iterable[Event]) -> str:
 
 def _suite(name: str, cells: list[CellEnded], evidence: Evidence) -> ElementTree.Element:
     findings: dict[str, Finding] = {finding.cell: finding for finding in evidence.findings}
-    cases = [_case(cell, findings.get(cell.cell), cell.cell in evidence.known_cells) for cell in cells]
+    known = evidence.known_cells
+    cases = [_case(cell, findings.get(cell.cell), cell.cell in known) for cell in cells]
     outcomes = [case[0].tag for case in cases if len(case)]
     numbers = {"tests": len(cases), "failures": outcomes.count("failure"), "errors": outcomes.count("error"), "skipped": outcomes.count("skipped")}
     attributes = {

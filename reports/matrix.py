@@ -67,12 +67,13 @@ def build_matrix(evidence: Evidence, anchors: dict[str, str]) -> Matrix:
     configurations = sorted({_configuration(cell) for cell in cells}, key=_widest_first)
     columns = {(family, configuration): i for i, (family, configuration) in enumerate((f, c) for f in families for c in configurations)}
     rows: dict[str, dict[str, list[Square | None]]] = {}
+    known = evidence.known_cells
     for cell in cells:
         group, op, family = place(cell)
         row = rows.setdefault(group, {}).setdefault(op, [None] * len(columns))
         column = columns[family, _configuration(cell)]
         row[column] = square = row[column] or Square(known=True)
-        _add(square, cell, cell.cell in evidence.known_cells, anchors)
+        _add(square, cell, cell.cell in known, anchors)
     return Matrix(families, configurations, {family: dict(sorted(ops.items())) for family, ops in sorted(rows.items())})
 
 

@@ -99,7 +99,8 @@ class Evidence:
         """What all the evidence amounts to."""
         if self.interrupted:
             return "INTERRUPTED"
-        verdicts = {cell_verdict(cell) for key, cell in self.cells.items() if key not in self.known_cells or cell.verdict not in WRONG}
+        known = self.known_cells
+        verdicts = {cell_verdict(cell) for key, cell in self.cells.items() if key not in known or cell.verdict not in WRONG}
         if verdicts & WRONG or any(finding.known is None for finding in self.findings):
             return "BROKEN"
         if self._runner_failed or self.unfinished or verdicts - _NOT_ERRORED:
