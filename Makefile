@@ -1,10 +1,12 @@
 # make verify   is torch's autograd right on this machine?
 # make test     is this project right?
-# Both set up a virtual environment in .venv the first time, and only when pyproject.toml or constraints.txt changed.
+# make verify-backends   the other autograds, each in an environment of its own: their pins conflict
+# They set up virtual environments in .venv and .venvs the first time, and only when pyproject.toml or constraints.txt changed.
 
 PYTHON ?= python3
 WORKERS ?= 2
 ARGS ?=
+BACKENDS ?= autograd mygrad mlx jax tensorflow paddle
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -14,14 +16,23 @@ INSTALLED := $(VENV)/.installed
 export OMP_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help verify test lint clean
+.PHONY: help verify verify-backends test lint clean
 
 help:  ## show this text
 	@echo "usage: make TARGET [PYTHON=python3.12] [ARGS='...']"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 verify: $(INSTALLED)  ## verify torch on every device present; ARGS goes to autograd-harness verify
 	$(BIN)/autograd-harness verify --baseline baselines/torch-2.13.json $(ARGS)
+
+# MLX's float64 is not one: single precision is judged, against NumPy's values.
+verify-backends: $(BACKENDS:%=.venvs/%/.installed)  ## verify BACKENDS="autograd mygrad mlx jax tensorflow paddle"; one report in reports/out/backends.html
+	@status=0; for name in $(BACKENDS); do \
+		[ $$name = mlx ] && dtype=float32 || dtype=float64; \
+		[ -e baselines/$$name.json ] && known="--baseline baselines/$$name.json" || known=; \
+		.venvs/$$name/bin/autograd-harness verify --backend $$name --dtype $$dtype --out reports/out/$$name $$known $(ARGS) || status=1; \
+	done; \
+	.venvs/$(firstword $(BACKENDS))/bin/autograd-harness report $(BACKENDS:%=reports/out/%) --html reports/out/backends.html; exit $$status
 
 test: lint  ## lint, then all tests; ARGS goes to pytest
 	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
@@ -32,7 +43,7 @@ lint: $(INSTALLED)  ## ruff (rules and format) and mypy --strict
 	$(BIN)/mypy
 
 clean:  ## remove the environment and everything that was built
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venvs build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(INSTALLED): pyproject.toml constraints.txt
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) was not found: install Python 3.10 or newer, or name one with make PYTHON=..." >&2; exit 1; }
@@ -42,4 +53,9 @@ $(INSTALLED): pyproject.toml constraints.txt
 		{ echo "$(PYTHON) cannot make virtual environments: install its venv module (Debian: apt install python3-venv)" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[torch,dev]' --constraint constraints.txt
+	@touch $@
+
+.venvs/%/.installed: pyproject.toml
+	$(PYTHON) -m venv .venvs/$*
+	.venvs/$*/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
 	@touch $@

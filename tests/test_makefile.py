@@ -38,7 +38,7 @@ def stand_in(folder: Path, body: str) -> str:
 
 def test_make_alone_explains_every_target(folder: Path):
     said = make(folder).stdout
-    assert [line.split()[0] for line in said.splitlines()[1:]] == ["help", "verify", "test", "lint", "clean"]
+    assert [line.split()[0] for line in said.splitlines()[1:]] == ["help", "verify", "verify-backends", "test", "lint", "clean"]
 
 
 def test_make_names_the_remedy_when_there_is_no_python(folder: Path):
@@ -66,6 +66,13 @@ def test_make_sets_nothing_up_again_until_its_inputs_change(folder: Path):
     assert make(folder, "--question", INSTALLED).returncode == 0
     os.utime(stamp, (0, 0))
     assert make(folder, "--question", INSTALLED).returncode == 1
+
+
+def test_make_verifies_each_backend_in_an_environment_of_its_own(folder: Path):
+    plan = make(folder, "--dry-run", "verify-backends", "BACKENDS=mygrad mlx").stdout
+    assert "-m venv .venvs/mygrad" in plan
+    assert "--editable '.[mlx]'" in plan
+    assert "report reports/out/mygrad reports/out/mlx --html reports/out/backends.html" in plan
 
 
 def test_continuous_integration_runs_the_test_command_of_the_readme():
