@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from typing import Any
 
@@ -74,6 +75,13 @@ def number(value: Any, digits: int = 3) -> str:
     """A measured value: three significant digits, or the digits asked for."""
     size = as_number(value)
     return ("" if value is None else str(value)) if size is None else f"{size:.{digits}g}"
+
+
+def brief_number(value: float) -> str:
+    """At most five or six letters: 0.25, 1.5e3, 1e-4."""
+    told = f"{value:.2g}"
+    short = f"{value:.0e}" if len(told.lstrip("-")) > 5 else told
+    return re.sub(r"e([+-])0*", lambda found: "e" + found[1].strip("+"), short)
 
 
 def power(exponent: float) -> str:

@@ -24,8 +24,9 @@ OPS = "exp|log|tanh|hardsigmoid|digamma|maximum|multiply|sum|prod|cumsum|softmax
 FAULTS = ("flipped-entry", "scaled-tangent", "overwrites-grad", "records-in-no-grad")
 PICTURES = (  # file, page, selector at the top, width, height, scheme
     ("torch.png", "torch.html", "", 1280, 1100, "light"),
-    ("finding.png", "faulty.html", "[data-text*=softmax]", 1280, 1180, "light"),
-    ("dark.png", "torch.html", "#findings", 1280, 1180, "dark"),
+    ("finding.png", "torch.html", "[data-text*='hardsigmoid']", 1280, 1000, "light"),
+    ("jacobian.png", "faulty.html", "[data-text*='vjp-eq-fd'] .wide", 1280, 760, "light"),
+    ("dark.png", "faulty.html", "[data-text*='accumulate-adds']", 1280, 1000, "dark"),
     ("tape.png", "torch.html", "#tape", 1280, 900, "light"),
     ("narrow.png", "faulty.html", "", 400, 1100, "light"),
 )
@@ -59,6 +60,7 @@ def take_pictures(folder: Path) -> None:
             browser.call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
             browser.open(HERE / page)
             browser.wait_for("document.body.dataset.ready")
+            browser.evaluate("document.querySelectorAll('.story').forEach(each => each.open = true)")
             top = browser.evaluate(f"document.querySelector({selector!r}).getBoundingClientRect().top + scrollY - 24") if selector else 0
             browser.picture(HERE / name, width, height, top=int(top))
 

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from reports.charts.svg import chart, element, text
 from reports.jacobian import Jacobian
-from reports.wording import number
+from reports.wording import brief_number, number
 
 _SHADES = 5
 _SIDE, _LEAST = 132.0, 5.0  # of a whole picture, of one square
@@ -51,7 +51,7 @@ def _named(entries: Sequence[Entry], style: Style, size: float, jacobian: Jacobi
         title = element("title", f"d {jacobian.outputs[i]} / d {jacobian.inputs[j]}: {number(value, 6)}")
         parts.append(element("rect", title, x=j * size, y=_TOP + i * size, width=size - 1, height=size - 1, class_=f"heat {style(value)}"))
         if size >= _ROOM:
-            parts.append(text((j + 0.5) * size, _TOP + (i + 0.5) * size + 4, number(value, 2), "cell", "middle"))
+            parts.append(text((j + 0.5) * size, _TOP + (i + 0.5) * size + 4, brief_number(value), "cell", "middle"))
     return parts
 
 
