@@ -81,6 +81,15 @@ def _finding_counts(evidence: Evidence) -> FindingCounts:
     return FindingCounts(new=len(new), known=len(known), fixed=len(fixed), not_met=len(not_met - fixed))
 
 
+def summary_text(events: Iterable[Event]) -> str:
+    """`summary.json` of a record, indented, with a newline at its end."""
+    return _text(summarize(events)).decode()
+
+
+def _text(summary: Summary) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(summary), indent=2) + b"\n"
+
+
 def write_summary(path: str | Path, summary: Summary) -> None:
     """Write `summary.json`, indented, with a newline at its end.
 
@@ -88,6 +97,6 @@ def write_summary(path: str | Path, summary: Summary) -> None:
         RecordError: the file cannot be written.
     """
     try:
-        Path(path).write_bytes(msgspec.json.format(msgspec.json.encode(summary), indent=2) + b"\n")
+        Path(path).write_bytes(_text(summary))
     except OSError as error:
         raise RecordError(f"cannot write the summary {path}: {cause(error)}. Choose a folder that can be written with --out.") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,11 @@ def test_report_compares_with_an_earlier_run_when_asked_to(capsys, runs: Path):
         main(["report", str(runs / "a"), "--since", str(runs / "b"), "--html", str(runs / "c.html")])
     assert not end.value.code
     assert "Compared with an earlier run" in (runs / "c.html").read_text(encoding="utf-8")
+
+
+def test_report_writes_a_badge_and_the_summary(capsys, runs: Path):
+    with pytest.raises(SystemExit) as end:
+        main(["report", str(runs / "a"), "--badge", str(runs / "b.svg"), "--summary", str(runs / "s.json")])
+    assert not end.value.code
+    assert (runs / "b.svg").read_text(encoding="utf-8").startswith("<svg")
+    assert json.loads((runs / "s.json").read_text())["verdict"] == "BROKEN"
