@@ -24,6 +24,7 @@ from harness.backends import Backend
 from harness.program import Case
 from harness.verdict import Result, Verdict
 from harness.verdict.result import worst_result
+from properties.laws.saturation import unless_saturated
 from properties.laws.sizes import leaf_size, own_sizes
 from properties.laws.ties import Along, Measure, unless_beside_a_tie
 
@@ -41,7 +42,7 @@ def entry_by_entry(measure: Measure | None = None, along: Along | None = None) -
 
 
 def _settled(check: Check, backend: Backend, case: Case, measure: Measure | None, along: Along | None) -> Result:
-    result = _in_the_world(check, backend, case, check(backend, case))
+    result = unless_saturated(case, _in_the_world(check, backend, case, check(backend, case)))
     if result.verdict not in (Verdict.BROKEN, Verdict.INCONCLUSIVE):
         return result
     at_kink, wide_spread = _at_kink(result, case), any(map(_spread_wide, case.points))
@@ -52,7 +53,7 @@ def _settled(check: Check, backend: Backend, case: Case, measure: Measure | None
         return _in_proportion(check, backend, case, result)
     results: list[Result] = []
     for one in _along_each_entry(case) if entries > 1 else [case]:
-        found = _placed(check(backend, one), one) if entries > 1 else result
+        found = unless_saturated(one, _placed(check(backend, one), one)) if entries > 1 else result
         results.append(unless_beside_a_tie(backend, one, found, measure, along) if at_kink and measure and along else found)
         if result.verdict is results[-1].verdict is Verdict.INCONCLUSIVE:
             break  # what was open stays open

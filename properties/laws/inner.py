@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from harness.verdict.constants import ulp_at_zero
 from harness.verdict.rounding import inner_product_rounding
 
 
@@ -21,10 +22,12 @@ def inner(a: Sequence[np.ndarray], b: Sequence[np.ndarray]) -> float:
 
 
 def inner_rounding(a: Sequence[np.ndarray], b: Sequence[np.ndarray], dtype: str) -> float:
-    """How far <a, b> may be off by rounding in `dtype`, products and sum."""
+    """How far <a, b> may be off by rounding in `dtype`: products and sum, and the underflow of the entries themselves."""
     with np.errstate(all="ignore"):
-        products = np.concatenate([np.abs(wide(x) * wide(y)).ravel() for x, y in zip(a, b, strict=True)] or [np.zeros(0)])
-    return inner_product_rounding(products, np.ones_like(products), dtype)
+        left, right = (np.concatenate([np.abs(wide(x)).ravel() for x in side] or [np.zeros(0)]) for side in (a, b))
+        products = left * right
+        underflow = ulp_at_zero(dtype) * float(np.sum(left) + np.sum(right))
+    return inner_product_rounding(products, np.ones_like(products), dtype) + underflow
 
 
 def typical(x: np.ndarray) -> float:
