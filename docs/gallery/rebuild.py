@@ -1,6 +1,6 @@
 """Rebuild the gallery: real runs on this machine, their pages, and pictures of these.
 
-python docs/gallery/rebuild.py          about five minutes on two cores; the pictures need Chromium
+python docs/gallery/rebuild.py [torch] [faulty]          both take some minutes on two cores; the pictures need Chromium
 
     torch.html      torch beside an earlier run of another seed, with the negative controls of this configuration
     faulty.html     torch made wrong on purpose, in its values and in its tape
@@ -21,12 +21,12 @@ sys.path.insert(0, str(ROOT))
 from tests.reports.browser import EXECUTABLE, Browser  # noqa: E402 (the script runs from anywhere)
 
 OPS = "exp|log|tanh|hardsigmoid|digamma|maximum|multiply|sum|prod|cumsum|softmax|layer_norm|matmul|program|tape"
-FAULTS = ("flipped-entry", "scaled-tangent", "overwrites-grad", "records-in-no-grad")
+FAULTS = {"values": ("flipped-entry", "scaled-tangent"), "tape": ("overwrites-grad", "records-in-no-grad")}
 PICTURES = (  # file, page, selector at the top, width, height, scheme
     ("torch.png", "torch.html", "", 1280, 1100, "light"),
-    ("finding.png", "torch.html", "[data-text*='hardsigmoid']", 1280, 1000, "light"),
-    ("jacobian.png", "faulty.html", "[data-text*='vjp-eq-fd'] .wide", 1280, 760, "light"),
-    ("dark.png", "faulty.html", "[data-text*='accumulate-adds']", 1280, 1000, "dark"),
+    ("finding.png", "torch.html", "[data-text*='hardsigmoid']", 1280, 1180, "light"),
+    ("jacobian.png", "faulty.html", "[data-text*='softmax'] .wide", 1280, 620, "light"),
+    ("dark.png", "faulty.html", "[data-text*='accumulate-adds'] .wide", 1280, 560, "dark"),
     ("tape.png", "torch.html", "#tape", 1280, 900, "light"),
     ("narrow.png", "faulty.html", "", 400, 1100, "light"),
 )
@@ -40,16 +40,22 @@ def harness(folder: Path, *arguments: str) -> None:
         raise SystemExit(f"autograd-harness {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
 
 
-def make_pages(folder: Path) -> None:
-    """The runs, and from them the pages."""
+def make_torch(folder: Path) -> None:
+    """Today's run, the one before, and the negative controls, on one page."""
     (folder / "known.json").write_bytes((ROOT / "baselines" / "torch-2.13.json").read_bytes())
     for name, seed in (("earlier", "2"), ("today", "1")):
         harness(folder, "verify", "--op", OPS, "--seed", seed, "--baseline", "known.json", "--out", name)
     harness(folder, "selftest", "--law", "values|forward|linearity|form|sameness|tape", "--seed", "1", "--out", "power")
-    faulty = [part for fault in FAULTS for part in ("--backend", f"faulty:{fault}:torch")]
-    harness(folder, "verify", *faulty, "--op", "exp|softmax|matmul|tape", "--law", "values|forward|tape", "--seed", "1", "--out", "faulty")
     harness(folder, "report", "today", "power", "--since", "earlier", "--html", str(HERE / "torch.html"))
-    harness(folder, "report", "faulty", "--html", str(HERE / "faulty.html"))
+
+
+def make_faulty(folder: Path) -> None:
+    """A run with faults in values, one with faults of the tape, on one page."""
+    for name, faults in FAULTS.items():
+        backends = [part for fault in faults for part in ("--backend", f"faulty:{fault}:torch")]
+        selected = ("--op", "tape", "--law", "tape") if name == "tape" else ("--op", "exp|softmax|matmul", "--law", "values|forward")
+        harness(folder, "verify", *backends, *selected, "--seed", "1", "--out", name)
+    harness(folder, "report", *FAULTS, "--html", str(HERE / "faulty.html"))
 
 
 def take_pictures(folder: Path) -> None:
@@ -65,8 +71,11 @@ def take_pictures(folder: Path) -> None:
             browser.picture(HERE / name, width, height, top=int(top))
 
 
+PAGES = {"torch": make_torch, "faulty": make_faulty}
+
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as temporary:
-        make_pages(Path(temporary))
+        for page in sys.argv[1:] or PAGES:
+            PAGES[page](Path(temporary))
         if EXECUTABLE:
             take_pictures(Path(temporary))
