@@ -1,6 +1,7 @@
 """How close to its allowance each comparison came, so that near misses are seen before they are findings.
 
 height = log10(|actual - expected| / tolerance)           above 0 the comparison does not hold
+conditioning = (size by chance) / |expected|, size by chance = tolerance / resolution: how much cancels in the number that is compared
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class Landscape:
     def __init__(self) -> None:
         self.cases = 0
         self.unmeasured = 0
-        self.panels = [Panel("elements of the first primal"), Panel("distance to the nearest kink"), Panel("resolution")]
+        self.panels = [Panel("elements of the first primal"), Panel("conditioning"), Panel("distance to the nearest kink"), Panel("resolution")]
         self._nearest: list[tuple[float, str, str]] = []
 
     def see(self, case: CaseRun) -> None:
@@ -72,10 +73,19 @@ class Landscape:
         return sorted(self._nearest, reverse=True)
 
 
-def _positions(case: CaseRun) -> tuple[float | None, float | None, float | None]:
+def _positions(case: CaseRun) -> tuple[float | None, ...]:
+    """Where the case stands in each panel; None where it does not."""
     margin = case.drawn.get("margin")
     size = max(float(math.prod(case.shapes[0])), _EMPTY) if case.shapes else None
-    return size, float(margin) if isinstance(margin, int | float) else None, case.resolution
+    return size, _conditioning(case), float(margin) if isinstance(margin, int | float) else None, case.resolution
+
+
+def _conditioning(case: CaseRun) -> float | None:
+    known = case.expected, case.tolerance, case.resolution
+    if any(value is None or not math.isfinite(value) or value == 0 for value in known):
+        return None
+    expected, tolerance, resolution = (float(value or 0) for value in known)
+    return tolerance / resolution / abs(expected)
 
 
 def _bin(value: float, lowest: int, highest: int) -> int:

@@ -60,6 +60,14 @@ def test_landscape_leaves_out_vacuous_and_undecided_cases_and_counts_what_has_no
     assert all(density_chart(panel) is None for panel in landscape.panels)
 
 
+@pytest.mark.parametrize(("expected", "x"), [(1.0, 0), (1e-3, 6), (0.0, None), (math.inf, None)])
+def test_landscape_knows_how_much_cancels(expected, x):
+    landscape = Landscape()
+    landscape.see(case(actual=expected, expected=expected, tolerance=1e-9, resolution=1e-9))
+    (panel,) = [each for each in landscape.panels if each.label == "conditioning"]
+    assert [place for place, _, _ in panel.bins] == ([] if x is None else [x])
+
+
 @pytest.mark.parametrize("size", [0, 1, 10**9])
 def test_density_chart_draws_every_size_within_its_frame(size):
     landscape = Landscape()
