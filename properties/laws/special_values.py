@@ -136,6 +136,7 @@ def random(stage: Stage, expect: Expect) -> None:
     faults=["mask-redrawn"],
 )
 def consistent(stage: Stage, expect: Expect) -> None:
+    stage.needs_dtype("real")
     x = stage.tape.leaf(np.full(64, 4, stage.values.dtype))
     y = stage.tape.part(Drawing).dropout(x, 0.5)
     stage.tape.backward(y, np.full(64, 4, stage.values.dtype))

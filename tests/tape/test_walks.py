@@ -11,7 +11,7 @@ import torch
 from harness.backends import load_backend
 from harness.backends.faulty_tape import WrappedTape, faulty_tape, load_faults
 from harness.strategies.choose import RandomChoose
-from harness.tape import ReferenceTape, Tape
+from harness.tape import ReferenceTape, Tape, Unsupported
 from harness.tape.walks import ALL, Action, Disagreement, World, propose, replay, script, shrink, walk
 from harness.verdict.constants import WALK_ULPS, eps
 
@@ -98,6 +98,9 @@ def test_a_tape_without_a_feature_is_not_asked_for_it():
         def __init__(self) -> None:
             super().__init__(ReferenceTape())
             self.features = frozenset()
+
+        def part(self, kind: Any) -> Any:
+            raise Unsupported("none")
 
     kinds: set[str] = set()
     for seed in range(6):

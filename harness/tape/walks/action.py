@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 
 from harness.tape.interface import Tape
+from harness.tape.walks.more import MORE
 
 
 class Action(msgspec.Struct, frozen=True):
@@ -149,4 +150,5 @@ _PERFORM: dict[str, Callable[..., Any]] = {
     "assign": _assign,
     "step": _step,
     "forget": lambda side, *, name: None,  # the world lets go of the name in `params`
+    **{verb: more.perform for verb, more in MORE.items()},
 }

@@ -3,7 +3,7 @@
 Left out, because the documents promise nothing or torch is known to deviate (docs/explanation/tape.md; direct laws look at the latter):
     views taken while nothing is recorded; switching the flag of memory that has views; adding memory to itself;
     changes in place of memory in which a computed value retains its gradient, or a constant with a gradient that then becomes a computed value;
-    `gradient` while a computed value retains its own; `backward(inputs=)` with computed values.
+    `gradient` while a computed value retains its own; `backward(inputs=)` with computed values; what was saved detached in place.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 
 from harness.tape.parts import Tensor
 from harness.tape.walks.action import Action
+from harness.tape.walks.more import MORE
 from harness.tape.walks.world import World
 
 LARGEST = 100.0  # values beyond are left alone, so that rounding stays far below any fault
@@ -24,6 +25,9 @@ def possible(world: World, action: Action) -> bool:
     """Whether `action` may be taken now; it may well be refused."""
     tensors = world.tensors
     if not all(name in tensors for name in action.args) or not _needs(action) <= world.actual.tape.features:
+        return False
+    more = MORE.get(action.verb)
+    if more is not None and not (world.offers(more.part) and more.allowed(world, action.params, *(tensors[name] for name in action.args))):
         return False
     allowed = _ALLOWED.get(action.verb)
     return allowed is None or allowed(world, action, *(tensors[name] for name in action.args))
@@ -92,6 +96,7 @@ def _at_leaf(world: World, action: Action, x: Tensor) -> bool:
 
 
 _FEATURES: dict[str, set[str]] = {
+    "write": {"views", "in_place"},
     "view": {"views"},
     "narrow": {"views"},
     "detach": {"detach"},
@@ -110,6 +115,7 @@ _FEATURES: dict[str, set[str]] = {
 }
 _ALLOWED: dict[str, Callable[..., bool]] = {
     "op": _op,
+    "write": _change,
     "view": _look,
     "narrow": _look,
     "scale in place": _change,

@@ -14,6 +14,7 @@ import numpy as np
 from harness.ops.choose import Choose
 from harness.tape.parts import Tensor
 from harness.tape.walks.action import Action
+from harness.tape.walks.more import MORE
 from harness.tape.walks.plans import PLANS
 from harness.tape.walks.plans_walks import PLANS_OF_WALKS
 from harness.tape.walks.world import World
@@ -125,6 +126,11 @@ def _gradient(choose: Choose, world: World) -> Action | None:
     return Action("gradient", (start[0], wrt), _fresh(world), params)
 
 
+def _more(verb: str, choose: Choose, world: World) -> Action | None:
+    proposed = MORE[verb].propose(choose, world.tensors, f"h{len(world.actions)}")
+    return None if proposed is None else Action(verb, proposed[0], "", proposed[1])
+
+
 def _forget(choose: Choose, world: World) -> Action | None:
     return Action("forget", params={"name": choose.element(list(world.tensors))}) if world.tensors else None
 
@@ -154,6 +160,7 @@ VERBS: dict[str, Proposal] = {
     "assign": partial(_on_two, "assign"),
     "step": lambda choose, world: _on_one("step", choose, world, fits=lambda t: t.grad is not None, rate=choose.element((0.5, 0.25))),
     "forget": _forget,
+    **{verb: partial(_more, verb) for verb in MORE},
 }
 ALL_PLANS = PLANS | PLANS_OF_WALKS
 ALL = (*VERBS, *ALL_PLANS)
@@ -168,4 +175,6 @@ WEIGHTS: dict[str, int] = dict.fromkeys(ALL, 3) | {
     "leave": 4,
     "forget": 1,
     "set recording": 1,
+    "backward both": 2,
+    "watch slot": 1,
 }

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from harness.tape.walks.action import Action
+from harness.tape.walks.more import MORE
 
 _BINARY = {"add": "+", "multiply": "*"}
 
@@ -87,4 +88,5 @@ _WRITERS: dict[str, Any] = {
     "assign": lambda a, p: f"{a[0]}.grad = {a[1]}.detach().clone()",
     "step": lambda a, p: ("with torch.no_grad():", f"    {a[0]} -= {p['rate']!r} * {a[0]}.grad"),
     "forget": lambda a, p: f"del {p['name']}",
+    **{verb: more.write for verb, more in MORE.items()},
 }

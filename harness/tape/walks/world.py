@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from harness.tape.errors import Unsupported
 from harness.tape.interface import Tape
 from harness.tape.parts import Tensor
 from harness.tape.reference import ReferenceTape
@@ -45,6 +46,7 @@ class World:
         self.refused: Counter[str] = Counter()
         self.noted: Counter[str] = Counter()
         self._rounding, self._known = rounding, known
+        self._parts: dict[type, bool] = {}
 
     @property
     def tensors(self) -> dict[str, Tensor]:
@@ -55,6 +57,17 @@ class World:
     def peak(self) -> float:
         """The largest magnitude that the reference has computed."""
         return self._reference.engine.peak
+
+    def offers(self, part: type) -> bool:
+        """Whether the tape under test has this larger part."""
+        if part not in self._parts:
+            try:
+                self.actual.tape.part(part)
+            except Unsupported:
+                self._parts[part] = False
+            else:
+                self._parts[part] = True
+        return self._parts[part]
 
     def do(self, action: Action) -> None:
         """One step on both sides, and the comparison.
