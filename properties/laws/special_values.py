@@ -45,9 +45,9 @@ def propagates(stage: Stage, expect: Expect) -> None:
 )
 def infinite(stage: Stage, expect: Expect) -> None:
     stage.needs_dtype("real")
-    x = stage.vector(0, 4)
+    tape, x = stage.tape, stage.vector(0, 4)
     with np.errstate(divide="ignore"):
-        stage.tape.backward(stage.tape.apply("sqrt", x), stage.numbers(1, 1))
+        tape.backward(tape.apply("sqrt", x), stage.numbers(1, 1))
     expect(_same(stage.tape.grad(x), [np.inf, 0.25]), f"the gradient of sqrt at 0 and 4 is {stage.tape.grad(x)}")
 
 
@@ -173,8 +173,7 @@ def chosen(stage: Stage, expect: Expect) -> None:
     x, y = stage.vector(1, 2), stage.vector(1, 0)
     tape.backward(tape.apply("maximum", x, y), stage.numbers(1, 1))
     expect(_same(tape.grad(x), [0.5, 1]) and _same(tape.grad(y), [0.5, 0]), "the gradient of a maximum of equal operands is not shared equally")
-    x = stage.vector(0, 0)
-    tape.backward(tape.apply("vector_norm", x))
+    tape.backward(tape.apply("vector_norm", x := stage.vector(0, 0)))
     expect(_same(tape.grad(x), [0, 0]), f"the gradient of the norm of 0 is {tape.grad(x)}")
 
 
