@@ -149,3 +149,10 @@ class DevicesMix(WrappedTape):
 class MoveDetaches(WrappedTape):
     def move(self, handle: Any, device: str) -> Any:
         return self.inner.detach(self.inner.move(handle, device))
+
+
+@tape_fault("seed-moved", "a cotangent on another device is quietly brought to its output", control=True)
+class SeedMoved(WrappedTape):
+    def backward(self, output: Any, cotangent: Any = None, **options: Any) -> None:
+        there = cotangent is None or isinstance(cotangent, np.ndarray)
+        self.inner.backward(output, cotangent if there else self.inner.move(cotangent, self.inner.device(output)), **options)

@@ -37,6 +37,26 @@ def unmixed(stage: Stage, expect: Expect) -> None:
     expect.refusal(lambda: tape.assign_grad(x, tape.detach(there)), "a gradient on another device was accepted")
 
 
+def added_up(stage: Stage, expect: Expect) -> None:
+    tape, x = stage.tape, stage.leaf()
+    home, away = tape.device(x), _elsewhere(stage)
+    for times in (1, 2):
+        here, there = stage.times(x, 2.0), stage.times(tape.move(x, away), 4.0)
+        stage.backward(tape.apply("add", here, tape.move(there, home)))
+        expect(
+            stage.holds(x, 6 * times * stage.seed),
+            f"after {times} backwards through two devices the slot does not hold {times} times both contributions",
+        )
+    slot = tape.slot(x)
+    expect(slot is not None and tape.device(slot) == home, "the sum is not on the device of its leaf")
+
+
+def own_seed(stage: Stage, expect: Expect) -> None:
+    tape = stage.tape
+    seed = tape.move(tape.leaf(stage.seed, requires_grad=False), _elsewhere(stage))
+    expect.refusal(lambda: tape.backward(stage.times(stage.leaf(), 2.0), seed), "a cotangent on another device than its output was accepted")
+
+
 LAWS = (
     deed_law(
         "moved-gradient-comes-home",
@@ -57,5 +77,25 @@ LAWS = (
         unmixed,
         faults=("devices-mix",),
         features={"devices", "slots"},
+    ),
+    deed_law(
+        "cross-device-accumulate",
+        "devices",
+        "Contributions through several devices add up on the device of the leaf.",
+        "x.grad = g_here + g_there",
+        "https://github.com/pytorch/pytorch/blob/main/test/test_autograd.py (test_inputbuffer_add_multidevice)",
+        added_up,
+        faults=("move-detaches", "overwrites-grad"),
+        features={"devices", "slots"},
+    ),
+    deed_law(
+        "seed-on-its-device",
+        "devices",
+        "A cotangent on another device than its output is refused.",
+        "backward(y, move(w)) raises",
+        "https://github.com/pytorch/pytorch/blob/main/test/test_autograd.py (test_backward_device)",
+        own_seed,
+        faults=("seed-moved",),
+        features={"devices"},
     ),
 )
