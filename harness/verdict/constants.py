@@ -44,9 +44,9 @@ ANALYTIC_ULPS = {"float64": 1024.0, "float32": 16.0, "float16": 4.0, "bfloat16":
 # of the last few operations. Where more differs, the measured spread says how much: this cheap allowance spares measuring it nearly always.
 LAST_OPERATIONS = 8
 
-# Stochastic arithmetic: how often every value is shaken by one ulp, and by what the largest change seen is multiplied. With random signs the change
-# is a sum of many independent terms; the largest of three such sums is below half of its standard deviation with probability 0.38^3 = 6 %, so that
-# 8 times it covers 4 standard deviations with 94 %; a disagreement must then still exceed BROKEN_FACTOR times that.
+# Stochastic arithmetic: how often every value is shaken by one ulp, and by what the range of the results is multiplied. With random signs a result
+# is a sum of many independent terms; the range of three such sums is below half of its standard deviation with probability 7 %, so that
+# 8 times it covers 4 standard deviations with 93 %; a disagreement must then still exceed BROKEN_FACTOR times that.
 # Source: Vignes, A Stochastic Arithmetic for Reliable Scientific Computation, Math. Comput. Simul. 35 (1993): two to three runs.
 JITTER_RUNS = 3
 JITTER_FACTOR = 8.0

@@ -1,11 +1,13 @@
 """How far rounding alone can move a result, measured on the case itself.
 
-    shaken:   max over runs |measure(every value times 1 +- eps) - measure|
+    shaken:   max over runs of measure(every value times 1 +- eps), less the min
     sampled:  standard deviation over neighbours of x of (measure in the case's dtype - what it should be there)
 
 The first is discrete stochastic arithmetic (CESTAC: Vignes 1993; Parker, Monte Carlo Arithmetic, 1997). Multiplying an intermediate value by 1 +- eps
-shakes the forward sweep, and in the backward sweep its adjoint. It cannot reach inside an op, where 1 - y may cancel; the second can: at neighbouring
-points rounding errors differ at random, while a wrong formula is wrong in the same way, which leaves the standard deviation small.
+shakes the forward sweep, and in the backward sweep its adjoint. The runs are compared with each other, not with the plain one: a backend whose
+multiplication has a wrong adjoint, or another derivative for other strides, is wrong in all of them alike. What this cannot reach is inside an op,
+where 1 - y may cancel; the second can: at neighbouring points rounding errors differ at random, while a wrong formula is wrong in the same way,
+which leaves the standard deviation small.
 """
 
 from __future__ import annotations
@@ -42,13 +44,9 @@ def sampled(backend: Backend, case: Case, error: Measure) -> np.ndarray:
 
 
 def _shaken(backend: Backend, case: Case, measure: Measure) -> np.ndarray:
-    plain = measure(bind(backend, case))
-    largest = np.zeros_like(plain, dtype=np.float64)
-    for run in range(JITTER_RUNS):
-        moved = measure(bind(backend, case, jitter=np.random.default_rng((case.seed, run))))
-        with np.errstate(all="ignore"):
-            largest = np.fmax(largest, np.abs(moved - plain))
-    return np.asarray(JITTER_FACTOR * largest)
+    runs = np.stack([measure(bind(backend, case, jitter=np.random.default_rng((case.seed, run)))) for run in range(JITTER_RUNS)])  # (runs, entries)
+    with np.errstate(all="ignore"):
+        return np.asarray(JITTER_FACTOR * np.nan_to_num(np.fmax.reduce(runs) - np.fmin.reduce(runs), nan=0.0))
 
 
 def _neighbours(backend: Backend, case: Case) -> Iterator[Case]:
