@@ -59,6 +59,8 @@ FAULTS: dict[str, Fault] = {
     "shifted-value": Fault("the value returned beside the gradient is off by 1", value=lambda y: y + 1),
     "leaking-gradient": Fault("entries that nothing depends on get a gradient", gradient=lambda g: np.where(g == 0, 1e-3, g)),
     "raising-backward": Fault("every vjp stops with an internal error", special="raises"),
+    "doubled-when-alone": Fault("a gradient that is asked for alone is doubled", special="alone"),
+    "doubled-when-one-output": Fault("the gradient of a function of one output is doubled", special="one output"),
     "stale-after-10": Fault("from the eleventh vjp on, gradients are doubled", gradient=lambda g: 2 * g, after=10),
     "alternating": Fault("every second vjp differs by some ulps", special="alternates"),
     "scaled-tangent": Fault("every output tangent is 0.05 % too large", tangent=lambda v: v * (1 + 5e-4)),

@@ -74,7 +74,8 @@ class FaultyBackend(Backend):
         outputs, gradients = self._inner.vjp(function, primals, read)
         if self._fault.special == "mutates":
             self._scale_in_place(cotangents)
-        return self._remade(outputs, self._fault.value), self._spoiled(gradients)
+        lonely = {"alone": len(primals), "one output": len(cotangents)}.get(self._fault.special) == 1
+        return self._remade(outputs, self._fault.value), self._remade(gradients, lambda g: 2 * g) if lonely else self._spoiled(gradients)
 
     def jvp(self, function: Function, primals: Arrays, tangents: Arrays) -> tuple[Arrays, Arrays]:
         """The inner jvp with the fault in it."""

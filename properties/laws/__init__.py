@@ -40,6 +40,7 @@ FAMILIES = (
     "linearity",
     "form",
     "sameness",
+    "alone",
     "second_order",
     "batching",
     "influence",

@@ -28,7 +28,7 @@ BEYOND = (4.0, -4.0)  # of the largest number around
 
 def check_influence(backend: Backend, case: Case) -> Result:
     """Every entry of the primals (of large ones some) and of a leaf that the program does not read, one by one."""
-    case = _with_an_idle_leaf(case)
+    case = with_an_idle_leaf(case)
     bound = bind(backend, case)
     try:
         gradients = gradients_of(bound)
@@ -43,7 +43,7 @@ def check_influence(backend: Backend, case: Case) -> Result:
     return structural("no-influence-no-gradient", not wrong, reason, comparisons=len(idle))
 
 
-def _with_an_idle_leaf(case: Case) -> Case:
+def with_an_idle_leaf(case: Case) -> Case:
     """The case with one more primal, so that something without influence is always there; a user's own function takes what it takes."""
     if not isinstance(case.subject, Program):
         return case

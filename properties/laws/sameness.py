@@ -28,13 +28,17 @@ REPEATS = 12  # calls in a row: a cache that goes stale after ten is not rare, a
 
 
 def check_layouts(backend: Backend, case: Case) -> Result:
-    """The case in strided memory against its contiguous twin."""
-    strided = msgspec.structs.replace(case, layouts=_strided(case))
+    """The case in strided memory against its contiguous twin, and ones that are one number in memory, as `f(x).sum().backward()` sends."""
+    ones = msgspec.structs.replace(case, cotangents=tuple(map(np.ones_like, case.cotangents)), layouts=_expanded(case))
+    asked = [msgspec.structs.replace(case, layouts=_strided(case)), *([ones] if "expanded" in ones.layouts else [])]
+    return worst_result([_with_its_twin(backend, one) for one in asked])
 
+
+def _with_its_twin(backend: Backend, strided: Case) -> Result:
     def derivatives(bound: Bound) -> np.ndarray:
         parts = [flat(bound.at(bound.case.points)), flat(gradients_of(bound))]
         if "jvp" in backend.capabilities and "expanded" not in strided.layouts:  # forward mode may refuse elements that share memory
-            parts.append(flat(tangents_of(bound, case.tangents)))
+            parts.append(flat(tangents_of(bound, strided.tangents)))
         return np.concatenate(parts)
 
     def twin(bound: Bound) -> Bound:
@@ -99,6 +103,12 @@ def _strided(case: Case) -> tuple[str, ...]:
     arrays = (*case.primals, *case.cotangents, *case.tangents)
     own = (*case.layouts, *["contiguous"] * (len(arrays) - len(case.layouts)))
     return tuple(_other(layout, x.shape, case.seed + i) for i, (layout, x) in enumerate(zip(own, arrays, strict=True)))
+
+
+def _expanded(case: Case) -> tuple[str, ...]:
+    """Cotangents expanded where their shape can be, all else contiguous."""
+    cotangents = ("expanded" if effective_layout("expanded", w.shape) == "expanded" else "contiguous" for w in case.cotangents)
+    return (*["contiguous"] * len(case.primals), *cotangents, *["contiguous"] * len(case.tangents))
 
 
 def _other(layout: str, shape: tuple[int, ...], turn: int) -> str:
