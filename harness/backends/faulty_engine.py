@@ -55,7 +55,8 @@ class NeverFrees(Engine):
 @engine_fault("frees-odd-nodes", "only every second node is freed")
 class FreesOddNodes(Engine):
     def free(self, node: Node) -> None:
-        node.freed = node.number % 2 == 1
+        if node.number % 2:
+            super().free(node)
 
 
 @engine_fault("frees-below", "walking to chosen inputs also frees what lies below them")
@@ -70,7 +71,7 @@ class FreesBelow(Engine):
 @engine_fault("second-walk-silent", "a freed graph is walked without an error and gives nothing")
 class SecondWalkSilent(Engine):
     def pulled(self, node: Node, gradient: Tensor, useful: set[Node] | None) -> list[tuple[Node, Tensor]]:
-        return [] if node.freed and node.saved else super().pulled(node, gradient, useful)
+        return [] if node.freed else super().pulled(node, gradient, useful)
 
 
 @engine_fault("hooks-reversed", "hooks run in the reverse order", control=True)

@@ -8,10 +8,12 @@ from typing import Any
 
 from harness.backends.torch_custom import TorchCustomFunctions
 from harness.backends.torch_forward_mode import TorchForwardMode
+from harness.backends.torch_lifetimes import TorchLifetimes
 from harness.backends.torch_optim import TorchOptimizing
 from harness.backends.torch_transforms import TorchTransforms
 from harness.tape.custom_function import CustomFunctions
 from harness.tape.forward_mode import ForwardMode
+from harness.tape.lifetimes import Lifetimes
 from harness.tape.optimizing import Optimizing
 from harness.tape.transforming import Transforms
 
@@ -21,5 +23,6 @@ OFFERS: Mapping[Any, Callable[[Any], Any]] = MappingProxyType(
         CustomFunctions: TorchCustomFunctions,
         Transforms: TorchTransforms,
         ForwardMode: TorchForwardMode,
+        Lifetimes: TorchLifetimes,
     }
 )

@@ -7,8 +7,10 @@ from types import MappingProxyType
 from typing import Any
 
 from harness.tape.custom_function import CustomFunctions
+from harness.tape.lifetimes import Lifetimes
 from harness.tape.optimizing import Optimizing
 from harness.tape.reference_custom import ReferenceCustomFunctions
+from harness.tape.reference_lifetimes import ReferenceLifetimes
 from harness.tape.reference_optimizing import ReferenceOptimizing
 from harness.tape.reference_transforms import ReferenceTransforms
 from harness.tape.transforming import Transforms
@@ -18,5 +20,6 @@ OFFERS: Mapping[Any, Callable[[Any], Any]] = MappingProxyType(
         Optimizing: ReferenceOptimizing,
         CustomFunctions: ReferenceCustomFunctions,
         Transforms: ReferenceTransforms,
+        Lifetimes: ReferenceLifetimes,
     }
 )

@@ -157,7 +157,7 @@ class Engine(Slots):
 
     def unpack(self, node: Node) -> dict[int, Tensor]:
         """What the node saved, if it is still there and still what it was. A node that saved nothing may run again and again."""
-        if node.freed and node.saved:
+        if node.freed:
             raise Refused("freed")
         for saved in node.saved.values():
             if saved.packed is None:
@@ -172,5 +172,5 @@ class Engine(Slots):
             raise Refused("modified")
 
     def free(self, node: Node) -> None:
-        """What was saved is let go."""
-        node.freed = True
+        """What was saved is let go; a node that saved nothing may run again."""
+        node.freed, node.saved = node.freed or bool(node.saved), {}

@@ -14,4 +14,7 @@ PART_FAMILIES = (
     "transforms_forward",
     "forward_mode",
     "higher_order",
+    "memory",
+    "memory_cycles",
+    "threads",
 )
