@@ -5,8 +5,13 @@ A library that is not installed here is skipped; `make verify-backends` runs eac
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -94,3 +99,15 @@ def test_calls_are_printed_as_a_person_would_write_them(name: str):
     assert here.spell("exp", ["x"], {}).endswith(".exp(x)")
     assert "x" in here.spell("sum", ["x"], {"axis": 0, "keepdims": True})
     assert here.preamble().startswith("import ")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["autograd", "mygrad"])
+def test_a_small_run_holds(name: str, tmp_path: Path):
+    backend(name)
+    asked = ["--backend", name, "--op", "exp|tanh|multiply|sum|matmul|softmax|concat", "--law", "vjp-eq-fd|vjp-linear|grad-form", "--seed", "1"]
+    command = [sys.executable, "-m", "harness.cli", "verify", *asked, "-n", "0", "--out", str(tmp_path / "run")]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert json.loads((tmp_path / "run" / "summary.json").read_text())["cells"] == {"HOLDS": 21}
