@@ -10,7 +10,7 @@ callable: backend arrays in by position, a tuple of backend arrays out.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -125,6 +125,14 @@ class Backend(ABC):
     def batched_jvp(self, function: Function, primals: Arrays, tangents: Arrays) -> Arrays:
         """Output tangents for many tangents at once: every tangent and every output tangent has one more leading axis."""
         raise Unsupported(f"backend {self.name} has no batched jvp.")
+
+    def native_names(self, dtype: str, device: str) -> tuple[str, ...]:
+        """Further subjects that the library itself describes, for what the catalogue does not name. Raises Unsupported where they cannot be had."""
+        return ()
+
+    def native_cases(self, name: str, *, dtype: str, device: str, seed: int) -> Iterator[Case]:
+        """Cases of one of `native_names`, without end, or none; their law is still open, and another process finds their subject by its target."""
+        return iter(())
 
     def tape(self, device: str) -> Tape:
         """The imperative interface, for laws on accumulation, graph lifetime and grad modes."""

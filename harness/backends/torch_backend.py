@@ -19,6 +19,7 @@ import torch.nn.functional as F  # noqa: N812 (the name under which everyone wri
 from harness.backends.protocol import Arrays, Backend, Description, Function, Hvp, Jvp, Vjp
 from harness.backends.torch_limits import limits_told
 from harness.backends.torch_module import call_module, owned_arrays
+from harness.backends.torch_native_cases import NativeSource
 from harness.backends.torch_routes import (
     HVPS,
     batched_jvp,
@@ -39,7 +40,7 @@ _NAMESPACE = {"torch": torch, "F": F}
 _DTYPES = ("float64", "float32", "bfloat16", "float16", "complex128", "complex64")
 
 
-class TorchBackend(Backend):
+class TorchBackend(NativeSource, Backend):
     """The installed torch. Conventions at kinks: docs/reference/torch-conventions.md."""
 
     name = "torch"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import torch
@@ -34,8 +35,9 @@ class Sample:
         return f"{self.op}#{self.index}"
 
 
-def native_ops(dtype: str = "float64", device: str = "cpu") -> tuple[Any, ...]:
-    """The entries that support autograd in `dtype`.
+@cache
+def native_ops(dtype: str | None = "float64", device: str = "cpu") -> tuple[Any, ...]:
+    """The entries that support autograd in `dtype`; with None in any.
 
     Raises:
         Unsupported: this torch has no such database, or its test dependency is missing.
@@ -46,8 +48,8 @@ def native_ops(dtype: str = "float64", device: str = "cpu") -> tuple[Any, ...]:
             from torch.testing._internal.common_methods_invocations import op_db
     except ImportError as error:
         raise Unsupported(f"torch's OpInfo database cannot be loaded ({error}); pip install expecttest.") from None
-    wanted, kind = getattr(torch, dtype), torch.device(device).type
-    return tuple(op for op in op_db if op.supports_autograd and wanted in op.supported_dtypes(kind))
+    kind = torch.device(device).type
+    return tuple(op for op in op_db if op.supports_autograd and (dtype is None or getattr(torch, dtype) in op.supported_dtypes(kind)))
 
 
 def native_samples(op: Any, *, dtype: str = "float64", device: str = "cpu") -> Iterator[Sample]:

@@ -20,6 +20,7 @@ from harness.running.again import counterexamples
 from harness.running.cells import Cell
 from harness.running.finding import describe
 from harness.running.journal import Journal, Run
+from harness.running.native import is_native, same_points
 from harness.running.pool import pool_of, round_seed, strategy
 from harness.running.profiles import Profile
 from harness.running.search import AGAIN, SHRINKING, examples_of, explore
@@ -70,7 +71,7 @@ def _search(cell: Cell, backend: Backend, profile: Profile, run: Run, visitor: V
             if visitor.finished:
                 break
             visitor.see(pool_of(cell, backend, profile, run.seed, turn))
-            if visitor.broken:
+            if visitor.broken and not is_native(cell.op):
                 _explore(cell, backend, profile, run, visitor, kept, phases=SHRINKING, turn=turn)
     if visitor.error:
         raise visitor.error
@@ -86,7 +87,8 @@ def _explore(
 
 def _smallest(cell: Cell, backend: Backend, journal: Journal, visitor: Visitor) -> Finding:
     """The finding on what is left after Hypothesis' shrinking and our own."""
-    smallest = minimise(visitor.smallest[0], visitor.shrinks)
+    found = visitor.smallest[0]
+    smallest = minimise(found, lambda trial: (not is_native(cell.op) or same_points(trial, found)) and visitor.shrinks(trial))
     case, result = visitor.broken[smallest.id]
     return journal.keep(case, describe(cell, lookup_law(cell.law), backend, case, result, journal.run.folder))
 
@@ -101,7 +103,7 @@ def row(
         law=cell.law,
         family=lookup_law(cell.law).family,
         op=cell.op,
-        op_family=op.family if op else cell.op,
+        op_family=op.family if op else "native" if is_native(cell.op) else cell.op,
         dtype=cell.dtype,
         device=cell.device,
         backend=cell.backend,

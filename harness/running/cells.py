@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from harness.backends import Backend
 from harness.ops.catalogue import catalogue
+from harness.running.native import is_native, native_gap
 from properties.laws import Law
 
 PROGRAM = "program"
@@ -18,8 +19,10 @@ TAPE = "tape"
 
 @dataclass(frozen=True)
 class Cell:
-    """A row of the record and a test item of pytest. `op` is an op of the catalogue, "program" for random programs, "tape" for sequences of actions.
+    """A row of the record and a test item of pytest.
 
+    `op` is an op of the catalogue, "program" for random programs, "tape" for sequences of actions, or, as "native:...", a subject that the backend's
+    library itself describes (harness.running.native).
     `unsupported` says in a sentence why the cell cannot run; empty where it can.
     """
 
@@ -60,6 +63,9 @@ def _gaps(backend: Backend, law: Law, op: str, dtype: str, device: str) -> Itera
     if dtype.startswith("complex") and "complex" not in backend.capabilities:
         yield f"backend {backend.name} does not offer 'complex'."
     if op in (PROGRAM, TAPE):
+        return
+    if is_native(op):
+        yield native_gap(backend, op, dtype, device)
         return
     if dtype.startswith("complex") and not catalogue()[op].complex:
         yield f"the catalogue describes {op} for real numbers only."

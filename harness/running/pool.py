@@ -15,6 +15,7 @@ from harness.backends import Backend
 from harness.program import Case
 from harness.program.layout import LAYOUTS
 from harness.running.cells import PROGRAM, TAPE, Cell
+from harness.running.native import is_native, native_pool
 from harness.running.profiles import Profile
 from harness.running.search import explore, seed_of
 from harness.strategies import cases, edge_cases
@@ -53,6 +54,8 @@ def _subject(cell: Cell) -> str | None:
 def _pool(backend: Backend, name: str, op: str | None, device: str, dtype: str, profile: Profile, seed: int, turn: int) -> Pool:
     drawn = _Collector()
     start = _seed(seed, name, op, device, dtype, turn)
+    if op is not None and is_native(op):
+        return Pool(native_pool(backend, op, device, dtype, profile.edges + profile.examples, start), 0)
     if op is not None and turn == 0:
         edges = edge_cases("", op, backend=name, device=device, dtype=dtype, layouts=_layouts(backend), seed=start)
         drawn.cases += islice(edges, profile.edges)

@@ -10,6 +10,7 @@ from harness.backends import Backend, BackendError, load_backend
 from harness.ops.catalogue import catalogue
 from harness.running.cells import PROGRAM, TAPE, Cell, plan, shard
 from harness.running.misuse import Misuse, close_names, matcher, one_of, refuse
+from harness.running.native import PREFIX, is_native, native_ops
 from harness.running.profiles import PROFILES, Profile
 from harness.strategies.rounding import COMPLEX_DTYPES, REAL_DTYPES
 from properties.laws import Law, laws, lookup_law
@@ -55,12 +56,15 @@ def resolve(selection: Selection) -> Resolved:
     against = [_against(name) for name in selection.against]
     chosen, ops = [*select_laws(selection.law), *against], select_ops(selection.op)
     backends = {name: backend_called(name) for name in selection.backends}
+    natives = profile.native if selection.op == "" else PREFIX in selection.op
     everything = selection.law == selection.op == ""
     cells = [
         cell
         for name, backend in backends.items()
-        for cell in plan(backend, name, laws=chosen, ops=ops, devices=_devices(backend, selection.devices), dtypes=dtypes)
-        if not everything or cell.op == PROGRAM or lookup_law(cell.law).family not in profile.on_programs
+        for devices in [_devices(backend, selection.devices)]
+        for more in [native_ops(backend, matcher("op", selection.op), dtypes, devices) if natives else []]
+        for cell in plan(backend, name, laws=chosen, ops=[*ops, *more], devices=devices, dtypes=dtypes)
+        if not everything or cell.op == PROGRAM or lookup_law(cell.law).family not in left_to_programs(profile, cell.op)
     ]
     if not cells:
         raise Misuse(f"no cell is left: no law that {selection.law!r} matches speaks of an op that {selection.op!r} matches. Widen one of the two.")
@@ -73,6 +77,14 @@ def _against(name: str) -> Law:
     return differential_law(name)
 
 
+def left_to_programs(profile: Profile, op: str) -> frozenset[str]:
+    """The families of laws that are not tried on `op` where nobody asks for them.
+
+    Many native subjects are linear, so that a second derivative of theirs is no evidence; nobody knows their domain well enough to square them.
+    """
+    return profile.on_programs | ({"second order"} if is_native(op) else frozenset())
+
+
 def backend_called(name: str) -> Backend:
     """The backend, or Misuse."""
     try:
@@ -82,9 +94,13 @@ def backend_called(name: str) -> Backend:
 
 
 def select_ops(expression: str) -> list[str]:
-    """The ops whose whole name matches; "program" (random programs) and "tape" (sequences of actions) count as ops here."""
+    """The ops whose whole name matches; "program" (random programs) and "tape" (sequences of actions) count as ops here.
+
+    An expression that speaks of "native:" may match nothing else.
+    """
     known, matches = [*catalogue(), PROGRAM, TAPE], matcher("op", expression)
-    return [name for name in known if matches(name)] or _nothing("op", "an op of the catalogue", expression, known)
+    found = [name for name in known if matches(name)]
+    return found if found or PREFIX in expression else _nothing("op", "an op of the catalogue", expression, known)
 
 
 def select_laws(expression: str) -> list[Law]:

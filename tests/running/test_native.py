@@ -1,0 +1,87 @@
+"""What a backend's library describes itself becomes cells, is told apart from the catalogue, and is found again by another process."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from harness.backends import Unsupported, load_backend
+from harness.program.case import Opaque, from_json, to_json
+from harness.program.opaque import UnknownTarget, resolve
+from harness.running.cells import gap
+from harness.running.misuse import Misuse
+from harness.running.native import ANY, is_native, native_ops, native_pool, same_points
+from harness.running.profiles import PROFILES
+from harness.running.selection import Selection, left_to_programs
+from harness.running.selection import resolve as resolve_selection
+from properties.laws import lookup_law
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("expecttest")
+DET = "native:linalg_det"
+
+
+@pytest.fixture(scope="module")
+def torch_backend():
+    return load_backend("torch")
+
+
+def test_native_subject_is_told_from_an_op() -> None:
+    assert is_native(DET)
+    assert not is_native("softmax")
+
+
+def test_native_names_are_found_by_expression(torch_backend) -> None:
+    found = native_ops(torch_backend, lambda name: name == DET, ["float64"], ["cpu"])
+    assert found == [DET]
+
+
+def test_native_cases_are_found_again_by_their_target(torch_backend) -> None:
+    case, *_ = native_pool(torch_backend, DET, "cpu", "float64", 3, seed=1)
+    again = from_json(to_json(case))
+    points = [torch_backend.array(x, dtype="float64", device="cpu") for x in again.points]
+    outputs = resolve(again.subject, torch_backend)(*points)
+    assert [tuple(y.shape) for y in outputs] == [w.shape for w in again.cotangents]
+
+
+def test_native_cases_of_one_sample_differ_in_direction_only(torch_backend) -> None:
+    cases = native_pool(torch_backend, DET, "cpu", "float64", 60, seed=1)
+    first = cases[0]
+    later = next(case for case in cases[1:] if case.subject == first.subject)
+    assert same_points(first, later)
+    assert not np.array_equal(first.tangents[0], later.tangents[0])
+    other = next(case for case in cases if case.subject != first.subject and case.points[0].shape != first.points[0].shape)
+    assert not same_points(first, other)
+
+
+def test_native_subject_without_the_dtype_is_a_gap(torch_backend) -> None:
+    law = lookup_law("vjp-eq-fd")
+    assert gap(torch_backend, law, DET, "float64", "cpu") == ""
+    assert gap(torch_backend, law, "native:nosuch", "float64", "cpu") == "backend torch describes no differentiable native:nosuch in float64."
+
+
+def test_native_source_that_cannot_be_had_is_one_unsupported_cell(torch_backend, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Bare:
+        name = "bare"
+
+        def native_names(self, dtype: str, device: str) -> tuple[str, ...]:
+            raise Unsupported("torch's OpInfo database cannot be loaded (no expecttest); pip install expecttest.")
+
+    assert native_ops(Bare(), lambda name: True, ["float64"], ["cpu"]) == [ANY]
+
+
+def test_native_subjects_can_be_selected_and_a_wrong_name_is_told(torch_backend) -> None:
+    cells = resolve_selection(Selection(op=DET, law="vjp-eq-fd", dtypes=("float64",), devices=("cpu",))).cells
+    assert [cell.op for cell in cells] == [DET]
+    with pytest.raises(Misuse, match="no cell is left"):
+        resolve_selection(Selection(op="native:nosuch", law="vjp-eq-fd", dtypes=("float64",), devices=("cpu",)))
+
+
+def test_second_order_is_left_to_the_catalogue_where_nobody_asks() -> None:
+    assert "second order" in left_to_programs(PROFILES["nightly"], DET)
+    assert "second order" not in left_to_programs(PROFILES["nightly"], "det")
+
+
+def test_unknown_native_target_is_told(torch_backend) -> None:
+    with pytest.raises(UnknownTarget, match=r"has no 'native\.nosuch'"):
+        resolve(Opaque("harness.backends.torch_native_cases:native.nosuch"), torch_backend)
