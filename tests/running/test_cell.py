@@ -91,7 +91,7 @@ def test_run_cell_marks_what_the_baseline_knows(tmp_path):
 def test_run_cell_is_broken_when_only_the_derivative_raises(tmp_path):
     outcome = run_one(tmp_path, "Raising")
     assert outcome.ended.verdict == "BROKEN"
-    assert outcome.ended.reason == "raises ZeroDivisionError: no derivative today; the plain forward works"
+    assert outcome.ended.reason == "raises ZeroDivisionError: the reciprocal of 0; the plain forward works"
 
 
 def test_run_cell_is_unsupported_with_the_reason_of_the_plan(tmp_path):
@@ -125,7 +125,7 @@ def test_run_cell_lays_a_fault_of_the_harness_at_its_own_door(tmp_path, monkeypa
     def fails(case):
         raise RuntimeError("a bug of ours")
 
-    monkeypatch.setattr("properties.laws.oracle_laws.direction", fails)
+    monkeypatch.setattr("properties.laws.along.direction", fails)
     with pytest.raises(RuntimeError, match="a bug of ours"):
         run_one(tmp_path, "Toy")
     ended = events_in(tmp_path)[-1]

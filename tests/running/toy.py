@@ -98,7 +98,7 @@ class Raising(Toy):
 
     @staticmethod
     def fails(cotangent):
-        raise ZeroDivisionError("no derivative today")
+        raise ZeroDivisionError("the reciprocal of 0")
 
     ops = Toy.ops | {"exp": lambda x: Array(np.exp(x.value), [(x, Raising.fails)])}
 
