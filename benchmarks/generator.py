@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from drawing import dtype_of, edges, with_hypothesis, with_numpy
 from features import FEATURES, pairs, pairs_per_1000, reads_twice
+from opinfo_names import opinfo_coverage
 
 from harness.ops.catalogue import catalogue
 from harness.program import Case
@@ -61,6 +62,7 @@ def measure(per_op: int, programs: int) -> dict[str, Any]:
         },
         "drawn": {name: counted(everything, of) for name, of in FEATURES.items()},
         "edges": edges(),
+        "opinfo": opinfo_coverage(),
         "programs": {
             "cases": len(grown.cases),
             "ms": grown.milliseconds,
@@ -92,7 +94,7 @@ def share(cases: list[Case], holds: Callable[[Case], bool]) -> float:
 
 def print_tables(report: dict[str, Any]) -> None:
     """The figures for people."""
-    for title in ("single", "drawn", "edges", "programs"):
+    for title in ("single", "drawn", "edges", "opinfo", "programs"):
         print(f"\n{title}")
         for name, value in report[title].items():
             shown = ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value
@@ -104,7 +106,8 @@ def headline(report: dict[str, Any]) -> str:
     return (
         f"generator: single op {1e3 / single['median_ms']:.0f} cases/s, rejection {single['rejection']:.2%} over {report['ops']} ops; "
         f"programs {1e3 / grown['ms']:.0f}/s of {grown['mean_length']:.1f} instructions, rejection {grown['rejection']:.2%}; "
-        f"{grown['pairs']} op pairs; {report['edges']['cases']} edge cases"
+        f"{grown['pairs']} op pairs; {report['edges']['cases']} edge cases; "
+        f"{report['opinfo']['share']:.0%} of the {report['opinfo']['names']} differentiable OpInfo names"
     )
 
 

@@ -1,0 +1,49 @@
+"""Which of torch's differentiable functions the catalogue names: the OpInfo names whose function, or an alias of it, a spelling of ours calls."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+from drawing import dtype_of
+
+from harness.backends.torch_native import native_ops
+from harness.backends.torch_spelling import spell
+from harness.ops.catalogue import catalogue
+from harness.program import Case
+from harness.strategies.cases import draw_case
+from harness.strategies.choose import NotDrawn, RandomChoose
+
+AUXILIARY = {"to", "clone", "new_full"}  # what a spelling needs beside the function that it is about
+DRAWS = 3  # per op: some spellings depend on the parameters
+_WORD = re.compile(r"torch\.([\w.]+)\(|F\.(\w+)\(|[\])\w]\.(\w+)\(|x\d\.(mT)")
+
+
+def opinfo_coverage() -> dict[str, Any]:
+    """{names, covered, share, missing}; without torch's database the sentence that says so."""
+    called = called_words()
+    names: dict[str, set[str]] = {}
+    for op in native_ops(None):
+        names.setdefault(op.name, set()).update({op.name, op.name.removeprefix("special."), *(a.name.removeprefix("torch.") for a in op.aliases)})
+    missing = sorted(name for name, alike in names.items() if not alike & called)
+    return {"names": len(names), "covered": len(names) - len(missing), "share": 1 - len(missing) / len(names), "missing": missing}
+
+
+def called_words() -> set[str]:
+    """The functions of torch that the printed calls of random cases name."""
+    source, found = RandomChoose(np.random.default_rng(0)), set[str]()
+    for op in catalogue().values():
+        for _ in range(DRAWS):
+            try:
+                found |= words(draw_case(source, "a law", op, "torch", "cpu", dtype_of(op)))
+            except NotDrawn:
+                continue
+    return found - AUXILIARY
+
+
+def words(case: Case) -> set[str]:
+    """ "linalg.det", "nn.functional.relu" and "masked_fill" in the text of the only instruction."""
+    [only] = case.subject.instructions
+    text = spell(only.op, only.args, only.params)
+    return {plain or (f"nn.functional.{neural}" if neural else method or transposed) for plain, neural, method, transposed in _WORD.findall(text)}
