@@ -24,17 +24,18 @@ from harness.backends import Backend
 from harness.program import Case
 from harness.verdict import Result, Verdict
 from harness.verdict.result import worst_result
+from properties.laws.along import direction
+from properties.laws.hidden import SWALLOWED, WIDE, at_kink, has_room, smooth_outputs, unlike_entries, unlike_leaves
 from properties.laws.saturation import unless_saturated
 from properties.laws.sizes import leaf_size, own_sizes
-from properties.laws.ties import Along, Measure, unless_beside_a_tie
+from properties.laws.ties import Along, Measure, slopes_differ, unless_beside_a_tie
 
 Check = Callable[[Backend, Case], Result]
 MOST_ENTRIES = 64  # each costs a thorough look from both sides; generated cases are smaller
-WIDE = 2.0**10  # the largest entry over the smallest: less is no trouble for steps of 2^-5 and smaller
 
 
 def entry_by_entry(measure: Measure | None = None, along: Along | None = None) -> Callable[[Check], Check]:
-    """A check, asked again along each entry where it is not HOLDS at a kink or among entries of very different sizes.
+    """A check, asked again along each entry (or leaf) at a kink, and among entries or leaves of very different sizes.
 
     With `measure` (the backend's derivative along a step) and `along` (what is differentiated) a choice at a tie is left open.
     """
@@ -43,18 +44,18 @@ def entry_by_entry(measure: Measure | None = None, along: Along | None = None) -
 
 def _settled(check: Check, backend: Backend, case: Case, measure: Measure | None, along: Along | None) -> Result:
     result = unless_saturated(case, _in_the_world(check, backend, case, check(backend, case)))
-    if result.verdict not in (Verdict.BROKEN, Verdict.INCONCLUSIVE):
-        return result
-    at_kink, wide_spread = _at_kink(result, case), any(map(_spread_wide, case.points))
-    if not (at_kink or wide_spread):
+    kinked, unlike = has_room(result, case) if result.verdict is Verdict.HOLDS else at_kink(result, case), unlike_entries(case)
+    if result.verdict is Verdict.BROKEN and not kinked and along is not None and result.expected is not None:
+        kinked = slopes_differ(backend, case, along)
+    if result.verdict not in (Verdict.BROKEN, Verdict.INCONCLUSIVE, Verdict.HOLDS) or not (kinked or unlike or unlike_leaves(case)):
         return result
     entries = sum(x.size for x in case.points)
     if entries > MOST_ENTRIES:
-        return _in_proportion(check, backend, case, result)
+        return _of_many(check, backend, case, result, kinked=kinked)
     results: list[Result] = []
-    for one in _along_each_entry(case) if entries > 1 else [case]:
-        found = unless_saturated(one, _placed(check(backend, one), one)) if entries > 1 else result
-        results.append(unless_beside_a_tie(backend, one, found, measure, along) if at_kink and measure and along else found)
+    for one in _one_by_one(case, leaves=not kinked and not unlike) if entries > 1 else [case]:
+        found = unless_saturated(one, _in_steps_of_one(check, backend, one)) if entries > 1 else result
+        results.append(unless_beside_a_tie(backend, one, found, measure, along) if kinked and measure and along else found)
         if result.verdict is results[-1].verdict is Verdict.INCONCLUSIVE:
             break  # what was open stays open
     spent = sum(found.evaluations for found in results) + (result.evaluations if entries > 1 else 0)
@@ -86,32 +87,41 @@ def _in_the_world(check: Check, backend: Backend, case: Case, result: Result) ->
     return msgspec.structs.replace(again if again.verdict is not Verdict.INCONCLUSIVE else result, evaluations=spent)
 
 
-def _in_proportion(check: Check, backend: Backend, case: Case, result: Result) -> Result:
-    """One direction for all: it may decide the undecided; but one that is BROKEN along one direction only is open."""
-    tangents = tuple(np.asarray(v * own_sizes(x)) for v, x in zip(case.tangents, case.points, strict=True))
-    scaled = msgspec.structs.replace(case, tangents=tangents)
+def _in_steps_of_one(check: Check, backend: Backend, case: Case) -> Result:
+    """The check along one entry or leaf, and along a step of 1 where its own size is too small to show anything."""
+    result = _placed(check(backend, case), case)
+    length = max(float(np.max(np.abs(v), initial=0.0)) for v in direction(case))
+    if not (result.verdict is Verdict.INCONCLUSIVE or result.vacuous) or not 0 < length * WIDE < 1:
+        return result
+    scaled = msgspec.structs.replace(case, tangents=tuple(np.asarray(v / length) for v in case.tangents))
     again = _placed(check(backend, scaled), scaled)
-    better = again if result.verdict is Verdict.INCONCLUSIVE and again.verdict is not Verdict.INCONCLUSIVE else result
-    if result.verdict is Verdict.BROKEN and (_at_kink(result, case) or again.verdict is not Verdict.BROKEN):
+    decided = again.verdict in (Verdict.HOLDS, Verdict.BROKEN) and not again.vacuous
+    return msgspec.structs.replace(again if decided else result, evaluations=result.evaluations + again.evaluations)
+
+
+def _of_many(check: Check, backend: Backend, case: Case, result: Result, *, kinked: bool) -> Result:
+    """Of more entries than can be asked one by one: the outputs that are smooth, at a kink; one direction in proportion to each entry, elsewhere."""
+    if kinked and result.verdict is Verdict.HOLDS:
+        smooth = smooth_outputs(backend, case)
+        return check(backend, smooth) if smooth else msgspec.structs.replace(result, verdict=Verdict.INCONCLUSIVE, reason=SWALLOWED)
+    scaled = msgspec.structs.replace(case, tangents=tuple(np.asarray(v * own_sizes(x)) for v, x in zip(case.tangents, case.points, strict=True)))
+    again = _placed(check(backend, scaled), scaled)
+    better = again if again.verdict is Verdict.BROKEN or result.verdict is Verdict.INCONCLUSIVE else result
+    if result.verdict is Verdict.BROKEN and (kinked or again.verdict is not Verdict.BROKEN):
         entries = sum(x.size for x in case.points)
         reason = f"BROKEN along one direction at a kink or among entries of very different sizes; {entries} entries are too many to ask one by one."
         better = msgspec.structs.replace(result, verdict=Verdict.INCONCLUSIVE, reason=reason)
     return msgspec.structs.replace(better, evaluations=result.evaluations + again.evaluations)
 
 
-def _along_each_entry(case: Case) -> Iterator[Case]:
+def _one_by_one(case: Case, *, leaves: bool) -> Iterator[Case]:
+    """The case along each leaf, or along each entry of its leaves in its own size."""
     for k, x in enumerate(case.points):
+        others = [np.zeros(y.shape) for y in case.points]
+        if leaves:
+            yield msgspec.structs.replace(case, tangents=(*others[:k], case.tangents[k], *others[k + 1 :]))
+            continue
         for i, size in enumerate(own_sizes(x).ravel()):
-            tangents = [np.zeros(y.shape) for y in case.points]
-            tangents[k].flat[i] = size
-            yield msgspec.structs.replace(case, tangents=tuple(tangents))
-
-
-def _at_kink(result: Result, case: Case) -> bool:
-    return result.details.get("status") == "kink" or case.drawn.get("margin") == 0
-
-
-def _spread_wide(x: np.ndarray) -> bool:
-    """Whether the sizes of its entries differ widely, a 0 having the size of `own_sizes`."""
-    sizes = own_sizes(x)
-    return bool(sizes.size and sizes.max() > WIDE * sizes.min())
+            unit = np.zeros(x.shape)
+            unit.flat[i] = size
+            yield msgspec.structs.replace(case, tangents=(*others[:k], unit, *others[k + 1 :]))

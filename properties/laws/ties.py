@@ -10,6 +10,7 @@ Source: Clarke, Optimization and Nonsmooth Analysis (1983), theorem 2.5.1.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 import msgspec
 import numpy as np
@@ -26,6 +27,7 @@ Step = tuple[np.ndarray, ...]
 Measure = Callable[[Bound, Step], np.ndarray]  # the backend's derivative along a step
 Along = Callable[[Backend, Case], Callable[[float], float | np.ndarray]]  # t -> what is differentiated
 FEW = 2
+FEW_NEIGHBOURS = 8  # to see whether there is a tie at all
 NEIGHBOURS = 192  # the one that an op chose among ten ties is missed by all of them once in 20,000 times
 OPEN = "kink: the slopes around this point differ, and the derivative is one of them or lies between."
 
@@ -37,13 +39,24 @@ def unless_beside_a_tie(backend: Backend, case: Case, result: Result, measure: M
     actual = measure(bind(backend, case), direction(case)).ravel()
     slopes: list[np.ndarray] = []
     for moved in _beside(case):
-        phi, step = along(backend, moved), STEP_BESIDE_A_TIE * _length(case) / _length(moved)  # a leaf's size, and so D, is another there
-        with np.errstate(all="ignore"):
-            slope = np.ravel(np.asarray(phi(step)) - np.asarray(phi(-step))) / (2 * STEP_BESIDE_A_TIE)
+        slope = _slope(backend, case, moved, along)
         slopes += [slope] if np.all(np.isfinite(slope)) else []
         if slopes and _among(actual, slopes):
             return msgspec.structs.replace(result, verdict=Verdict.INCONCLUSIVE, reason=OPEN)
     return result
+
+
+def slopes_differ(backend: Backend, case: Case, along: Along) -> bool:
+    """Whether the slopes along the case's direction differ at points around it: then it is a tie, though phi itself may be smooth."""
+    slopes = np.stack([_slope(backend, case, moved, along) for moved in islice(_beside(case), FEW_NEIGHBOURS)])
+    return bool(np.max(np.ptp(slopes, axis=0), initial=0.0) > SLACK_BESIDE_A_TIE * np.max(np.abs(slopes), initial=0.0))
+
+
+def _slope(backend: Backend, case: Case, moved: Case, along: Along) -> np.ndarray:
+    """The slope at `moved` along the direction of `case`, crudely."""
+    phi, step = along(backend, moved), STEP_BESIDE_A_TIE * _length(case) / _length(moved)  # a leaf's size, and so D, is another there
+    with np.errstate(all="ignore"):
+        return np.asarray(np.ravel(np.asarray(phi(step)) - np.asarray(phi(-step))) / (2 * STEP_BESIDE_A_TIE))
 
 
 def _among(actual: np.ndarray, slopes: list[np.ndarray]) -> bool:
@@ -54,14 +67,15 @@ def _among(actual: np.ndarray, slopes: list[np.ndarray]) -> bool:
 def _beside(case: Case) -> Iterator[Case]:
     """The case at points around, each tie broken in a random order: by moving all entries, and by moving two only (eigenvalues meet along those)."""
     rng = np.random.default_rng((case.seed, 5))
-    return (_moved(case, rng, few=bool(k % 2)) for k in range(NEIGHBOURS))
+    return (moved_beside(case, rng, few=bool(k % 2)) for k in range(NEIGHBOURS))
 
 
 def _length(case: Case) -> float:
     return max(float(np.max(np.abs(v), initial=0.0)) for v in direction(case))
 
 
-def _moved(case: Case, rng: np.random.Generator, *, few: bool) -> Case:
+def moved_beside(case: Case, rng: np.random.Generator, *, few: bool = False) -> Case:
+    """The case at a point beside its own, where no two entries tie."""
     primals, share = list(case.primals), FEW / max(sum(x.size for x in case.points), FEW) if few else 1.0
     for i, x in zip(case.differentiable, case.points, strict=True):
         size = np.maximum(np.abs(wide(x)), 1.0)

@@ -88,3 +88,8 @@ class _Saying(TorchBackend):
 
     def vjp(self, function: Any, primals: Any, cotangents: Any) -> Any:
         raise self.error
+
+
+def test_entry_that_one_of_many_ties_chose_is_not_called_idle() -> None:
+    case = case_of(single("median", ((3,),), ("primal",), axis=0, keepdims=False), (np.ones(3),), (np.array(1.0),))
+    assert INFLUENCE(load_backend("torch"), case).verdict is Verdict.HOLDS

@@ -85,3 +85,8 @@ def test_tiny_leaf_is_decided_by_steps_of_the_size_of_one(law: str) -> None:
         .verdict
         is Verdict.BROKEN
     )
+
+
+@pytest.mark.parametrize("law", ["vjp-eq-fd", "jvp-eq-fd"])
+def test_choice_at_a_tie_that_nobody_announced_is_left_open(law: str) -> None:
+    assert laws()[law].check(load_backend("torch"), ties()).verdict is Verdict.INCONCLUSIVE
