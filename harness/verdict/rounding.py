@@ -13,7 +13,7 @@ import math
 
 import numpy as np
 
-from harness.verdict.constants import LAST_OPERATIONS, PROBABILISTIC_LAMBDA, analytic_error, eps, ulp_at_zero
+from harness.verdict.constants import LAST_OPERATIONS, PROBABILISTIC_LAMBDA, RANDOM_SIGNS, analytic_error, eps, ulp_at_zero
 
 
 def gamma(terms: int, dtype: str = "float64") -> float:
@@ -25,18 +25,21 @@ def gamma(terms: int, dtype: str = "float64") -> float:
 
 
 def inner_product_rounding(a: np.ndarray, b: np.ndarray, dtype: str = "float64") -> float:
-    """How far <a, b> computed in `dtype` may be from its exact value: gamma_n sum |a_i b_i|, in the units of the product."""
-    size = float(np.sum(np.abs(a) * np.abs(b), dtype=np.float64))
-    return gamma(max(int(np.size(a)), 1), dtype) * size
+    """How far <a, b> computed in `dtype` may be from its exact value: gamma_n sum |a_i b_i| and n underflows, in the units of the product."""
+    size, terms = float(np.sum(np.abs(a) * np.abs(b), dtype=np.float64)), max(int(np.size(a)), 1)
+    return gamma(terms, dtype) * size + terms * ulp_at_zero(dtype)
 
 
 def analytic_rounding(gradient: np.ndarray, direction: np.ndarray, dtype: str = "float64") -> float:
     """How far <g, D v> may be from exact when each entry of the gradient is right to ANALYTIC_ULPS.
 
-    sum ulps(g_j) |(D v)_j|, where the ulp of a g_j that underflows is the smallest number of `dtype`, and the rounding of the product itself.
+    e_j = ulps(g_j) |(D v)_j|: their sum, or lambda |e|_2 where that is less, since the signs of v are random; and the rounding of the product itself,
+    which is summed in double precision. The ulp of a g_j that underflows is the smallest number of `dtype`.
     """
-    entries = float(np.sum(elementwise_rounding(gradient, dtype) * np.abs(direction), dtype=np.float64))
-    return entries + inner_product_rounding(gradient, direction, dtype)
+    entries = np.ravel(elementwise_rounding(gradient, dtype) * np.abs(direction)).astype(np.float64)
+    with np.errstate(all="ignore"):
+        likely = RANDOM_SIGNS * float(np.linalg.norm(entries))
+    return min(float(np.sum(entries)), likely) + inner_product_rounding(gradient, direction)
 
 
 def natural_size(gradient: np.ndarray, direction: np.ndarray) -> float:

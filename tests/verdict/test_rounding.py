@@ -49,3 +49,9 @@ def test_required_resolution_leaves_room_for_each_precision() -> None:
 def test_unknown_dtype_is_named() -> None:
     with pytest.raises(ValueError, match=r"eps\(dtype=\.\.\.\) must be one of float64, .*; got 'int64'\."):
         eps("int64")
+
+
+def test_analytic_rounding_of_many_entries_is_that_of_random_signs() -> None:
+    one, many = analytic_rounding(np.ones(1), np.ones(1), "bfloat16"), analytic_rounding(np.ones(10_000), np.ones(10_000), "bfloat16")
+    assert many == pytest.approx(4 * 100 * one, rel=1e-3)
+    assert analytic_rounding(np.ones(4), np.ones(4), "bfloat16") == pytest.approx(4 * one, rel=1e-3)
