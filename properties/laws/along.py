@@ -103,6 +103,12 @@ def gradient_floor(bound: Bound) -> np.ndarray:
     return np.concatenate([np.broadcast_to(per_step / leaf_size(x), flat([x]).shape) for x in bound.case.points] or [np.zeros(0)])
 
 
+def value_terms(bound: Bound) -> np.ndarray:
+    """The size of the numbers that the function's values are computed from: of the largest, for 1 + erf(x) has terms of size 1 where it is 1e-16."""
+    values = np.abs(flat(bound.at(bound.case.points)))
+    return np.full(values.shape, np.max(values, where=np.isfinite(values), initial=0.0))
+
+
 def gradient_terms(bound: Bound) -> np.ndarray:
     """The size of the numbers that a gradient is computed from, entry by entry: of <w, f>, for 1 - tanh^2 has terms of the size of tanh."""
     size = _terms(bound.case, bound.at(bound.case.points))

@@ -16,7 +16,7 @@ from harness.backends.bind import bind
 from harness.program import Case
 from harness.verdict import Result, judge_derivative, required_resolution, structural
 from harness.verdict.rounding import analytic_rounding, natural_size
-from properties.laws.along import outputs_along, path_of, projected_along, projected_floor, value_floor
+from properties.laws.along import outputs_along, path_of, projected_along, projected_floor, value_floor, value_terms
 from properties.laws.asked_again import entry_by_entry
 from properties.laws.conditioning import spread
 from properties.laws.gradients import Malformed, gradients_of, tangents_of
@@ -57,7 +57,7 @@ def _spread_of_reverse(backend: Backend, case: Case, step: tuple[np.ndarray, ...
 def check_forward(backend: Backend, case: Case) -> Result:
     """The whole tangent of the outputs against the jvp."""
     path = path_of(backend, case)
-    return check_measured("jvp-eq-fd", backend, case, lambda bound: flat(tangents_of(bound, path.step)), path.outputs, value_floor)
+    return check_measured("jvp-eq-fd", backend, case, lambda bound: flat(tangents_of(bound, path.step)), path.outputs, value_floor, value_terms)
 
 
 def _twin(step: tuple[np.ndarray, ...], gradients: tuple[np.ndarray, ...]) -> np.ndarray:

@@ -54,3 +54,8 @@ def test_tape_laws_keep_the_complex_cotangent_of_a_real_program() -> None:
     case = case_of(single("complex", ((2,), (2,)), ("primal", "primal")), (real, imaginary), (np.array([1.0 + 2.0j, -1.0j]),))
     result = laws()["accumulate-adds"].check(load_backend("torch"), case)
     assert result.verdict is Verdict.HOLDS
+
+
+def test_forward_law_is_not_misled_by_stairs_of_rounding() -> None:
+    case = case_of(single("ndtr", ((2,),), ("primal",)), (np.array([-8.315684908389088, 0.5]),), (np.array([1.0, 1.0]),))
+    assert laws()["jvp-eq-fd"].check(load_backend("torch"), case).verdict is not Verdict.BROKEN
