@@ -26,7 +26,7 @@ def _findings(evidence: Evidence) -> str:
     parts = [f"{plural(len(new), 'new finding')}{_classes(evidence)} in {plural(len(cells), 'cell')}"] if new else []
     parts += [f"{plural(len(known), 'known finding')}"] if known else []
     parts += [f"{plural(bare, 'cell')} {what}" for what, bare in _without_a_finding(evidence).items() if bare]
-    compared = any(cell.counts.valid for cell in evidence.cells.values())
+    compared = any(cell.counts.valid or cell.counts.broken for cell in evidence.cells.values())
     return (", ".join(parts) or "Nothing is broken") + "." if parts or compared else ""
 
 

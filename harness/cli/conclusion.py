@@ -24,6 +24,7 @@ MEANING = {
     5: "Nothing was run.",
     7: "Nothing is broken, but the evidence does not suffice.",
 }
+KNOWN_ONLY = "Nothing is broken but what the baseline knows."
 
 
 def print_conclusion(console: Console, ending: Ending, code: int) -> None:
@@ -34,7 +35,12 @@ def print_conclusion(console: Console, ending: Ending, code: int) -> None:
         _print_cells(console, verdict, [cell for cell in ending.cells if cell.verdict == verdict])
     _print_thin(console, [cell for cell in ending.cells if cell.verdict == "INSUFFICIENT EVIDENCE"])
     console.print(_table(ending), new_line_start=True)
-    _say(console, f"\n{ending.summary.verdict}: {MEANING.get(code, 'pytest failed.')} {_places(ending)}")
+    _say(console, f"\n{ending.summary.verdict}: {_meaning(ending, code)} {_places(ending)}")
+
+
+def _meaning(ending: Ending, code: int) -> str:
+    known = ending.summary.findings.known
+    return KNOWN_ONLY if code == 0 and known else MEANING.get(code, "pytest failed.")
 
 
 def _print_findings(console: Console, findings: Sequence[Finding]) -> None:

@@ -2,8 +2,8 @@
 
     verdict of a run = INTERRUPTED, else BROKEN, else ERRORED, else INSUFFICIENT EVIDENCE, else HOLDS
 
-A baseline's known findings break nothing. A cell under its minimum of valid comparisons is never counted as holding, whatever it claims; nor is a
-run in which nothing at all was compared.
+A baseline's known findings break nothing, and a cell that has one is not short of evidence: it was compared. A cell under its minimum of valid
+comparisons is never counted as holding, whatever it claims; nor is a run in which nothing at all was compared.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ class Evidence:
             return "BROKEN"
         if self._runner_failed or self.unfinished or verdicts - _NOT_ERRORED:
             return "ERRORED"
-        compared = any(cell.counts.valid for cell in self.cells.values())
+        compared = any(cell.counts.valid or key in known for key, cell in self.cells.items())
         return "HOLDS" if compared and not verdicts & {INSUFFICIENT, "INCONCLUSIVE"} else "INSUFFICIENT EVIDENCE"
 
     def exit_code(self) -> int:

@@ -111,6 +111,14 @@ def test_properties_suite_expects_what_the_baseline_knows(tmp_path: Path):
     assert json.loads((tmp_path / "run" / "summary.json").read_text())["findings"] == {"new": 0, "known": 1, "fixed": 0, "not_met": 0}
 
 
+def test_properties_suite_in_which_only_a_known_finding_was_compared_exits_0(tmp_path: Path):
+    (tmp_path / "known.json").write_text(json.dumps([{"signature": "vjp-eq-fd | exp*", "reason": "reported"}]))
+    options = ("--autograd-backend", WRONG, "--autograd-op", "exp", "--autograd-law", "vjp-eq-fd", "--autograd-dtype", "float64")
+    ran = run_pytest(tmp_path, *PROPERTIES, *options, "--autograd-out", "run", "--autograd-baseline", "known.json")
+    assert ran.returncode == 0, ran.stdout
+    assert "autograd: HOLDS" in ran.stdout
+
+
 def test_properties_suite_without_evidence_exits_7_and_gives_the_reason(tmp_path: Path):
     ran = run_pytest(tmp_path, *PROPERTIES, "--autograd-backend", TOY, "--autograd-op", "log", "--autograd-law", "vjp-eq-fd", "--autograd-out", "run")
     assert ran.returncode == 7, ran.stdout

@@ -7,7 +7,19 @@ import json
 import msgspec
 import pytest
 
-from harness.record import CellStarted, Evidence, RecordError, RunEnded, Summary, merge_records, read_events, summarize, write_merged, write_summary
+from harness.record import (
+    CellStarted,
+    Counts,
+    Evidence,
+    RecordError,
+    RunEnded,
+    Summary,
+    merge_records,
+    read_events,
+    summarize,
+    write_merged,
+    write_summary,
+)
 from tests.record.examples import cell_ended, complete_run, finding, interrupted_run, quiet_run, run_started, write
 
 END = RunEnded(verdict="HOLDS", exit_code=0, seconds=1.0)
@@ -34,6 +46,12 @@ def test_run_with_a_new_finding_is_broken_although_its_cell_says_otherwise():
 def test_run_with_only_known_findings_holds():
     cell = cell_ended(op="softmax", dtype="float32", verdict="BROKEN")
     assert amounts_to(finding(known="reported"), cell, END) == ("HOLDS", 0)
+
+
+def test_run_in_which_only_a_known_finding_was_compared_holds():
+    cell = cell_ended(op="softmax", dtype="float32", verdict="BROKEN", counts=Counts(attempted=1, broken=1))
+    assert amounts_to(finding(known="reported"), cell, END) == ("HOLDS", 0)
+    assert amounts_to(cell_ended(verdict="UNSUPPORTED"), END) == ("INSUFFICIENT EVIDENCE", 7)
 
 
 def test_run_with_a_new_finding_beside_a_known_one_in_the_same_cell_is_broken():
