@@ -72,6 +72,10 @@ BESIDE_A_TIE = 2.0**-16
 STEP_BESIDE_A_TIE = 2.0**-26
 SLACK_BESIDE_A_TIE = 2.0**-14
 
+# At a tie another branch changes the slope by a whole entry, 1 / sqrt(n) of the derivative's size: 3 % of a thousand. Curvature over the distance
+# above changes it by 2^-16 of that, some times that along a steep direction; 2^-10 is far from both. Below it a BROKEN verdict stands.
+APART_AT_A_TIE = 2.0**-10
+
 # An optimizer's step rounds some eight operations, the laws take at most eight: 64 roundings of the largest number that a leaf holds.
 # Leaving out a term of an algorithm (a bias correction, a decay) moves a leaf by percents.
 OPTIMIZER_ULPS = 64.0

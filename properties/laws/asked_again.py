@@ -46,7 +46,7 @@ def _settled(check: Check, backend: Backend, case: Case, measure: Measure | None
     result = unless_saturated(case, _in_the_world(check, backend, case, check(backend, case)))
     kinked, unlike = has_room(result, case) if result.verdict is Verdict.HOLDS else at_kink(result, case), unlike_entries(case)
     if result.verdict is Verdict.BROKEN and not kinked and along is not None and result.expected is not None:
-        kinked = slopes_differ(backend, case, along)
+        kinked = slopes_differ(backend, case, along, (result.tolerance or 0.0) / (result.resolution or np.inf))
     if result.verdict not in (Verdict.BROKEN, Verdict.INCONCLUSIVE, Verdict.HOLDS) or not (kinked or unlike or unlike_leaves(case)):
         return result
     entries = sum(x.size for x in case.points)

@@ -19,7 +19,7 @@ from harness.backends import Backend
 from harness.backends.bind import Bound, bind
 from harness.program import Case
 from harness.verdict import Result, Verdict
-from harness.verdict.constants import BESIDE_A_TIE, SLACK_BESIDE_A_TIE, STEP_BESIDE_A_TIE
+from harness.verdict.constants import APART_AT_A_TIE, BESIDE_A_TIE, SLACK_BESIDE_A_TIE, STEP_BESIDE_A_TIE
 from properties.laws.along import direction
 from properties.laws.inner import wide
 
@@ -46,10 +46,14 @@ def unless_beside_a_tie(backend: Backend, case: Case, result: Result, measure: M
     return result
 
 
-def slopes_differ(backend: Backend, case: Case, along: Along) -> bool:
-    """Whether the slopes along the case's direction differ at points around it: then it is a tie, though phi itself may be smooth."""
+def slopes_differ(backend: Backend, case: Case, along: Along, size: float) -> bool:
+    """Whether the slopes along the case's direction differ at points around it: then it is a tie, though phi itself may be smooth.
+
+    By more than curvature explains, relative to `size`, that of a derivative by chance: a direction along which the slope itself happens to be small
+    makes no tie.
+    """
     slopes = np.stack([_slope(backend, case, moved, along) for moved in islice(_beside(case), FEW_NEIGHBOURS)])
-    return bool(np.max(np.ptp(slopes, axis=0), initial=0.0) > SLACK_BESIDE_A_TIE * np.max(np.abs(slopes), initial=0.0))
+    return bool(np.max(np.ptp(slopes, axis=0), initial=0.0) > APART_AT_A_TIE * max(float(np.max(np.abs(slopes), initial=0.0)), size))
 
 
 def _slope(backend: Backend, case: Case, moved: Case, along: Along) -> np.ndarray:
