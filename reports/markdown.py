@@ -9,11 +9,12 @@ from harness.record.summary import summary_of
 from reports.conclusion import conclusion
 from reports.grouping import Group, group_findings
 from reports.meaning import worth_of
-from reports.reproduction import fenced
+from reports.reproduction import fenced, replay_of
 from reports.wording import brief_count, duration, one_line, plural, symbol, visible
 
 _FINDINGS_SHOWN = 20
 _LONGEST_BLOCK = 6_000
+NO_BOUND = "no bound"
 
 
 def render_markdown(events: Iterable[Event]) -> str:
@@ -36,18 +37,24 @@ def _evidence(evidence: Evidence) -> list[str]:
         [worth.family, f"{worth.holding} of {worth.cells}", brief_count(worth.total), _bound(worth.weakest)]
         for worth in worth_of(evidence.cells.values())
     ]
-    return [table_of(["laws", "cells that hold", "valid comparisons", "weakest cell: wrong at most"], rows)] if rows else []
+    return [table_of(["laws", "cells that hold", "valid comparisons", "weakest cell: wrong at most"], rows), *_no_bound(rows)] if rows else []
+
+
+def _no_bound(rows: Sequence[Sequence[str]]) -> list[str]:
+    """What "no bound" means, where it stands."""
+    few = [row for row in rows if row[-1] == NO_BOUND]
+    return [f"{NO_BOUND}: a cell with so few comparisons limits no share of wrong inputs (3 / n, 95 % confidence, from n = 4 on)."] if few else []
 
 
 def _bound(weakest: int) -> str:
-    return f"{300 / weakest:.2g} %" if weakest > 3 else "no bound"
+    return f"{300 / weakest:.2g} %" if weakest > 3 else NO_BOUND
 
 
 def _finding(group: Group) -> str:
     example = group.example
     state = "new" if group.known is None else f"known: {group.known}"
     lines = [f"### {symbol(example.verdict)} {text_of(one_line(example.title))}", f"{text_of(state)} · {plural(len(group.cells), 'cell')}"]
-    return "\n\n".join([*lines, fenced(visible(example.text)[:_LONGEST_BLOCK], "text"), _code(f"autograd-harness replay {example.case}")])
+    return "\n\n".join([*lines, fenced(visible(example.text)[:_LONGEST_BLOCK], "text"), _code(replay_of(example))])
 
 
 def table_of(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.record import Finding, RunStarted
 from reports.wording import number
+
+_REPLAY = re.compile(r"^  reproduce +(autograd-harness replay .+?)(?: {8}|$)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -22,12 +25,18 @@ def reproductions(finding: Finding, runs: Sequence[RunStarted]) -> list[Tab]:
     """Only what the record really holds; `replay` and the issue text always."""
     tabs = [
         Tab("Script", f"needs {finding.backend.split(':')[0]} and NumPy only", finding.script),
-        Tab("Replay", "needs this harness and the folder of this run", f"autograd-harness replay {finding.case}"),
+        Tab("Replay", "needs this harness and the folder of this run", replay_of(finding)),
         Tab("pytest", "a test to keep; needs this harness", finding.pytest),
         Tab("JSON", f"the case as data, cases/{finding.case}.json", finding.case_json),
         Tab("Issue", "Markdown, to send upstream", issue_text(finding, runs)),
     ]
     return [tab for tab in tabs if tab.text]
+
+
+def replay_of(finding: Finding) -> str:
+    """The command as the finding tells it, which knows where its file lies; else by the case's id."""
+    told = _REPLAY.search(finding.text)
+    return told[1] if told else f"autograd-harness replay {finding.case}"
 
 
 def issue_text(finding: Finding, runs: Sequence[RunStarted]) -> str:

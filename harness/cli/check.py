@@ -20,7 +20,7 @@ from harness.checking.naming import argument_names
 from harness.checking.request import Request
 from harness.checking.selection import DEFAULT
 from harness.checking.selection import select_laws as default_laws
-from harness.checking.survey import Evidence, survey
+from harness.checking.survey import INSUFFICIENT, Evidence, survey
 from harness.checking.wording import finding
 from harness.cli.told import told_plainly
 from harness.program.case import to_json
@@ -31,7 +31,7 @@ from harness.running.misuse import Misuse, integer_in, one_of, refuse, seconds_i
 from harness.running.selection import backend_called, select_laws
 from properties.laws import Law
 
-STYLES = {"HOLDS": "green", "UNSUPPORTED": "dim", "INSUFFICIENT EVIDENCE": "yellow"}
+STYLES = {"HOLDS": "green", "UNSUPPORTED": "dim", "NOTHING TO COMPARE": "dim", "INSUFFICIENT EVIDENCE": "yellow"}
 EPILOG = """\b
 Examples:
   autograd-harness check mypkg.ops:gelu --input "x: float64[n, 3]"
@@ -133,21 +133,41 @@ def show(found: Sequence[Evidence], minimum: int, target: str, folder: Path | No
         again = [f"autograd-harness replay {answer.case.id if folder is None else kept}"]
         console.print()
         console.print(finding(report.function, report.arguments, answer, again), markup=False)
+    console.print(f"\n{conclusion(found, minimum)}", markup=False)
 
 
 def _told(evidence: Evidence) -> str:
     """What the draws came to, and why some could not be decided."""
-    if evidence.broken or (evidence.unsupported and not evidence.held):
+    if evidence.broken or (evidence.unsupported and not (evidence.held or evidence.vacuous or evidence.reasons)):
         return evidence.unsupported or evidence.law.statement
     parts = [f"{evidence.held} points"]
     parts += [f"{evidence.vacuous} with nothing to compare"] if evidence.vacuous else []
+    parts += [f"{evidence.unasked} not asked ({evidence.unsupported.rstrip('.')})"] if evidence.unasked else []
     parts += [f"{times} undecided ({reason.rstrip('.')})" for reason, times in evidence.reasons.most_common(2)]
     return ", ".join(parts)
 
 
 def exit_code(found: Sequence[Evidence], minimum: int) -> int:
-    """1 for a finding, 7 where a law has too little evidence, or no law could be asked, else 0."""
-    verdicts = [evidence.verdict(minimum) for evidence in found]
+    """1 for a finding, 7 where a law has too little evidence, or none of those that decide holds, else 0."""
     if any(evidence.broken for evidence in found):
         return 1
-    return 0 if "HOLDS" in verdicts and all(verdict in ("HOLDS", "UNSUPPORTED") for verdict in verdicts) else 7
+    short = any(evidence.verdict(minimum) == INSUFFICIENT for evidence in found)
+    return 7 if short or not _is_decided(found, minimum) else 0
+
+
+def conclusion(found: Sequence[Evidence], minimum: int) -> str:
+    """The exit code's reason, in one line."""
+    broken = [evidence.law.name for evidence in found if evidence.broken]
+    if broken:
+        return f"BROKEN: {', '.join(broken)}."
+    short = [evidence.law.name for evidence in found if evidence.verdict(minimum) == INSUFFICIENT]
+    if short:
+        return f"INSUFFICIENT EVIDENCE: fewer than {minimum} points could be decided of {', '.join(short)}. Widen --input, or draw more --examples."
+    if not _is_decided(found, minimum):
+        return "INSUFFICIENT EVIDENCE: no derivative was compared. Give the function a derivative that answers, or draw other points."
+    return "HOLDS: no law is broken, and every law that has something to compare held on enough points."
+
+
+def _is_decided(found: Sequence[Evidence], minimum: int) -> bool:
+    """Whether a law without which nothing passes holds."""
+    return any(evidence.decides and evidence.verdict(minimum) == "HOLDS" for evidence in found)

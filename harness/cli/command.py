@@ -31,6 +31,7 @@ Exit codes:
   2  interrupted; what was recorded stays readable
   3  internal error
   4  wrong usage: an unknown name, a file or folder that cannot be used
+  5  every name is known, and together they leave nothing to verify
   7  nothing is broken, but the evidence does not suffice
 """
 EXAMPLES = """\b
@@ -76,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = verbs.main(args=None if arguments is None else list(arguments), prog_name="autograd-harness", standalone_mode=False)
     except click.ClickException as error:
         error.show()
-        code = USAGE_ERROR
+        code = max(error.exit_code, USAGE_ERROR)  # click's own are 1 and 2
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted.", err=True)
         code = INTERRUPTED

@@ -6,6 +6,7 @@ verify --op sum --dtype float64    =    pytest --pyargs properties --autograd-op
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,9 +17,12 @@ import pytest
 import properties
 from harness.cli.conclusion import print_conclusion
 from harness.cli.progress import Progress
-from harness.plugin.options import OPTIONS, flag
+from harness.cli.told import told_plainly
+from harness.plugin.options import OPTIONS, Option, flag
+from harness.plugin.prepare import prepare
 from harness.plugin.suite import COMMAND
-from harness.running.misuse import Misuse, refuse
+from harness.running.folder import make_folder
+from harness.running.misuse import refuse
 from harness.running.profiles import PROFILES
 
 EPILOG = """\b
@@ -30,7 +34,7 @@ Examples:
   autograd-harness verify --profile ci --shard 1/4 --out run  a quarter of a larger run
 
 \b
-Exit codes: 0 all holds; 1 broken; 2 interrupted; 4 wrong usage; 7 nothing broken, but insufficient evidence.
+Exit codes: 0 all holds; 1 broken; 2 interrupted; 4 wrong usage; 5 nothing selected; 7 nothing broken, but insufficient evidence.
 """
 MOST_WORKERS = 8  # each worker loads the framework, a few hundred megabytes
 
@@ -55,15 +59,16 @@ def command(workers: str, **asked: str | tuple[str, ...] | None) -> int:
 
     Leaves record.ndjson, summary.json, report.html, junit.xml and a case file per finding in its folder, also when it is interrupted.
     """
-    progress = Progress()
-    try:
+    with told_plainly():
         arguments = [*_pytest_arguments(worker_count(workers)), *_suite_arguments(asked)]
-    except Misuse as error:
-        raise click.ClickException(str(error)) from None
-    os.environ.setdefault("OMP_NUM_THREADS", "1")  # the workers are the parallelism, and results do not depend on the number of cores
+        os.environ.setdefault("OMP_NUM_THREADS", "1")  # the workers are the parallelism, and results do not depend on the number of cores
+        prepare({option.name: _one_or_all(asked, option) for option in OPTIONS})
+        if asked["out"]:
+            make_folder(Path(str(asked["out"])))
+    progress = Progress()
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # other people's plugins have no business here
     os.environ.pop("PYTEST_ADDOPTS", None)
-    os.environ[COMMAND] = " ".join(["autograd-harness verify", *_as_typed(workers, asked)])
+    os.environ[COMMAND] = shlex.join(["autograd-harness", "verify", *_as_typed(workers, asked)])
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cancelled CI job leaves as much behind as Ctrl-C
     with progress:
         code = int(pytest.main(arguments, plugins=[progress]))
@@ -97,12 +102,17 @@ def _suite_arguments(asked: dict[str, str | tuple[str, ...] | None]) -> Iterator
 
 
 def _as_typed(workers: str, asked: dict[str, str | tuple[str, ...] | None]) -> Iterator[str]:
-    """The options again, for the record."""
+    """The options again, a word each, for the record."""
     for option in OPTIONS:
         for value in _values(asked[option.name.replace("-", "_")]):
-            yield f"--{option.name} {value}"
+            yield from (f"--{option.name}", value)
     if workers != "auto":
-        yield f"-n {workers}"
+        yield from ("-n", workers)
+
+
+def _one_or_all(asked: dict[str, str | tuple[str, ...] | None], option: Option) -> Sequence[str]:
+    """As harness.plugin.options.given has it: text, or all of them; empty where nothing was said."""
+    return asked[option.name.replace("-", "_")] or (() if option.several else "")
 
 
 def _values(given: str | tuple[str, ...] | None) -> Sequence[str]:

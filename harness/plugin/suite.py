@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shlex
 from collections.abc import Mapping
 from contextlib import nullcontext
 from pathlib import Path
@@ -20,15 +21,15 @@ from harness.plugin.ending import Ending, finish
 from harness.plugin.gaps import Gaps, items
 from harness.plugin.options import given
 from harness.plugin.outcomes import PROPERTY, report, told
-from harness.record import Baseline, RecordError, read_baseline
-from harness.running.again import earlier_run
+from harness.plugin.prepare import Prepared, baseline_of, prepare, resolved, selection_of
+from harness.record import Baseline, RecordError
 from harness.running.cell import run_cell
 from harness.running.cells import Cell
 from harness.running.folder import default_folder, make_folder
 from harness.running.isolation import Guard, interrupt_workers, uninterrupted
 from harness.running.journal import Journal, Run
-from harness.running.misuse import Misuse, integer_in, part_in, seconds_in
-from harness.running.selection import Resolved, Selection, resolve
+from harness.running.misuse import Misuse, NothingSelected
+from harness.running.selection import Resolved
 
 COMMAND = "AUTOGRAD_HARNESS_COMMAND"  # what `autograd-harness verify` was called with, for the record
 SENT = "autograd_run"  # under this key the controller tells its workers what run they are part of
@@ -108,48 +109,36 @@ def make_suite(config: pytest.Config) -> Suite:
 
     Raises:
         pytest.UsageError: one of them is wrong; one sentence with a remedy.
+        pytest.exit.Exception: together they leave no cell; exit code 5.
     """
     asked, sent = given(config), getattr(config, "workerinput", None)
     try:
-        resolved = resolve(selection_of(asked))
-        baseline = read_baseline(asked["baseline"]) if asked["baseline"] else Baseline()
         if sent is None:
-            return Suite(resolved, new_run(asked, resolved, config), baseline, None)
+            prepared = prepare(asked)
+            return Suite(prepared.resolved, new_run(asked, prepared, config), prepared.baseline, None)
         if SENT not in sent:
             raise Misuse("the properties suite must be named when it runs on several workers. Name it: pytest --pyargs properties -n 2.")
-        return Suite(resolved, msgspec.convert(sent[SENT], Run), baseline, sent["workerid"])
+        return Suite(resolved(selection_of(asked)), msgspec.convert(sent[SENT], Run), baseline_of(asked), sent["workerid"])
+    except NothingSelected as error:
+        pytest.exit(str(error), returncode=pytest.ExitCode.NO_TESTS_COLLECTED)
     except (Misuse, RecordError) as error:
         raise pytest.UsageError(str(error)) from None
 
 
-def selection_of(asked: Mapping[str, Any]) -> Selection:
-    """The options as a selection."""
-    return Selection(
-        backends=tuple(asked["backend"]) or ("torch",),
-        devices=tuple(asked["device"]),
-        dtypes=tuple(asked["dtype"]),
-        against=tuple(asked["against"]),
-        op=asked["op"],
-        law=asked["law"],
-        profile=asked["profile"] or "quick",
-        shard=part_in("shard", asked["shard"]) if asked["shard"] else (1, 1),
-    )
-
-
-def new_run(asked: Mapping[str, Any], resolved: Resolved, config: pytest.Config) -> Run:
+def new_run(asked: Mapping[str, Any], prepared: Prepared, config: pytest.Config) -> Run:
     """A run that begins now."""
     return Run(
         folder=asked["out"] or str(default_folder()),
-        seed=integer_in("seed", asked["seed"]) if asked["seed"] else secrets.randbits(32),
-        profile=resolved.profile.name,
+        seed=secrets.randbits(32) if prepared.seed is None else prepared.seed,
+        profile=prepared.resolved.profile.name,
         command=command_of(config),
         started=time(),
-        max_time=seconds_in("max-time", asked["max-time"]) if asked["max-time"] else None,
-        planned=len(resolved.cells),
-        again=earlier_run(asked["again"]) if asked["again"] else "",
+        max_time=prepared.max_time,
+        planned=len(prepared.resolved.cells),
+        again=prepared.again,
     )
 
 
 def command_of(config: pytest.Config) -> str:
-    """What was typed, for the record."""
-    return os.environ.get(COMMAND) or " ".join(["pytest", *map(str, config.invocation_params.args)])
+    """What repeats the run in a shell, for the record."""
+    return os.environ.get(COMMAND) or shlex.join(["pytest", *map(str, config.invocation_params.args)])

@@ -6,6 +6,7 @@ signature = law | op | kind of error | regime        the same for all cells and 
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import msgspec
@@ -16,6 +17,7 @@ from harness.program.case import to_json
 from harness.record import Finding, signature
 from harness.running.cells import Cell
 from harness.running.defect import defect_of, told
+from harness.running.folder import DEFAULT
 from harness.running.portrait import portrait
 from harness.running.regime import regime_of
 from harness.running.script import printed_program, standalone_script
@@ -84,8 +86,10 @@ def title_of(backend: Backend, law: Law, case: Case) -> str:
 
 
 def reproductions(case: Case, folder: str, script: str) -> list[str]:
-    """The commands that show it again."""
-    return [f"autograd-harness replay {case.id}", *([f"python {Path(folder) / 'cases' / case.id}.py"] if script else [])]
+    """The commands that show it again; where the run does not lie where `replay` looks for ids, it is given the file."""
+    file = Path(folder) / "cases" / f"{case.id}.json"
+    named = case.id if Path(folder).parent == DEFAULT else quote(str(file))
+    return [f"autograd-harness replay {named}", *([f"python {quote(str(file.with_suffix('.py')))}"] if script else [])]
 
 
 def pytest_text(case: Case, written: str) -> str:

@@ -15,6 +15,10 @@ class Misuse(Exception):
     """A request that cannot be met. The command line and the plugin end with exit code 4, pytest's usage error."""
 
 
+class NothingSelected(Misuse):
+    """Every name is known, and together they mean nothing. Exit code 5, pytest's own for no tests."""
+
+
 def one_of(argument: str, value: str, known: Iterable[str]) -> str:
     """`value`, if it is one of `known`."""
     names = list(known)

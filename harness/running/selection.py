@@ -9,7 +9,7 @@ from typing import NoReturn
 from harness.backends import Backend, BackendError, load_backend
 from harness.ops.catalogue import catalogue
 from harness.running.cells import PROGRAM, TAPE, Cell, plan, shard
-from harness.running.misuse import Misuse, close_names, matcher, one_of, refuse
+from harness.running.misuse import Misuse, NothingSelected, close_names, matcher, one_of, refuse
 from harness.running.native import PREFIX, is_native, native_ops
 from harness.running.profiles import PROFILES, Profile
 from harness.strategies.rounding import COMPLEX_DTYPES, REAL_DTYPES
@@ -50,9 +50,11 @@ def resolve(selection: Selection) -> Resolved:
 
     Raises:
         Misuse: a name that is not known, an expression that matches nothing, a device that is not there, a backend that cannot be had.
+        NothingSelected: all are known, and no cell is left.
     """
-    profile = PROFILES[one_of("profile", selection.profile, PROFILES)]
-    dtypes = tuple(one_of("dtype", dtype, DTYPES) for dtype in selection.dtypes) or profile.dtypes
+    check_names(selection)
+    profile = PROFILES[selection.profile]
+    dtypes = selection.dtypes or profile.dtypes
     against = [_against(name) for name in selection.against]
     chosen, ops = [*select_laws(selection.law), *against], select_ops(selection.op)
     backends = {name: backend_called(name) for name in selection.backends}
@@ -67,8 +69,23 @@ def resolve(selection: Selection) -> Resolved:
         if not everything or cell.op == PROGRAM or lookup_law(cell.law).family not in left_to_programs(profile, cell.op)
     ]
     if not cells:
-        raise Misuse(f"no cell is left: no law that {selection.law!r} matches speaks of an op that {selection.op!r} matches. Widen one of the two.")
+        raise NothingSelected(
+            f"no cell is left: no law that {selection.law!r} matches speaks of an op that {selection.op!r} matches. Widen one of the two."
+        )
     return Resolved(profile, backends, tuple(shard(cells, *selection.shard)))
+
+
+def check_names(selection: Selection) -> None:
+    """What can be told without a backend.
+
+    Raises:
+        Misuse: a profile, dtype, law or op that is not known.
+    """
+    one_of("profile", selection.profile, PROFILES)
+    for dtype in selection.dtypes:
+        one_of("dtype", dtype, DTYPES)
+    select_laws(selection.law)
+    select_ops(selection.op)
 
 
 def _against(name: str) -> Law:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import signal
 import subprocess
 from pathlib import Path
@@ -105,6 +106,21 @@ def test_replay_of_a_written_case_prints_the_block_and_exits_1(wrong):
     assert f"case {case.stem} holds now" in on_right.stdout
 
 
+def test_verify_tells_a_command_that_replays_from_a_folder_of_ones_own(wrong):
+    folder, ran = wrong
+    told = next(line for line in ran.stdout.splitlines() if line.startswith("  reproduce"))
+    command = told.split("  reproduce     autograd-harness ")[1].split("        ")[0]
+    assert run_harness(folder, *shlex.split(command)).returncode == 1
+
+
+def test_verify_records_a_command_that_a_shell_takes_as_it_was_typed(tmp_path):
+    chosen = ("--op", "exp|sum", "--law", "(vjp|grad)-zero", "--dtype", "float64")
+    run_harness(tmp_path, "verify", "--backend", TOY, *chosen, "-n", "0", "--out", "my run")
+    words = shlex.split(summary_of(tmp_path / "my run")["command"])
+    assert words[:2] == ["autograd-harness", "verify"]
+    assert {"exp|sum", "(vjp|grad)-zero", "my run", "-n"} <= set(words)
+
+
 def test_report_makes_the_same_page_again_from_the_record(wrong):
     folder, _ = wrong
     made = run_harness(folder, "report", "run", "--html", "again.html", "--junit", "again.xml", "--markdown", "again.md")
@@ -162,6 +178,7 @@ def test_verify_out_of_time_says_so_and_exits_7(tmp_path):
         (("--op", "sofmax"), "op must be an expression that matches an op of the catalogue; got 'sofmax'. Did you mean softmax"),
         (("--out", "file/run"), "out must be a folder that can be written; got 'file/run'. It is not (not a directory); name another with --out."),
         (("--again", "nowhere"), "again must be the record of an earlier run, or its folder; got 'nowhere'. cannot read the record nowhere"),
+        (("--backend", "tests.running.toy:Undescribed"), "the adapter tests.running.toy:Undescribed breaks a promise: "),
         (("--baseline", "nowhere.json"), "cannot read the baseline nowhere.json: no such file or directory."),
     ],
 )
@@ -169,5 +186,11 @@ def test_verify_refuses_in_one_sentence_and_exits_4(tmp_path, arguments: tuple[s
     (tmp_path / "file").write_text("in the way")
     ran = run_harness(tmp_path, "verify", "--backend", TOY, *arguments)
     assert ran.returncode == 4
-    assert sentence in ran.stderr
+    assert ran.stderr.startswith(f"Error: {sentence}")
     assert "Traceback" not in ran.stderr + ran.stdout
+
+
+def test_verify_exits_5_where_known_names_leave_no_cell(tmp_path):
+    ran = run_harness(tmp_path, "verify", "--backend", TOY, "--op", "exp", "--law", "tape")
+    assert ran.returncode == 5
+    assert ran.stderr == "Error: no cell is left: no law that 'tape' matches speaks of an op that 'exp' matches. Widen one of the two.\n"

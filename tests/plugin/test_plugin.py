@@ -125,6 +125,12 @@ def test_properties_suite_without_evidence_exits_7_and_gives_the_reason(tmp_path
     assert "UNSUPPORTED: backend toy has no op 'log'." in ran.stdout
 
 
+def test_properties_suite_exits_5_where_known_names_leave_no_cell(tmp_path: Path):
+    ran = run_pytest(tmp_path, *PROPERTIES, "--autograd-backend", TOY, "--autograd-op", "exp", "--autograd-law", "tape")
+    assert ran.returncode == 5
+    assert "no cell is left" in ran.stdout + ran.stderr
+
+
 def test_properties_suite_refuses_unknown_names_with_exit_code_4(tmp_path: Path):
     ran = run_pytest(tmp_path, *PROPERTIES, "--autograd-backend", TOY, "--autograd-op", "zzz")
     assert ran.returncode == 4

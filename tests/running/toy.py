@@ -91,6 +91,15 @@ class Wrong(Toy):
     ops = Toy.ops | {"exp": lambda x: Array(np.exp(x.value), [(x, lambda w: w * np.exp(x.value) * 1.001)])}
 
 
+class Undescribed(Toy):
+    """Describes an array by a bare tuple."""
+
+    name = "undescribed"
+
+    def describe(self, array):
+        return array.value.shape, array.value.dtype.name, "cpu"
+
+
 class Raising(Toy):
     """The vjp of exp fails."""
 

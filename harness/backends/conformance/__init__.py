@@ -27,6 +27,11 @@ def conformance(backend: Backend) -> list[Shortfall]:
     return found or [shortfall for part in _BEHAVIOUR for shortfall in _found(part, backend)]
 
 
+def structural(backend: Backend) -> list[Shortfall]:
+    """What `backend` gets wrong before anything is differentiated: what it says of itself, and arrays over the border."""
+    return _found(structure_shortfalls, backend) or _found(array_shortfalls, backend)
+
+
 def _found(part: Part, backend: Backend) -> list[Shortfall]:
     """What `part` finds; an exception from the adapter ends the part and is what it finds last."""
     found = []
@@ -39,4 +44,4 @@ def _found(part: Part, backend: Backend) -> list[Shortfall]:
     return found
 
 
-__all__ = ["Shortfall", "conformance"]
+__all__ = ["Shortfall", "conformance", "structural"]
