@@ -61,6 +61,7 @@ def assert_gradients(function: Callable[..., Any], *primals: Any, **options: Any
         LawBroken: a law does not hold; the text alone lets a reader understand and reproduce it.
         TypeError, ValueError, BackendError: as `check_gradients`.
     """
+    __tracebackhide__ = True
     check_gradients(function, *primals, **options).require_holds()
 
 

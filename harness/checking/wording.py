@@ -30,23 +30,33 @@ class Answer:
     result: Result
     isolates: str = ""
 
+    def __repr__(self) -> str:
+        """Short: the arrays stay in `case`."""
+        told = self.result.reason or ("nothing to compare" if self.result.vacuous else "")
+        return f"Answer({self.law.name}: {self.result.verdict.name}{told and f', {told}'})"
 
-def summarise(function: str, arguments: Arguments, answers: Sequence[Answer], left_out: Sequence[Answer]) -> str:
-    """The report as a terminal shows it."""
-    verdict, backend = worst(answer.result.verdict for answer in answers), answers[0].case.backend
+
+def summarise(
+    function: str, arguments: Arguments, answers: Sequence[Answer], left_out: Sequence[Answer], whole: tuple[Verdict, str] | None = None
+) -> str:
+    """The report as a terminal shows it; `whole` is its verdict, and why it is not that of the answers."""
+    verdict, short = whole or (worst(answer.result.verdict for answer in answers), "")
+    backend = answers[0].case.backend
     lines = [f"{_call(function, arguments)}: {verdict.name} in backend {backend} ({arguments.device}, {arguments.dtype})"]
     lines += _lines([*answers, *left_out])
-    lines += [f"  note: {note}" for note in arguments.notes]
+    lines += [f"  note: {note}" for note in [*arguments.notes, *([short] if short else [])]]
     blocks = [finding(function, arguments, answer) for answer in answers if answer.result.verdict in WRONG]
     return "\n\n".join(["\n".join(lines), *blocks])
 
 
-def explain(function: str, arguments: Arguments, answers: Sequence[Answer]) -> str:
-    """Why a report does not hold: every broken law, or else what could not be decided."""
+def explain(function: str, arguments: Arguments, answers: Sequence[Answer], short: str = "") -> str:
+    """Why a report does not hold: every broken law, or else what could not be decided, or `short`: what is missing."""
     wrong = [answer for answer in answers if answer.result.verdict in WRONG]
     if wrong:
         return "\n\n".join(finding(function, arguments, answer) for answer in wrong)
     undecided = [answer for answer in answers if answer.result.verdict is not Verdict.HOLDS]
+    if short and not undecided:
+        return f"{_call(function, arguments)}: {short}"
     head = f"{_call(function, arguments)} could not be decided: {len(undecided)} of {len(answers)} laws are open"
     reasons = dict.fromkeys(answer.result.reason for answer in undecided)
     return "\n".join([head, *(f"  {reason}  ({', '.join(a.law.name for a in undecided if a.result.reason == reason)})" for reason in reasons)])

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.text import Text
 
 from harness.backends import Backend
@@ -22,6 +21,7 @@ from harness.checking.selection import DEFAULT
 from harness.checking.selection import select_laws as default_laws
 from harness.checking.survey import INSUFFICIENT, Evidence, survey
 from harness.checking.wording import finding
+from harness.cli.console import plain_console
 from harness.cli.told import told_plainly
 from harness.program.case import to_json
 from harness.program.opaque import UnknownTarget, callable_of, import_target
@@ -121,7 +121,7 @@ def in_order(function: Any, inputs: Sequence[Input]) -> list[Input]:
 
 def show(found: Sequence[Evidence], minimum: int, target: str, folder: Path | None) -> None:
     """A line per law, then the block of each finding."""
-    console = Console(highlight=False, soft_wrap=True)
+    console = plain_console(soft_wrap=True)
     console.print(Text(target, style="bold"))
     for evidence in found:
         verdict = evidence.verdict(minimum)

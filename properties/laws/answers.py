@@ -20,8 +20,10 @@ from harness.verdict import Result, structural
 from properties.laws.law import Law
 
 SAYS_SO = re.compile(
-    r"not (currently |yet )?(implemented|supported|differentiable)|unsupported|does not support|out of memory|no derivative", re.IGNORECASE
+    r"not (currently |yet )?(implemented|supported|differentiable)|unsupported|does not support|out of memory|no derivative|NYI", re.IGNORECASE
 )
+SLIPS = (TypeError, AttributeError, NameError, LookupError)  # "unsupported operand type(s)" is a slip of the author's, not a refusal
+FAILED = re.compile(r"CUDA error: (?!out of memory)")  # "operation not supported" is the device's own failure
 LONGEST = 200  # characters of an error
 
 
@@ -41,8 +43,10 @@ def check_answers(backend: Backend, case: Case) -> Result:
 
 
 def says_so(error: Exception) -> bool:
-    """Whether an error is a refusal in words: not implemented, not supported, out of memory."""
-    return isinstance(error, Unsupported | NotImplementedError | MemoryError) or SAYS_SO.search(str(error)) is not None
+    """Whether an error is a refusal in words: not implemented, not supported, out of memory; a slip in the backward's own code is none."""
+    if isinstance(error, Unsupported | NotImplementedError | MemoryError):
+        return True
+    return not isinstance(error, SLIPS) and not FAILED.match(str(error)) and SAYS_SO.search(str(error)) is not None
 
 
 def _derivatives(bound: Bound) -> Iterator[tuple[str, Callable[[], Any]]]:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 import msgspec
 import numpy as np
 
-from harness.backends import Backend
+from harness.backends import Backend, Unsupported
 from harness.backends.bind import Bound, bind
 from harness.program import Case, Input, Program
 from harness.verdict import Result, Verdict, structural
@@ -29,7 +29,11 @@ BEYOND = (4.0, -4.0)  # of the largest number around
 
 
 def check_influence(backend: Backend, case: Case) -> Result:
-    """Every entry of the primals (of large ones some) and of a leaf that the program does not read, one by one."""
+    """Every entry of the primals (of large ones some) and of a leaf that the program does not read, one by one.
+
+    Raises:
+        Unsupported: a user's own function, which takes no further leaf, reads every entry.
+    """
     case = with_an_idle_leaf(case)
     bound = bind(backend, case)
     try:
@@ -40,6 +44,8 @@ def check_influence(backend: Backend, case: Case) -> Result:
     idle = [(k, i) for k, i in _entries(case) if all(_bits(bound, moved) == before for moved in _replaced(case, k, i))]
     wrong = [_told(case, k, i, gradients[k].flat[i]) for k, i in idle if gradients[k].flat[i] != 0 and not _matters_beside(backend, case, k, i)]
     reason = f"entries without influence on the output have a gradient: {', '.join(wrong[:4])}{', ...' if len(wrong) > 4 else ''}"
+    if not idle and not isinstance(case.subject, Program):
+        raise Unsupported("every entry of the primals has influence on the output.")
     if not idle:
         return Result(law="no-influence-no-gradient", verdict=Verdict.HOLDS, vacuous=True, comparisons=0, rule="yes or no")
     return structural("no-influence-no-gradient", not wrong, reason, comparisons=len(idle))

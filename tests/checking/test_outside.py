@@ -42,6 +42,16 @@ def take(table, rows):
     return table[rows] ** 2, rows
 
 
+class Unwritten(Square):
+    @staticmethod
+    def backward(ctx, w):
+        raise NotImplementedError("todo")
+
+
+def twice(x):
+    return 2 * x
+
+
 def root(x):
     return x.sqrt()
 
@@ -146,6 +156,21 @@ def test_check_holds_for_a_function_of_indices(here: Path, capsys: pytest.Captur
 def test_check_takes_modules_their_instances_and_custom_functions(here: Path, target: str) -> None:
     code = check(f"mypkg.ops:{target}", "--input", "x: float64[n, 3] in (-1, 1)", "--examples", "4")
     assert code == 0
+
+
+def test_check_of_a_right_function_under_the_default_laws_ends_with_0_and_says_why(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = check("mypkg.ops:twice", "--input", "x: float64[n]", "--examples", "4")
+    told = capsys.readouterr().out
+    assert code == 0, told
+    assert told.endswith("HOLDS: no law is broken, and every law that has something to compare held on enough points.\n")
+    assert re.search(r"UNSUPPORTED +no-influence-no-gradient +every entry of the primals has influence on the output\.", told)
+    assert re.search(r"NOTHING TO COMPARE +hvp-eq-fd +0 points, 4 with nothing to compare", told)
+
+
+def test_check_of_a_backward_that_is_not_written_is_no_pass(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = check("mypkg.ops:Unwritten", "--input", "x: float64[n]", "--examples", "4")
+    assert code == 7
+    assert capsys.readouterr().out.splitlines()[-1].startswith("INSUFFICIENT EVIDENCE: no derivative was compared.")
 
 
 def test_check_says_when_too_few_points_could_be_decided(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
