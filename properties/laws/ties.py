@@ -28,6 +28,7 @@ Measure = Callable[[Bound, Step], np.ndarray]  # the backend's derivative along 
 Along = Callable[[Backend, Case], Callable[[float], float | np.ndarray]]  # t -> what is differentiated
 FEW = 2
 FEW_NEIGHBOURS = 8  # to see whether there is a tie at all
+NEARER = 16.0  # times: where the slopes are looked at again
 NEIGHBOURS = 192  # the one that an op chose among ten ties is missed by all of them once in 20,000 times
 OPEN = "kink: the slopes around this point differ, and the derivative is one of them or lies between."
 
@@ -49,11 +50,16 @@ def unless_beside_a_tie(backend: Backend, case: Case, result: Result, measure: M
 def slopes_differ(backend: Backend, case: Case, along: Along, size: float) -> bool:
     """Whether the slopes along the case's direction differ at points around it: then it is a tie, though phi itself may be smooth.
 
-    By more than curvature explains, relative to `size`, that of a derivative by chance: a direction along which the slope itself happens to be small
-    makes no tie.
+    By more than a little, relative to `size`, that of a derivative by chance: a direction along which the slope itself happens to be small makes no
+    tie. And as much nearer to the point: what curvature does (beside a pole it does much) shrinks with the distance.
     """
-    slopes = np.stack([_slope(backend, case, moved, along) for moved in islice(_beside(case), FEW_NEIGHBOURS)])
-    return bool(np.max(np.ptp(slopes, axis=0), initial=0.0) > APART_AT_A_TIE * max(float(np.max(np.abs(slopes), initial=0.0)), size))
+
+    def apart(distance: float) -> tuple[float, float]:
+        slopes = np.stack([_slope(backend, case, moved, along) for moved in islice(_beside(case, distance), FEW_NEIGHBOURS)])
+        return float(np.max(np.ptp(slopes, axis=0), initial=0.0)), float(np.max(np.abs(slopes), initial=0.0))
+
+    far, typical = apart(BESIDE_A_TIE)
+    return far > APART_AT_A_TIE * max(typical, size) and apart(BESIDE_A_TIE / NEARER)[0] > far / np.sqrt(NEARER)
 
 
 def _slope(backend: Backend, case: Case, moved: Case, along: Along) -> np.ndarray:
@@ -68,20 +74,20 @@ def _among(actual: np.ndarray, slopes: list[np.ndarray]) -> bool:
     return bool(np.all((actual >= np.min(slopes, axis=0) - slack) & (actual <= np.max(slopes, axis=0) + slack)))
 
 
-def _beside(case: Case) -> Iterator[Case]:
+def _beside(case: Case, distance: float = BESIDE_A_TIE) -> Iterator[Case]:
     """The case at points around, each tie broken in a random order: by moving all entries, and by moving two only (eigenvalues meet along those)."""
     rng = np.random.default_rng((case.seed, 5))
-    return (moved_beside(case, rng, few=bool(k % 2)) for k in range(NEIGHBOURS))
+    return (moved_beside(case, rng, few=bool(k % 2), distance=distance) for k in range(NEIGHBOURS))
 
 
 def _length(case: Case) -> float:
     return max(float(np.max(np.abs(v), initial=0.0)) for v in direction(case))
 
 
-def moved_beside(case: Case, rng: np.random.Generator, *, few: bool = False) -> Case:
+def moved_beside(case: Case, rng: np.random.Generator, *, few: bool = False, distance: float = BESIDE_A_TIE) -> Case:
     """The case at a point beside its own, where no two entries tie."""
     primals, share = list(case.primals), FEW / max(sum(x.size for x in case.points), FEW) if few else 1.0
     for i, x in zip(case.differentiable, case.points, strict=True):
         size = np.maximum(np.abs(wide(x)), 1.0)
-        primals[i] = (x + BESIDE_A_TIE * size * rng.standard_normal(x.shape) * (rng.random(x.shape) < share)).astype(x.dtype)
+        primals[i] = (x + distance * size * rng.standard_normal(x.shape) * (rng.random(x.shape) < share)).astype(x.dtype)
     return msgspec.structs.replace(case, primals=tuple(primals))
