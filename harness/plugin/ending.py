@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
 
+import msgspec
+
 from harness.plugin.pages import write_pages
-from harness.record import Baseline, CellEnded, Counts, Evidence, Finding, Records, Summary, read_events, write_merged
+from harness.record import Baseline, CellEnded, Counts, Evidence, Finding, Records, Summary, read_events, signature, write_merged
 from harness.record.evidence import INSUFFICIENT
 from harness.running.again import held_again
 from harness.running.cell import row
@@ -19,6 +21,8 @@ from harness.running.cells import Cell
 from harness.running.folder import point_latest_to
 from harness.running.isolation import cause_of_death
 from harness.running.journal import INTERRUPTED, WORKERS, Journal, Run
+
+DIED = {"CRASHED": "crashes", "HUNG": "hangs"}  # what a cell does that takes its worker with it
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,9 @@ def finish(run: Run, journal: Journal, cells: Sequence[Cell], minimum: int, base
     for row_of_lost in _lost(run, cells, minimum, evidence, interrupted=status == INTERRUPTED):
         journal.write(row_of_lost)
         evidence.see(row_of_lost)
+        for known in _known_death(row_of_lost, baseline):
+            journal.write(known)
+            evidence.see(known)
     held = held_again(run.again, (event for path in _files(run) for event in read_events(path)))
     fixed, not_met = baseline.fixed(evidence.findings, evidence.cells.values(), held), baseline.not_met(evidence.findings, evidence.cells.values())
     journal.end(status, evidence, fixed=[entry.signature for entry in fixed], not_met=[entry.signature for entry in not_met if entry not in fixed])
@@ -48,6 +55,26 @@ def finish(run: Run, journal: Journal, cells: Sequence[Cell], minimum: int, base
     point_latest_to(Path(run.folder))
     everything = Evidence(events)
     return Ending(summary, tuple(everything.findings), tuple(everything.cells.values()), Path(run.folder))
+
+
+def _known_death(cell: CellEnded, baseline: Baseline) -> Iterator[Finding]:
+    """What the baseline knows of a cell that took its worker with it: `law | op | crashes` (or `hangs`). No case is left of it to replay."""
+    kind = DIED.get(cell.verdict)
+    if kind is None:
+        return
+    named = {field: getattr(cell, field) for field in ("cell", "law", "op", "dtype", "device", "backend")}
+    title = f"{cell.op} {kind} in backend {cell.backend} ({cell.device}, {cell.dtype})"
+    finding = Finding(
+        signature=signature(cell.law, cell.op, kind),
+        case="",
+        verdict=cell.verdict,
+        title=title,
+        text=f"{title}\n  reason        {cell.reason}",
+        **named,
+    )
+    known = baseline.match(finding)
+    if known is not None:
+        yield msgspec.structs.replace(finding, known=known.reason)
 
 
 def _files(run: Run) -> list[Path]:

@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from harness.plugin.ending import Ending, finish
+from harness.plugin.ending import DIED, Ending, finish
 from harness.plugin.gaps import Gaps, items
 from harness.plugin.options import given
 from harness.plugin.outcomes import PROPERTY, report, told
@@ -86,7 +86,8 @@ class Suite:
         elif self._worker is None and Path(self.shared.folder).exists() and not session.config.option.collectonly:
             with uninterrupted():
                 self.ending = finish(self.shared, self._opened(), self.cells, self._resolved.profile.minimum, self._baseline, int(exitstatus))
-            if exitstatus == pytest.ExitCode.OK:
+            known_deaths = sum(finding.verdict in DIED and finding.known is not None for finding in self.ending.findings)
+            if exitstatus == pytest.ExitCode.OK or (exitstatus == pytest.ExitCode.TESTS_FAILED and session.testsfailed == known_deaths):
                 session.exitstatus = self.ending.summary.exit_code
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:

@@ -67,3 +67,9 @@ def formula_rounding(values: np.ndarray, dtype: str = "float64") -> np.ndarray:
     """How far each of `values` may be from the same formula evaluated in another order: the rounding of its last few operations."""
     with np.errstate(all="ignore"):
         return np.asarray(gamma(LAST_OPERATIONS, dtype) * (np.abs(values) + ulp_at_zero(dtype) / eps(dtype)))
+
+
+def normwise_rounding(values: np.ndarray, dtype: str = "float64") -> float:
+    """How far any of `values` may be off where all are sums of the same terms, as in a matrix product or an FFT: ulps of the largest."""
+    sizes = np.abs(np.ravel(values))
+    return gamma(LAST_OPERATIONS, dtype) * float(np.max(sizes, where=np.isfinite(sizes), initial=0.0))

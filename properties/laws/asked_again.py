@@ -22,6 +22,7 @@ import numpy as np
 
 from harness.backends import Backend
 from harness.program import Case
+from harness.program.layout import can_hold
 from harness.verdict import Result, Verdict
 from harness.verdict.result import worst_result
 from properties.laws.along import direction
@@ -63,11 +64,14 @@ def _settled(check: Check, backend: Backend, case: Case, measure: Measure | None
 
 
 def asked_along(case: Case, result: Result) -> Case:
-    """`case` with the tangents along which `result` was found, where they are not its own."""
-    tangents = result.details.get("tangents")
-    if tangents is None:
+    """`case` with the tangents along which `result` was found, where they are not its own; contiguous where their layout cannot hold them."""
+    told = result.details.get("tangents")
+    if told is None:
         return case
-    return msgspec.structs.replace(case, tangents=tuple(np.asarray(v, dtype=x.dtype) for v, x in zip(tangents, case.tangents, strict=True)))
+    tangents = tuple(np.asarray(v, dtype=x.dtype) for v, x in zip(told, case.tangents, strict=True))
+    first = len(case.primals) + len(case.cotangents)
+    held = (name if can_hold(v, name) else "contiguous" for v, name in zip(tangents, case.layouts[first:], strict=False))
+    return msgspec.structs.replace(case, tangents=tangents, layouts=(*case.layouts[:first], *held))
 
 
 def _placed(result: Result, case: Case) -> Result:

@@ -15,7 +15,7 @@ from harness.backends import Backend
 from harness.backends.bind import Bound, bind
 from harness.program import Case
 from harness.verdict import Result, Verdict, judge_equal, required_resolution, structural
-from harness.verdict.rounding import formula_rounding
+from harness.verdict.rounding import formula_rounding, normwise_rounding
 from properties.laws.conditioning import sampled, spread
 from properties.laws.gradients import Malformed
 
@@ -43,7 +43,7 @@ def check_equal(law: str, backend: Backend, case: Case, pair: Pair, floor: Calla
     if result.verdict is Verdict.HOLDS:
         return result
     shaken = np.maximum(spread(backend, case, lambda b: pair(b)[0]), spread(backend, case, lambda b: pair(b)[1]))
-    shaken = shaken + sampled(backend, case, lambda b: _difference(pair(b)))
+    shaken = shaken + sampled(backend, case, lambda b: _difference(pair(b))) + normwise_rounding(expected, case.dtype)
     if floor is not None:
         shaken = shaken + floor(bind(backend, case))
     rule = "rounding of both sides, their spread when every value is shaken by one ulp, and the scatter of their difference at neighbouring points"

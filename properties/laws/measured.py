@@ -10,7 +10,7 @@ from harness.backends import Backend
 from harness.backends.bind import Bound, bind
 from harness.program import Case
 from harness.verdict import Result, judge_tangent, required_resolution, structural
-from harness.verdict.rounding import elementwise_rounding
+from harness.verdict.rounding import elementwise_rounding, normwise_rounding
 from properties.laws.along import grain
 from properties.laws.conditioning import Measure, spread
 from properties.laws.gradients import Malformed
@@ -43,5 +43,5 @@ def check_measured(
         required=required_resolution(case.dtype, case.resolution),
         grain=grain(case),
         terms=None if terms is None else lambda: terms(bind(backend, case)),
-        widened=lambda: spread(backend, case, measure) + floor(bind(backend, case)),
+        widened=lambda: spread(backend, case, measure) + floor(bind(backend, case)) + normwise_rounding(actual, case.dtype),
     )

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
 from harness.backends import load_backend
 from harness.backends.torch_backend import TorchBackend
 from harness.program import Case, Input, Instruction, Program, single
-from harness.verdict import Verdict
+from harness.verdict import Result, Verdict
 from properties.laws import laws
+from properties.laws.asked_again import asked_along
 from tests.laws.examples import case_of
 
 CHECK = laws()["vjp-eq-fd"].check
@@ -77,3 +79,10 @@ def test_wrong_entry_of_a_leaf_of_unlike_entries_is_broken() -> None:
 
     assert CHECK(load_backend("torch"), case).verdict is Verdict.HOLDS
     assert CHECK(_Changed(doubled), case).verdict is Verdict.BROKEN
+
+
+def test_direction_that_decided_is_contiguous_where_its_layout_cannot_hold_it() -> None:
+    case = msgspec.structs.replace(rectified(3), tangents=(np.ones(3),), layouts=("contiguous", "contiguous", "expanded"))
+    decided = Result(law="jvp-eq-fd", verdict=Verdict.BROKEN, details={"tangents": [[0.0, 1.0, 0.0]]})
+    assert asked_along(case, decided).layouts == ("contiguous",) * 3
+    assert asked_along(case, Result(law="jvp-eq-fd", verdict=Verdict.BROKEN)).layouts[2] == "expanded"
