@@ -11,6 +11,7 @@ from rich.table import Table
 
 from harness.backends import Backend, BackendError, backend_names, load_backend
 from harness.backends.conformance import conformance
+from harness.cli.console import plain_console
 from harness.cli.told import told_plainly
 from harness.running.journal import environment
 from harness.running.profiles import PROFILES
@@ -33,7 +34,7 @@ Exit codes: 0 every backend keeps the promises of its adapter; 1 one does not; 4
 @click.option("--profile", type=click.Choice(list(PROFILES)), default="quick", show_default=True, help="The run whose gaps are told.")
 def command(names: tuple[str, ...], profile: str) -> int:
     """Say what is installed, which devices there are, what an adapter gets wrong, and what a run would skip and why."""
-    console = Console(highlight=False)
+    console = plain_console()
     console.print(_rows({**environment(), **{package: _version(package) for package in PACKAGES}}))
     usable = {name: backend for name in names or backend_names() if (backend := _told_backend(console, name))}
     conforming = [_tell_conformance(console, name, backend) for name, backend in usable.items()]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from harness.verdict.apart import told_apart
 from harness.verdict.result import Result
 
 LABEL = 14  # columns
@@ -39,7 +40,8 @@ def finding_text(
     """
     lines = [_line("law", equation)]
     if result.actual is not None and result.expected is not None:
-        lines.append(_line("actual", f"{result.actual:<18.10g}expected  {result.expected:.10g}{_plus_minus(result.bound)}"))
+        actual, expected = told_apart(result.actual, result.expected, 10)
+        lines.append(_line("actual", f"{actual:<18}expected  {expected}{_plus_minus(result.bound)}"))
         lines.append(_line("discrepancy", _discrepancy(result)))
     if result.reason:
         lines.append(_line("reason", result.reason))

@@ -11,6 +11,7 @@ import numpy as np
 from harness.backends import Backend, Unsupported
 from harness.program import Case, Program
 from harness.verdict import Result, Verdict
+from harness.verdict.apart import told_apart
 from harness.verdict.constants import BROKEN_FACTOR
 from harness.verdict.pattern import pattern_of
 from harness.verdict.rounding import elementwise_rounding
@@ -68,7 +69,8 @@ def _told(case: Case, result: Result, part: Part, actual: np.ndarray, expected: 
     rows, inputs = _names(case, part)
     pattern = pattern_of(actual, np.where(unknown, actual, expected), np.where(unknown, np.inf, allowed))
     pattern += "" if part.whole else f" ({len(rows)} outputs and {len(inputs)} inputs looked at)"
-    where = f"d {rows[i]} / d {inputs[j]}: actual {actual[i, j]:.6g}, expected {expected[i, j]:.6g}"
+    seen, due = told_apart(float(actual[i, j]), float(expected[i, j]), 6)
+    where = f"d {rows[i]} / d {inputs[j]}: actual {seen}, expected {due}"
     jacobians = {"actual": actual.tolist(), "expected": expected.tolist(), "outputs": rows, "inputs": inputs}
     return msgspec.structs.replace(
         result, where=f"{where}; {pattern}" if actual.size > 1 else where, pattern=pattern, details={**result.details, "jacobian": jacobians}

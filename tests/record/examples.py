@@ -87,7 +87,7 @@ def finding(
         "  discrepancy   1.0e-04, 3e8 times the allowed 3.3e-13 (finite differences, 16 evaluations, resolution 3e-13)\n"
         f"  where         d out[2] / d x[1, 0]: actual 2.000, expected 1.000; {pattern}\n"
         f"  primal x      {dtype}[2, 1] = [[0.], [1.]]\n"
-        "  reproduce     autograd-harness replay k3f9q2"
+        "  reproduce     autograd-harness replay k3f9q2ab01cd"
     )
     fields: dict[str, Any] = {
         "signature": signature(law, op, pattern),
