@@ -69,9 +69,8 @@ def command(
 ) -> int:
     """Check the gradients of your own function, MODULE:FUNCTION: a function, an autograd Function, or a module, as an instance or a class."""
     with told_plainly():
+        count, limit = integer_in("examples", examples), seconds_in("max-time", max_time) if max_time else None
         plan = _Plan(target, inputs, backend, device, law, integer_in("seed", seed))
-        count = integer_in("examples", examples)
-        limit = seconds_in("max-time", max_time) if max_time else None
         try:
             found = survey(plan.laws, plan.request, count, limit)
         except (TypeError, ValueError) as error:

@@ -66,6 +66,20 @@ def test_verify_refuses_options_that_make_no_sense(capsys, arguments: tuple[str,
     assert sentence in err
 
 
+@pytest.mark.parametrize(
+    ("option", "sentence"),
+    [
+        (("--examples", "many"), "examples must be an integer that is not negative; got 'many'."),
+        (("--max-time", "soon"), "max-time must be a positive duration; got 'soon'."),
+        (("--seed", "abc"), "seed must be an integer that is not negative; got 'abc'."),
+    ],
+)
+def test_check_tells_a_wrong_number_before_it_loads_the_target(capsys, option: tuple[str, str], sentence: str):
+    code, _, err = ended(capsys, "check", "no_such_module:f", "--input", "x: float64[n]", *option)
+    assert code == 4
+    assert err.startswith(f"Error: {sentence}")
+
+
 @pytest.mark.parametrize(("what", "name"), [("ops", "softmax"), ("laws", "vjp-eq-fd"), ("backends", "torch")])
 def test_list_shows_what_there_is(capsys, what: str, name: str):
     code, out, _ = ended(capsys, "list", what)

@@ -121,6 +121,15 @@ def test_verify_records_a_command_that_a_shell_takes_as_it_was_typed(tmp_path):
     assert {"exp|sum", "(vjp|grad)-zero", "my run", "-n"} <= set(words)
 
 
+def test_verify_says_that_only_what_the_baseline_knows_is_broken(wrong):
+    folder, _ = wrong
+    (folder / "wrong.json").write_text('[{"signature": "vjp-eq-fd | exp*", "reason": "reported"}]')
+    chosen = ("--op", "exp", "--law", "vjp-eq-fd", "--dtype", "float64", "-n", "0", "--baseline", "wrong.json", "--out", "accepted")
+    ran = run_harness(folder, "verify", "--backend", WRONG, *chosen)
+    assert ran.returncode == 0
+    assert "HOLDS: Nothing is broken but what the baseline knows." in ran.stdout
+
+
 def test_report_makes_the_same_page_again_from_the_record(wrong):
     folder, _ = wrong
     made = run_harness(folder, "report", "run", "--html", "again.html", "--junit", "again.xml", "--markdown", "again.md")

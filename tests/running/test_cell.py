@@ -14,6 +14,7 @@ from harness.program.case import from_json
 from harness.record import Baseline, CaseRun, CellEnded, CellStarted, Finding, Known, read_events
 from harness.running.cell import Outcome, run_cell
 from harness.running.cells import Cell
+from harness.running.finding import reproductions
 from harness.running.journal import Journal, Run
 from harness.running.profiles import PROFILES, Profile
 from tests.running.outside import environment
@@ -71,7 +72,17 @@ def test_run_cell_shrinks_a_counterexample_to_one_number(tmp_path):
     case = from_json((tmp_path / "cases" / f"{outcome.finding.case}.json").read_bytes())
     assert sum(x.size for x in case.primals) == 1
     assert "gradient of exp(x0) is wrong in backend tests.running.toy:Wrong (cpu, float64)" in outcome.finding.text
-    assert f"autograd-harness replay {outcome.finding.case}" in outcome.finding.text
+    assert f"autograd-harness replay {tmp_path / 'cases' / outcome.finding.case}.json" in outcome.finding.text
+
+
+@pytest.mark.parametrize(
+    ("folder", "named"),
+    [("reports/out/20261124-015601", "{id}"), ("runs/today", "runs/today/cases/{id}.json"), ("my runs/1", "'my runs/1/cases/{id}.json'")],
+)
+def test_reproductions_name_the_file_where_an_id_would_not_be_found(tmp_path, folder: str, named: str):
+    found = run_one(tmp_path, "Wrong").finding
+    case = from_json(found.case_json)
+    assert reproductions(case, folder, "") == [f"autograd-harness replay {named.format(id=case.id)}"]
 
 
 def test_run_cell_finds_the_same_break_again_at_once(tmp_path):
