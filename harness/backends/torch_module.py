@@ -14,9 +14,17 @@ import torch
 
 
 def owned_arrays(function: Callable[..., Any]) -> dict[str, tuple[torch.Tensor, bool]]:
-    """Parameters (with whether they are trained) and buffers by name; nothing for a function that is no module."""
+    """Parameters (with whether they are trained) and buffers by name; nothing for a function that is no module.
+
+    Raises:
+        ValueError: a lazy module was never called.
+    """
     if not isinstance(function, torch.nn.Module):
         return {}
+    lazy = [name for name, array in (*function.named_parameters(), *function.named_buffers()) if torch.nn.parameter.is_lazy(array)]
+    if lazy:
+        whose = f"{', '.join(lazy)} of {type(function).__name__} have none yet"
+        raise ValueError(f"check_gradients(function=...) must be a module whose parameters have shapes; {whose}. Call it once on the primals first.")
     parameters = {name: (parameter, parameter.requires_grad) for name, parameter in function.named_parameters()}
     return parameters | {name: (buffer, False) for name, buffer in function.named_buffers()}
 

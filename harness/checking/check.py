@@ -13,21 +13,24 @@ from time import perf_counter
 from harness.backends import Backend
 from harness.checking.arguments import Arguments, read_arguments
 from harness.checking.inference import backend_for
+from harness.checking.kinks import AT_A_KINK, has_kink
 from harness.checking.observation import PURITY, Observation, observe, raised_nearby
 from harness.checking.probe import draw_case
 from harness.checking.report import Report
 from harness.checking.request import Request
 from harness.checking.selection import DEFAULT, missing, select_laws
 from harness.checking.subject import subject_of
-from harness.checking.wording import Answer, with_hint
+from harness.checking.wording import Answer, with_hint, with_names
 from harness.program import Case, Opaque
 from harness.program.opaque import NoOutput, callable_of, forget, name_of
+from harness.running.finding import explained
 from harness.running.judge import run_case
 from harness.verdict import Result, Verdict, worst_result
 from properties.laws import Law
 from properties.laws.neighbourhood import isolates, neighbourhood
 
 SUSPICIOUS_CALLS = 16  # of a function that seems broken: one that is only rarely random, or not defined nearby, must not be called wrong
+MORE_PROBES = 15  # of a law that could resolve too little: in half precision a sum over a random direction often cancels down to its rounding
 
 
 def check(request: Request) -> Report:
@@ -73,9 +76,15 @@ class _Check:
 
     def answers(self, laws: Sequence[Law]) -> Iterator[Answer]:
         for law in laws:
-            probes = [self._ask(law, probe) for probe in range(self.request.probes)]
+            probes = [self._resolved(law, probe) for probe in range(self.request.probes)]
             worst = worst_result([answer.result for answer in probes])
             yield next(answer for answer in probes if answer.result is worst)
+
+    def _resolved(self, law: Law, probe: int) -> Answer:
+        """The answer along the probe's direction, or along the first of some others that resolves what must be resolved."""
+        first, count = self._ask(law, probe), self.request.probes
+        others = (self._ask(law, probe + count * again) for again in range(1, MORE_PROBES + 1)) if _is_too_coarse(first.result) else iter(())
+        return next((answer for answer in others if answer.result.verdict in (Verdict.HOLDS, Verdict.BROKEN)), first)
 
     def _ask(self, law: Law, probe: int) -> Answer:
         case = draw_case(
@@ -98,7 +107,8 @@ class _Check:
         excuse = observe(self.backend, self.subject, self.arguments, SUSPICIOUS_CALLS).obstacle or raised_nearby(self.backend, case)
         if excuse:
             return Answer(law, case, _unasked(law, Verdict.INCONCLUSIVE, excuse))
-        return Answer(law, case, result, isolates(neighbourhood(law, self.backend, case)))
+        told = with_names(explained(self.backend, case, result), self.arguments)
+        return Answer(law, case, told, isolates(neighbourhood(law, self.backend, case)))
 
     def _foregone(self, law: Law) -> Result | None:
         """The result that is known without asking."""
@@ -113,9 +123,16 @@ class _Check:
 
     def _judged(self, law: Law, case: Case) -> Result:
         try:
-            return with_hint(run_case(self.backend, case))
+            result = with_hint(run_case(self.backend, case))
+            kinked = result.verdict is Verdict.INCONCLUSIVE and law.family == "second order" and has_kink(self.backend, case)
+            return _unasked(law, Verdict.UNSUPPORTED, AT_A_KINK) if kinked else result
         except NoOutput as nothing:
             return _unasked(law, Verdict.INCONCLUSIVE, f"near the primals the function returns no floating-point array: {nothing}.")
+
+
+def _is_too_coarse(result: Result) -> bool:
+    """Whether the direction alone was at fault: the comparison could be made, but rounding drowned it."""
+    return result.verdict is Verdict.INCONCLUSIVE and result.reason.startswith("resolution")
 
 
 def _unasked(law: Law, verdict: Verdict, reason: str) -> Result:

@@ -1,6 +1,8 @@
 """Cases of a user's call: fresh random directions for every law and probe.
 
-v, w ~ N(0, 1), rounded to the dtype, from (seed, law, probe); of both signs, since a backward that reads |w| is wrong too
+v, w ~ N(0, 1), rounded to the dtype, from (seed + probe, law), so that its own seed shows a probe again
+
+They are of both signs, since a backward that reads |w| is wrong too.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ def draw_case(
     resolution: float | None = None,
 ) -> Case:
     """The case that asks `law` of one call on the backend called `name`; `outputs` are its values, whose shapes the cotangents take."""
-    rng = np.random.default_rng((seed, crc32(law.encode()), probe))
+    rng = np.random.default_rng((seed + probe, crc32(law.encode()), 0))
     points = [arguments.values[i] for i in arguments.differentiable]
 
     def direction(like: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ softmax(x): BROKEN in backend torch (cpu, float64)
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from harness.verdict import Result, Verdict, finding_text, worst
 from properties.laws import Law
 
 WRONG = (Verdict.CRASHED, Verdict.HUNG, Verdict.BROKEN)
+_PLACE = re.compile(r"/ d x(\d+)")
 _QUANTITY = {"forward": "forward derivative", "second order": "second derivative"}
 
 
@@ -81,6 +83,12 @@ def with_hint(result: Result) -> Result:
         return result
     cause = "the backend sees no dependence on the primals, yet the function varies: .detach(), .data, NumPy or no_grad cuts the graph."
     return msgspec.structs.replace(result, reason=cause)
+
+
+def with_names(result: Result, arguments: Arguments) -> Result:
+    """`result`, with the wrong entry under its argument's own name."""
+    named = _PLACE.sub(lambda found: f"/ d {arguments.names[int(found[1])]}", result.where)
+    return msgspec.structs.replace(result, where=named) if named != result.where else result
 
 
 def _lines(answers: Sequence[Answer]) -> Iterator[str]:

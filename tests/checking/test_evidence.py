@@ -149,6 +149,62 @@ def test_reprs_of_a_report_and_its_answers_are_short() -> None:
     assert repr(report.answers[1]) == "Answer(batched-jvp-eq-loop: UNSUPPORTED, the function has no `vmap`, which batching needs.)"
 
 
+@pytest.mark.parametrize("function", [torch.relu, torch.abs])
+@pytest.mark.parametrize("entries", [[0.0, 0.0, 0.0], [0.0, 1.0, -1.0]], ids=["all zero", "one zero"])
+def test_at_a_kink_of_the_first_order_there_is_no_second_order_to_ask_about(function: Any, entries: list[float]) -> None:
+    report = check_gradients(function, torch.tensor(entries, dtype=torch.float64))
+    assert report.verdict is Verdict.HOLDS
+    reasons = {answer.law.name: answer.result.reason for answer in report.left_out}
+    assert reasons["hvp-eq-fd"] == "the function has a kink at these primals, where there is no second derivative."
+
+
+def test_a_second_order_that_is_open_without_a_kink_stays_open() -> None:
+    [result] = check_gradients(torch.sin, X, laws="hvp-eq-fd", resolution=1e-300).results
+    assert result.verdict is Verdict.INCONCLUSIVE
+
+
+class Entry(Dead):
+    """relu, wrong in its last entry."""
+
+    @staticmethod
+    def backward(ctx: Any, w: Any) -> Any:
+        (x,) = ctx.saved_tensors
+        return (x > 0) * w * torch.tensor([1, 1, 1.5], dtype=x.dtype)
+
+
+def test_a_finding_says_which_entry_is_wrong_under_its_arguments_own_name() -> None:
+    [result] = check_gradients(Entry.apply, X, laws="vjp-eq-fd").results
+    assert result.where.startswith("d out[2] / d x[2]: actual 1.5, expected 1")
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_half_precision_tries_other_directions_before_it_gives_up(dtype: Any) -> None:
+    x = torch.randn(4, 3, generator=torch.Generator().manual_seed(0)).to(dtype)
+    assert [check_gradients(torch.sin, x, seed=seed).verdict for seed in range(3)] == [Verdict.HOLDS] * 3
+
+
+def test_a_probe_is_seen_again_by_its_own_seed() -> None:
+    name = "vjp-eq-fd"
+    case = check_gradients(Entry.apply, X, laws=name, seed=3, probes=2).cases[name]
+    again = check_gradients(Entry.apply, X, laws=name, seed=case.seed).cases[name]
+    assert case.tangents[0].tolist() == again.tangents[0].tolist()
+
+
+def test_a_lazy_module_that_was_never_called_is_told_in_one_sentence() -> None:
+    module = torch.nn.LazyLinear(2, dtype=torch.float64)
+    said = r"must be a module whose parameters have shapes; weight, bias of LazyLinear have none yet\. Call it once on the primals first\."
+    with pytest.raises(ValueError, match=said):
+        check_gradients(module, X)
+    module(X)
+    assert check_gradients(module, X, laws="vjp-eq-fd").verdict is Verdict.HOLDS
+
+
+def test_the_traceback_of_a_broken_law_ends_in_the_users_own_line() -> None:
+    with pytest.raises(LawBroken) as raised:
+        assert_gradients(Entry.apply, X, laws="vjp-eq-fd")
+    assert [entry.path.name for entry in raised.traceback.filter(raised) if hasattr(entry.path, "name")][-1] == "test_evidence.py"
+
+
 def evidence(*, decides: bool, **counts: Any) -> str:
     return Evidence(laws()["vjp-eq-fd"], decides, **counts).verdict(4)
 
