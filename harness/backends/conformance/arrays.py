@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from harness.backends.conformance.shortfall import Shortfall, exception_of
-from harness.backends.protocol import Backend
+from harness.backends.protocol import Backend, Description
 from harness.program.layout import LAYOUTS, lay_out
 
 _COPY = "Copy in `array` and in `numpy`: the oracle changes its arrays, and would change yours."
@@ -40,7 +40,11 @@ def _samples(dtype: str) -> Iterator[np.ndarray]:
 def _round_trip(backend: Backend, values: np.ndarray, dtype: str, device: str) -> Iterator[Shortfall]:
     asked = f"array(<{values.dtype.name} of shape {values.shape}>, dtype={dtype!r}, device={device!r})"
     made = backend.array(values, dtype=dtype, device=device)
-    seen = backend.describe(made)
+    seen: Any = backend.describe(made)
+    if not isinstance(seen, Description):
+        why = f"It returned {type(seen).__name__}."
+        yield Shortfall("`describe(array)` must return a harness.backends.Description.", why, "Return Description(shape, dtype, device).")
+        return
     due = dtype if values.dtype.kind in "fc" else values.dtype.name
     for field, wanted in (("shape", values.shape), ("dtype", due), ("device", device)):
         if getattr(seen, field) != wanted or type(getattr(seen, field)) is not type(wanted):
