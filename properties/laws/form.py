@@ -28,7 +28,7 @@ def check_form(backend: Backend, case: Case) -> Result:
     _, gradients = backend.vjp(bound.function, bound.primals, bound.cotangents())
     wrong = list(_differences(backend, gradients, bound.primals, "gradient"))
     compared = len(bound.primals)
-    forward = _forward(bound)
+    forward = forward_or_none(bound)
     if forward is not None:
         outputs, tangents = forward
         wrong += _differences(backend, tangents, outputs, "output tangent")
@@ -38,13 +38,13 @@ def check_form(backend: Backend, case: Case) -> Result:
 
 def check_value(backend: Backend, case: Case) -> Result:
     """The values beside the vjp and the jvp against the plain call."""
-    forward_too = _forward(bind(backend, case)) is not None
+    forward_too = forward_or_none(bind(backend, case)) is not None
 
     def pair(bound: Bound) -> Sides:
         plain = flat(bound.at(bound.case.points))
         beside, _ = backend.vjp(bound.function, bound.primals, bound.cotangents())
         values = [flat(bound.numpy(beside))]
-        forward = _forward(bound) if forward_too else None
+        forward = forward_or_none(bound) if forward_too else None
         if forward is not None:
             values.append(flat(bound.numpy(forward[0])))
         return Sides(np.concatenate(values), np.concatenate([plain] * len(values)))
@@ -60,13 +60,13 @@ def check_pure(backend: Backend, case: Case) -> Result:
     before = {what: bound.numpy(arrays) for what, arrays in watched.items()}
     bound.function(*bound.primals)
     backend.vjp(bound.function, bound.primals, cotangents)
-    _forward(bound, tangents)
+    forward_or_none(bound, tangents)
     changed = [f"{what} {i}" for what, arrays in watched.items() for i in _changed(bound.numpy(arrays), before[what])]
     compared = sum(x.size for arrays in before.values() for x in arrays)
     return structural("inputs-not-mutated", not changed, f"changed in place: {', '.join(changed)}", comparisons=compared)
 
 
-def _forward(bound: Bound, tangents: Arrays | None = None) -> tuple[Arrays, Arrays] | None:
+def forward_or_none(bound: Bound, tangents: Arrays | None = None) -> tuple[Arrays, Arrays] | None:
     """The jvp of the case; None where the backend has no forward mode, or none for this case."""
     if "jvp" not in bound.backend.capabilities:
         return None

@@ -19,6 +19,7 @@ from harness.program.layout import effective_layout
 from harness.verdict import Result, structural
 from harness.verdict.result import worst_result
 from properties.laws.exact import Sides, check_equal
+from properties.laws.form import forward_or_none
 from properties.laws.gradients import Malformed, gradients_of, tangents_of, well_formed
 from properties.laws.inner import flat
 from properties.laws.law import Law
@@ -35,9 +36,12 @@ def check_layouts(backend: Backend, case: Case) -> Result:
 
 
 def _with_its_twin(backend: Backend, strided: Case) -> Result:
+    shared = "expanded" in strided.layouts  # forward mode may refuse elements that share memory
+    forward_too = not shared and forward_or_none(bind(backend, strided)) is not None
+
     def derivatives(bound: Bound) -> np.ndarray:
         parts = [flat(bound.at(bound.case.points)), flat(gradients_of(bound))]
-        if "jvp" in backend.capabilities and "expanded" not in strided.layouts:  # forward mode may refuse elements that share memory
+        if forward_too:
             parts.append(flat(tangents_of(bound, strided.tangents)))
         return np.concatenate(parts)
 
