@@ -86,5 +86,5 @@ OPS = (
     unary("nan_to_num", F, _nan_to_num, torch_docs("nan_to_num"), parameters=one_of(nan=(0.0, 1.5))),
     binary("rsub", F, _rsub, torch_docs("rsub"), parameters=one_of(alpha=(1.0, -0.5)), complex=True),
     unary("clamp_min", F, _clamp_min, torch_docs("clamp"), margin=_at_the_limit, parameters=_limits),
-    unary("clamp_max", F, _clamp_max, torch_docs("clamp"), margin=_at_the_limit, parameters=_limits),
+    unary("clamp_max", F, _clamp_max, torch_docs("clamp"), margin=_at_the_limit, parameters=one_of(limit=(2.5, 1.5, 0.5))),
 )
