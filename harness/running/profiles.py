@@ -40,7 +40,19 @@ class Profile:
 PROFILES = {
     profile.name: profile
     for profile in (
-        Profile("quick", 0, 2, 2, 10, 6, ("float64",), 0.5, 1.0, 60.0, on_programs=frozenset({"second order", "batching", "alone", "influence", "answers"})),
+        Profile(
+            "quick",
+            0,
+            2,
+            2,
+            10,
+            6,
+            ("float64",),
+            0.5,
+            1.0,
+            60.0,
+            on_programs=frozenset({"second order", "batching", "alone", "influence", "answers"}),
+        ),
         Profile("ci", 30, 50, 20, 4, 12, ("float64", "float32", "complex128"), 15.0, 15.0, 120.0),
         Profile(
             "nightly", 100, 500, 200, 4, 20, ("float64", "float32", "complex128", "complex64", "bfloat16", "float16"), 120.0, 60.0, 600.0, native=True
