@@ -110,8 +110,8 @@ class DetachSeparateVersion(Engine):
 
 @engine_fault("unused-is-zero", "the engine gives zeros for what the output does not depend on")
 class UnusedIsZero(Engine):
-    def unused(self, tensor: Tensor) -> Tensor | None:
-        return Tensor(0 * tensor.array, Storage(tensor.storage.device))
+    def unused(self, tensor: Tensor | Node) -> Tensor | None:
+        return None if isinstance(tensor, Node) else Tensor(0 * tensor.array, Storage(tensor.storage.device))
 
 
 @engine_fault("wrong-saved-result", "a saved result comes back halved")

@@ -172,7 +172,7 @@ class TorchTape(Tape):
 
     def seed(self, cotangent: Any) -> Any:
         """A cotangent as a tensor."""
-        return self._tensor(cotangent) if isinstance(cotangent, np.ndarray | np.generic) else cotangent
+        return self._tensor(np.asarray(cotangent)) if isinstance(cotangent, np.ndarray | np.generic) else cotangent
 
     def _tensor(self, values: np.ndarray) -> torch.Tensor:
         return torch.tensor(np.asarray(values), device=self._device)
