@@ -77,7 +77,7 @@ def coincide(operation: Operation, dtype: str) -> tuple[Operation, tuple[int, in
         layouts = tuple(operation.layouts[i] if k == j else layout for k, layout in enumerate(operation.layouts))
         results = results_of(operation.op, values, operation.params, largest(dtype))
         if results is not None:
-            margin = float(operation.op.margin(values, operation.params))
+            margin = operation.op.margin_at(values, operation.params)
             return replace(operation, values=values, layouts=layouts, results=results, margin=margin), (i, j)
     raise NotDrawn(f"{operation.op.name}: no two operands may be equal")
 

@@ -37,7 +37,7 @@ def note(program: Program, values: Mapping[str, np.ndarray], regime: str, edges:
 
 def margin_of(program: Program, values: Mapping[str, np.ndarray]) -> float:
     """The distance to the nearest kink of any instruction; inf where there is none."""
-    margins = (lookup(done.op).margin(tuple(values[name] for name in done.args), done.params) for done in program.instructions)
+    margins = (lookup(done.op).margin_at(tuple(values[name] for name in done.args), done.params) for done in program.instructions)
     return min(map(float, margins), default=np.inf)
 
 

@@ -113,4 +113,4 @@ def _at(source: Source, op: Op, shapes: Shapes, params: Params, regime: Regime, 
     results = results_of(op, values, params, largest(dtype, regime.limit))
     if results is None:
         return None
-    return Operation(op, shapes, params, values, results, float(op.margin(values, params)), layouts, regime.name)
+    return Operation(op, shapes, params, values, results, op.margin_at(values, params), layouts, regime.name)

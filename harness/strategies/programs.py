@@ -83,7 +83,7 @@ def append(source: Source, sketch: Sketch, op: Op, *, kinked: bool) -> bool:
         return False
     values = tuple(sketch.values[name] for name in names)
     results = results_of(op, values, params, largest(sketch.dtype))
-    margin = float(op.margin(values, params)) if results is not None else 0.0
+    margin = op.margin_at(values, params) if results is not None else 0.0
     if results is None or any(result.size > MAX_ELEMENTS for result in results) or (margin < SMOOTH_MARGIN and not kinked):
         sketch.inputs_back_to(before)
         return False

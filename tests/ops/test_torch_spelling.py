@@ -49,7 +49,7 @@ def test_printed_call_is_python_that_gives_the_called_value(op: Op, dtype: str) 
             called = compile_call(op.name, len(names), NAMESPACE)(*arrays.values(), **point.params)
             several = isinstance(called, tuple | list)
             for y, z in zip(printed if several else (printed,), called if several else (called,), strict=True):
-                assert torch.equal(y, z)
+                torch.testing.assert_close(y, z, rtol=1e-12, atol=1e-12, equal_nan=True)  # LAPACK may round otherwise in other memory
 
 
 @pytest.mark.parametrize(
