@@ -1,6 +1,6 @@
 """How much evidence to ask for: examples, time and inputs per cell.
 
-quick    after every change: a minute on two cores
+quick    after every change: a minute and a half on two cores
 ci       per commit: every dtype that the laws judge, deeper programs
 nightly  as much as a night allows
 """
