@@ -8,6 +8,8 @@ The first k at which `upto` breaks is where to look; whether it breaks alone too
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -18,27 +20,59 @@ from harness.backends.bind import bind
 from harness.program import Case, Input, Instruction, Program
 from harness.program.program import Role
 from harness.running.judge import run_case
-from harness.verdict import Verdict
+from harness.verdict import Result, Verdict
 
 MOST = 24  # instructions looked at
 _ROLES: dict[str, Role] = {"f": "primal", "c": "primal", "b": "mask"}
 
 
-def bisection(backend: Backend, case: Case) -> list[dict[str, Any]]:
-    """A row per instruction, {instruction, upto, alone}, up to the first that is wrong; empty for a program of one instruction."""
+@dataclass(frozen=True)
+class Step:
+    """One instruction: the law on the program up to it, and on it alone; a result is None where there is nothing to differentiate."""
+
+    instruction: Instruction
+    upto: Result | None
+    case: Case
+    alone: Result | None
+
+    @property
+    def broken(self) -> tuple[bool, bool]:
+        """(up to it, alone)."""
+        return _verdict(self.upto) is Verdict.BROKEN, _verdict(self.alone) is Verdict.BROKEN
+
+
+def bisected(backend: Backend, case: Case) -> list[Step]:
+    """The instructions up to the first that is wrong; empty for a program of one instruction."""
     if not isinstance(case.subject, Program) or not 1 < len(case.subject.instructions) <= MOST:
         return []
-    rows = []
+    steps = []
     known = {given.name: (value, given.role) for given, value in zip(case.subject.inputs, case.primals, strict=True)}
     for k, instruction in enumerate(case.subject.instructions):
         part = _ending_after(case, k)
         outputs = bind(backend, part).at(part.points)
         known |= {name: (value, _ROLES.get(value.dtype.kind, "index")) for name, value in zip(instruction.results, outputs, strict=True)}
-        upto, alone = _verdict(backend, part, outputs), _verdict(backend, _alone(case, instruction, known), outputs)
-        rows.append({"instruction": backend.spell(instruction.op, instruction.args, instruction.params), "upto": upto.value, "alone": alone.value})
-        if upto is Verdict.BROKEN:
+        alone = _seeded(_alone(case, instruction, known), outputs)
+        steps.append(Step(instruction, _judged(backend, _seeded(part, outputs), outputs), alone, _judged(backend, alone, outputs)))
+        if steps[-1].broken[0]:
             break
-    return rows
+    return steps
+
+
+def culprit(steps: Sequence[Step]) -> Step | None:
+    """The first wrong instruction, if it is wrong alone too: then the op itself is wrong, whatever program it stands in."""
+    return steps[-1] if steps and all(steps[-1].broken) else None
+
+
+def bisection(backend: Backend, steps: Sequence[Step]) -> list[dict[str, Any]]:
+    """The steps as plain data: {instruction, upto, alone}."""
+    return [
+        {
+            "instruction": backend.spell(step.instruction.op, step.instruction.args, step.instruction.params),
+            "upto": _verdict(step.upto).value,
+            "alone": _verdict(step.alone).value,
+        }
+        for step in steps
+    ]
 
 
 def _ending_after(case: Case, k: int) -> Case:
@@ -60,12 +94,21 @@ def _alone(case: Case, instruction: Instruction, known: dict[str, tuple[np.ndarr
     return msgspec.structs.replace(case, subject=program, primals=primals, differentiable=places, tangents=tangents, layouts=())
 
 
-def _verdict(backend: Backend, case: Case, outputs: tuple[np.ndarray, ...]) -> Verdict:
-    """Of the case's law, with cotangents of the outputs' shapes."""
-    if not case.differentiable or any(value.dtype.kind not in "fc" for value in outputs):
-        return Verdict.UNSUPPORTED  # nothing to differentiate
+def _verdict(result: Result | None) -> Verdict:
+    return Verdict.UNSUPPORTED if result is None else result.verdict
+
+
+def _seeded(case: Case, outputs: tuple[np.ndarray, ...]) -> Case:
+    """The case with cotangents of the outputs' shapes."""
     rng = np.random.default_rng((case.seed, 4))
-    return run_case(backend, msgspec.structs.replace(case, cotangents=tuple(_small(rng, value) for value in outputs))).verdict
+    return msgspec.structs.replace(case, cotangents=tuple(_small(rng, value) for value in outputs))
+
+
+def _judged(backend: Backend, case: Case, outputs: tuple[np.ndarray, ...]) -> Result | None:
+    """The case's law; None where there is nothing to differentiate."""
+    if not case.differentiable or any(value.dtype.kind not in "fc" for value in outputs):
+        return None
+    return run_case(backend, case)
 
 
 def _small(rng: np.random.Generator, like: np.ndarray) -> np.ndarray:

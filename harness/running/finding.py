@@ -15,13 +15,15 @@ from harness.backends import Backend
 from harness.program import Case, Program
 from harness.program.case import to_json
 from harness.record import Finding, signature
+from harness.running.bisect import Step, bisected, culprit
 from harness.running.cells import Cell
 from harness.running.defect import defect_of, told
 from harness.running.folder import DEFAULT
-from harness.running.portrait import portrait
+from harness.running.portrait import attempted, portrait
 from harness.running.regime import regime_of
 from harness.running.script import printed_program, standalone_script
 from harness.verdict import Result, Verdict, finding_text
+from harness.verdict.pattern import kind_of
 from properties.laws import Law
 from properties.laws.explain import explain
 from properties.laws.neighbourhood import isolates, neighbourhood
@@ -35,10 +37,11 @@ def describe(cell: Cell, law: Law, backend: Backend, case: Case, result: Result,
     """The finding on `case`; `folder` is the run's, where its files will lie."""
     answered = result.verdict not in _DIED  # what does not answer is not asked for its neighbours
     neighbours, result = (neighbourhood(law, backend, case), explained(backend, case, result)) if answered else ({}, result)
+    steps = attempted(backend, lambda: bisected(backend, case)) or [] if answered else []
     title = title_of(backend, law, case).replace("is wrong in", _DIED.get(result.verdict, "is wrong in"))
     script, written = standalone_script(backend, case, result, title), to_json(case).decode()
     return Finding(
-        signature=signature(law.name, _ops(case), result.pattern or result.reason, regime_of(case)),
+        signature=signature_of(backend, case, result, culprit(steps)),
         cell=cell.id,
         case=case.id,
         law=law.name,
@@ -52,11 +55,20 @@ def describe(cell: Cell, law: Law, backend: Backend, case: Case, result: Result,
         program=result.details.get("script") or (printed_program(backend, case.subject) if isinstance(case.subject, Program) else ""),
         result=_fields(result)
         | {"neighbourhood": {name: verdict.value for name, verdict in neighbours.items()}}
-        | (portrait(law, backend, case, result) if answered else {}),
+        | (portrait(law, backend, case, result, steps) if answered else {}),
         script=script,
         pytest=pytest_text(case, written),
         case_json=written if len(written) <= MAX_JSON else "",
     )
+
+
+def signature_of(backend: Backend, case: Case, result: Result, wrong: Step | None) -> str:
+    """What to call the bug: by the instruction that is wrong alone too, where a program has one, whatever else stands around it."""
+    if wrong is not None and wrong.alone is not None:
+        case, result = wrong.case, explained(backend, wrong.case, wrong.alone)
+    kind = result.pattern or result.reason or kind_of(result.actual, result.expected)
+    route, _, _ = result.details.get("compared", "").partition(" with ")
+    return signature(case.law, _ops(case), f"{route} {kind}", regime_of(case))
 
 
 def explained(backend: Backend, case: Case, result: Result) -> Result:

@@ -5,29 +5,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from harness.backends import Backend
 from harness.program import Case
-from harness.running.bisect import bisection
+from harness.running.bisect import Step, bisection
 from harness.running.slices import slice_of
 from harness.running.timeline import timeline
 from harness.verdict import Result
 from properties.laws import Law
 
 
-def portrait(law: Law, backend: Backend, case: Case, result: Result) -> dict[str, Any]:
+def portrait(law: Law, backend: Backend, case: Case, result: Result, steps: Sequence[Step] = ()) -> dict[str, Any]:
     """The parts that this finding has."""
     parts: dict[str, Callable[[], Any]] = {
         "slice": lambda: slice_of(backend, case, result),
-        "bisection": lambda: bisection(backend, case),
+        "bisection": lambda: bisection(backend, steps),
         "timeline": lambda: timeline(law, backend, case),
     }
-    return {name: found for name, part in parts.items() if (found := _attempted(backend, part))}
+    return {name: found for name, part in parts.items() if (found := attempted(backend, part))}
 
 
-def _attempted(backend: Backend, part: Callable[[], Any]) -> Any:
+def attempted(backend: Backend, part: Callable[[], Any]) -> Any:
+    """`part`, or None where the backend does not let it be had."""
     try:
         return part()
     except Exception:  # what cannot be looked at more closely stays a finding

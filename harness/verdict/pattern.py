@@ -22,6 +22,17 @@ def pattern_of(actual: np.ndarray, expected: np.ndarray, allowed: np.ndarray) ->
     return _whole(actual, expected, allowed) or _part(actual, expected, wrong)
 
 
+def kind_of(actual: float | None, expected: float | None) -> str:
+    """The same of one number, where no Jacobian could be looked at; empty where there are no two numbers."""
+    if actual is None or expected is None:
+        return ""
+    if not np.isfinite(actual):
+        return "NaN" if np.isnan(actual) else "infinite"
+    if actual == 0 or expected == 0:
+        return "zero where it should not be" if actual == 0 else "not zero where it should be"
+    return f"off by {_factor(actual / expected)}"
+
+
 def _whole(actual: np.ndarray, expected: np.ndarray, allowed: np.ndarray) -> str:
     if np.isnan(actual).all():
         return "all entries are NaN"

@@ -9,7 +9,7 @@ import pytest
 from harness.backends.registry import load_backend
 from harness.oracles.estimate import Rung
 from harness.program import Case, Input, Instruction, Program, single
-from harness.running.bisect import bisection
+from harness.running.bisect import bisected, bisection, culprit
 from harness.running.judge import run_case
 from harness.running.portrait import portrait
 from harness.running.slices import POINTS, slice_of
@@ -90,13 +90,16 @@ def test_slice_needs_a_ladder_and_an_expectation(result):
 
 
 def test_bisection_ends_at_the_first_wrong_instruction():
-    rows = bisection(load_backend("faulty:scaled-gradient:reference"), a_case(program=CHAIN))
+    backend = load_backend("faulty:scaled-gradient:reference")
+    rows = bisection(backend, bisected(backend, a_case(program=CHAIN)))
     assert [(row["upto"], row["alone"]) for row in rows] == [("BROKEN", "BROKEN")]
 
 
 def test_bisection_passes_what_is_right():
-    rows = bisection(load_backend(REFERENCE), a_case(program=CHAIN))
-    assert [(row["upto"], row["alone"]) for row in rows] == [("HOLDS", "HOLDS")] * 3
+    backend = load_backend(REFERENCE)
+    steps = bisected(backend, a_case(program=CHAIN))
+    assert [(row["upto"], row["alone"]) for row in bisection(backend, steps)] == [("HOLDS", "HOLDS")] * 3
+    assert culprit(steps) is None
 
 
 def test_bisection_finds_an_op_that_is_wrong_in_the_middle(monkeypatch):
@@ -110,12 +113,14 @@ def test_bisection_finds_an_op_that_is_wrong_in_the_middle(monkeypatch):
         return outputs, gradients if passed else [None if g is None else self.op("multiply")(g, 1.001) for g in gradients]
 
     monkeypatch.setattr(type(backend), "vjp", wrong_behind_exp)
-    rows = bisection(backend, a_case(program=CHAIN))
+    steps = bisected(backend, a_case(program=CHAIN))
+    rows = bisection(backend, steps)
+    assert culprit(steps) is steps[-1]
     assert [(row["instruction"].split("(")[0].split(".")[-1], row["upto"]) for row in rows] == [("negative", "HOLDS"), ("exp", "BROKEN")]
 
 
 def test_bisection_of_a_single_instruction_has_nothing_to_say():
-    assert bisection(load_backend(REFERENCE), a_case()) == []
+    assert bisected(load_backend(REFERENCE), a_case()) == []
 
 
 def test_timeline_shows_where_the_gradients_part():
@@ -155,4 +160,4 @@ def test_portrait_leaves_out_what_cannot_be_had(monkeypatch):
 
     monkeypatch.setattr("harness.running.portrait.slice_of", failing)
     backend, case = load_backend(REFERENCE), a_case(program=CHAIN)
-    assert set(portrait(lookup_law("vjp-eq-fd"), backend, case, judged(backend, case))) == {"bisection"}
+    assert set(portrait(lookup_law("vjp-eq-fd"), backend, case, judged(backend, case), bisected(backend, case))) == {"bisection"}

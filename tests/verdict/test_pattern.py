@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from harness.verdict.pattern import pattern_of
+from harness.verdict.pattern import kind_of, pattern_of
 
 RIGHT = np.array([[1.0, 2.0], [3.0, 4.0]])
 ALLOWED = np.full((2, 2), 1e-12)
@@ -41,3 +41,19 @@ def test_pattern_tells_lost_signs() -> None:
 
 def test_pattern_tells_entries_that_should_vanish() -> None:
     assert pattern_of(RIGHT, RIGHT * [[1, 0], [1, 1]], ALLOWED) == "1 of 4 entries not zero where they should be"
+
+
+@pytest.mark.parametrize(
+    ("actual", "expected", "words"),
+    [
+        (float("nan"), 1.0, "NaN"),
+        (float("-inf"), 1.0, "infinite"),
+        (0.0, 1.0, "zero where it should not be"),
+        (1.0, 0.0, "not zero where it should be"),
+        (3.0, 2.0, "off by the factor 1.5"),
+        (1.0 + 1e-9, 1.0, "off by a relative 1e-09"),
+        (None, 1.0, ""),
+    ],
+)
+def test_kind_of_a_single_wrong_number_is_told_in_words(actual: float | None, expected: float, words: str) -> None:
+    assert kind_of(actual, expected) == words
