@@ -50,6 +50,13 @@ class ObeysNoGrad(Spoiled):
         return lambda *args: made(*args) if self.tape.is_recording() else self.tape.apply("multiply", args[0], 0.0)
 
 
+@part_fault("func-pulls-half", Transforms, "the function that vjp returns gives half of the gradient")
+class PullsHalf(Spoiled):
+    def vjp(self, function: Function, *primals: Any) -> Any:
+        value, pull = self.inner.vjp(function, *primals)
+        return value, lambda *args: tuple(self.tape.apply("multiply", g, 0.5) for g in pull(*args))
+
+
 @part_fault("func-pulls-once", Transforms, "the functions that vjp and linearize return can be called once")
 class PullsOnce(Spoiled):
     def vjp(self, function: Function, *primals: Any) -> Any:

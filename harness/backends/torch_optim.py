@@ -59,31 +59,31 @@ class TorchOptimizing(Optimizing):
 
 class _Optimizer:
     def __init__(self, inner: torch.optim.Optimizer, *, sparse: bool) -> None:
-        self._inner, self._sparse = inner, sparse
+        self.inner, self._sparse = inner, sparse
 
     def step(self, closure: Callable[[], Any] | None = None) -> None:
         if not self._sparse:
-            self._inner.step(closure) if closure else self._inner.step()
+            self.inner.step(closure) if closure else self.inner.step()
             return
         if closure:
             closure()
         given = self._swap(torch.Tensor.to_sparse)
-        self._inner.step()
+        self.inner.step()
         for leaf, gradient in given:
             leaf.grad = gradient
 
     def zero_grad(self, *, to_none: bool = True) -> None:
-        self._inner.zero_grad(set_to_none=to_none)
+        self.inner.zero_grad(set_to_none=to_none)
 
     def state(self) -> Any:
-        return copy.deepcopy(self._inner.state_dict())
+        return copy.deepcopy(self.inner.state_dict())
 
     def load(self, state: Any) -> None:
-        self._inner.load_state_dict(state)
+        self.inner.load_state_dict(state)
 
     def _swap(self, made: Callable[[torch.Tensor], torch.Tensor]) -> list[tuple[torch.Tensor, torch.Tensor]]:
         """SparseAdam refuses dense gradients: it gets all entries as a sparse tensor, and the slot its own gradient back."""
-        leaves = [leaf for group in self._inner.param_groups for leaf in group["params"] if leaf.grad is not None]
+        leaves = [leaf for group in self.inner.param_groups for leaf in group["params"] if leaf.grad is not None]
         given = [(leaf, leaf.grad) for leaf in leaves]
         for leaf in leaves:
             leaf.grad = made(leaf.grad)

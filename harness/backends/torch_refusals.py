@@ -32,6 +32,7 @@ REFUSALS: tuple[tuple[str, type[Exception], str], ...] = (
     ("floating", RuntimeError, "only Tensors of floating point dtype can require gradients"),
     ("floating", RuntimeError, "only Tensors of floating point and complex dtype can require gradients"),
     ("materialize", ValueError, "Expected allow_unused to be True or not passed when materialize_grads=True"),
+    ("checkpoint", RuntimeError, "torch.utils.checkpoint: A different number of tensors"),
     ("copy", RuntimeError, "support the deepcopy protocol"),
     ("array", RuntimeError, "Can't call numpy() on Tensor that requires grad"),
 )

@@ -27,6 +27,9 @@ class TorchDrawing(TorchPart, Drawing):
 
     samples = tuple(_SAMPLES)
 
+    def seed(self, number: int) -> None:
+        torch.manual_seed(number)
+
     def sample(self, name: str, handle: Any) -> Any:
         return _SAMPLES[name](handle)
 

@@ -32,6 +32,8 @@ REFUSALS = {
     "slot hook place": "a hook after a slot is for leaves",
     "floating": "only floating point values can require grad",
     "materialize": "zeros for unused inputs cannot be asked for while unused inputs are not allowed",
+    "checkpoint": "a function under a checkpoint saves the same values when it runs again",
+    "checkpoint variant": "the variant of a checkpoint is named",
     "copy": "only a leaf can be copied deeply",
     "array": "a value that requires grad has to be detached before it leaves the tape as an array",
 }

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from harness.tape.parts import Tensor
+from harness.tape.random_source import SOURCE
 from harness.tape.reference_walking import ReferencePart
 from harness.tape.special_values import Drawing
 
@@ -14,12 +15,15 @@ from harness.tape.special_values import Drawing
 class ReferenceDrawing(ReferencePart, Drawing):
     samples = ("bernoulli",)
 
+    def seed(self, number: int) -> None:
+        SOURCE.seed(number)
+
     def sample(self, name: str, handle: Any) -> Tensor:
         return self.engine("bernoulli", handle)
 
     def dropout(self, handle: Any, probability: float) -> Tensor:
         """A product with a mask; the mask is saved like any factor."""
-        kept = np.random.default_rng().random(handle.array.shape) >= probability
+        kept = SOURCE.draw(handle.array.shape) >= probability
         mask = Tensor(np.asarray(kept / (1 - probability), handle.array.dtype))
         mask.storage.device = handle.storage.device
         return self.engine("multiply", handle, mask)

@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from harness.tape.checkpointing import Checkpointing
 from harness.tape.custom_function import CustomFunctions
 from harness.tape.lifetimes import Lifetimes
 from harness.tape.optimizing import Optimizing
+from harness.tape.reference_checkpointing import ReferenceCheckpointing
 from harness.tape.reference_custom import ReferenceCustomFunctions
 from harness.tape.reference_lifetimes import ReferenceLifetimes
 from harness.tape.reference_optimizing import ReferenceOptimizing
@@ -21,5 +23,6 @@ OFFERS: Mapping[Any, Callable[[Any], Any]] = MappingProxyType(
         CustomFunctions: ReferenceCustomFunctions,
         Transforms: ReferenceTransforms,
         Lifetimes: ReferenceLifetimes,
+        Checkpointing: ReferenceCheckpointing,
     }
 )

@@ -18,6 +18,7 @@ import numpy as np
 
 from harness.tape.errors import Refused
 from harness.tape.parts import OUTPUT, Tensor
+from harness.tape.random_source import SOURCE
 
 Ops = Callable[..., Tensor]  # k("multiply", g, y): the tape's own ops
 
@@ -163,7 +164,7 @@ SHAPING: dict[str, Rule] = {
     "flip": Rule(lambda x, *, axis: np.flip(x, axis=_axes(axis)).copy(), (Pull(_flipped),)),
     "view": Rule(lambda x, *, shape: x.reshape(tuple(shape)), (Pull(_reshaped),), looks=True),
     "narrow": Rule(lambda x, *, start, stop: x[start:stop], (Pull(_padded),), looks=True),
-    "bernoulli": Rule(lambda x: (np.random.default_rng().random(x.shape) < x).astype(x.dtype), (Pull(_refused),)),
+    "bernoulli": Rule(lambda x: (SOURCE.draw(x.shape) < x).astype(x.dtype), (Pull(_refused),)),
     "cast": Rule(lambda x, *, dtype, origin: x.astype(dtype), (Pull(_cast_back),)),
     "move": Rule(lambda x, *, device, origin: x.copy(), (Pull(_moved_back),)),
 }

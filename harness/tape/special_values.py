@@ -18,6 +18,10 @@ class Drawing(ABC):
     samples: tuple[str, ...] = ()
 
     @abstractmethod
+    def seed(self, number: int) -> None:
+        """From here on the same numbers are drawn as whenever this was the seed."""
+
+    @abstractmethod
     def sample(self, name: str, handle: Any) -> Any:
         """Numbers drawn with the value, entries in (0, 1), as parameter."""
 

@@ -17,4 +17,7 @@ PART_FAMILIES = (
     "memory",
     "memory_cycles",
     "threads",
+    "checkpointing",
+    "replayed",
+    "mixed_precision",
 )

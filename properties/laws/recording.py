@@ -35,18 +35,27 @@ class Recording:
 
 def record(tape: Tape, case: Case, *, leaves: tuple[Any, ...] | None = None) -> Recording:
     """Run the case's program on `tape`, on fresh leaves or on those given."""
-    assert isinstance(case.subject, Program), "tape laws run on programs"
     if case.dtype == "bfloat16":
         raise Unsupported("a tape is given NumPy arrays, which have no bfloat16.")
     made = leaves or tuple(tape.leaf(x.astype(case.dtype)) for x in case.points)
-    inputs: list[Any] = [None] * len(case.primals)
-    for position, leaf in zip(case.differentiable, made, strict=True):
-        inputs[position] = leaf
+    return Recording(tape, made, replay(tape, case, made), tuple(w.astype(part_dtype(w, case.dtype)) for w in case.cotangents))
+
+
+def replay(tape: Tape, case: Case, leaves: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The outputs of the case's program on these leaves."""
+    assert isinstance(case.subject, Program), "tape laws run on programs"
+    return evaluate(case.subject, lambda op, args, params: tape.apply(op, *args, **params), inputs(tape, case, leaves))
+
+
+def inputs(tape: Tape, case: Case, leaves: tuple[Any, ...]) -> list[Any]:
+    """What the program is called on: the leaves, and constants for the rest."""
+    given: list[Any] = [None] * len(case.primals)
+    for position, leaf in zip(case.differentiable, leaves, strict=True):
+        given[position] = leaf
     for position, x in enumerate(case.primals):
         if position not in case.differentiable:
-            inputs[position] = tape.leaf(x.astype(case.dtype) if x.dtype.kind in "fc" else x, requires_grad=False)
-    outputs = evaluate(case.subject, lambda op, args, params: tape.apply(op, *args, **params), inputs)
-    return Recording(tape, made, outputs, tuple(w.astype(part_dtype(w, case.dtype)) for w in case.cotangents))
+            given[position] = tape.leaf(x.astype(case.dtype) if x.dtype.kind in "fc" else x, requires_grad=False)
+    return given
 
 
 def tracked(recording: Recording) -> list[tuple[Any, np.ndarray]]:

@@ -1,0 +1,131 @@
+"""One program, recorded plainly and in every other way that a tape offers: the values and the gradients are the same.
+
+checkpoint(f) = vjp(f) = f on the tape, f the case's program
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from harness.backends import Backend
+from harness.backends.bind import Bound
+from harness.program import Case
+from harness.tape import Tape
+from harness.tape.checkpointing import Checkpointing
+from harness.tape.transforming import Transforms
+from harness.verdict import Result, Verdict, structural
+from properties.laws.exact import Sides, check_equal
+from properties.laws.inner import flat
+from properties.laws.law import Law
+from properties.laws.recording import Recording, record, replay, tracked
+
+Way = Callable[[Tape, Case, Recording], tuple[tuple[Any, ...], tuple[np.ndarray | None, ...]]]
+
+
+def check_checkpoint(backend: Backend, case: Case) -> Result:
+    """Every variant of a checkpoint."""
+    variants = backend.tape(case.device).part(Checkpointing).variants
+    ways = {f"under a checkpoint ({variant})": _checkpoint(variant) for variant in variants}
+    return _same("checkpoint-eq-plain", backend, case, ways)
+
+
+def check_functional(backend: Backend, case: Case) -> Result:
+    """The vjp of the program as a function."""
+    backend.tape(case.device).part(Transforms)
+    return _same("func-eq-recorded", backend, case, {"as a function": _functional})
+
+
+def _checkpoint(variant: str) -> Way:
+    def way(tape: Tape, case: Case, plain: Recording) -> tuple[tuple[Any, ...], tuple[np.ndarray | None, ...]]:
+        leaves = tuple(tape.leaf(tape.value(leaf)) for leaf in plain.leaves)
+        made = tape.part(Checkpointing).checkpoint(lambda *leaves: replay(tape, case, leaves), *leaves, variant=variant)
+        recording = Recording(tape, leaves, made, plain.cotangents)
+        for y, w in _reached(recording, plain):
+            tape.backward(y, w, retain_graph=True)
+        return made, recording.grads()
+
+    return way
+
+
+def _functional(tape: Tape, case: Case, plain: Recording) -> tuple[tuple[Any, ...], tuple[np.ndarray | None, ...]]:
+    """Output by output, so that a tape whose functions have one result can say what it has."""
+    points = [tape.leaf(tape.value(leaf), requires_grad=False) for leaf in plain.leaves]
+    made, total = [], [np.zeros_like(tape.value(x)) for x in points]
+    for k, (y, w) in enumerate(zip(plain.outputs, plain.cotangents, strict=True)):
+        value, pull = tape.part(Transforms).vjp(lambda *leaves, k=k: replay(tape, case, leaves)[k], *points)
+        made.append(value)
+        if tape.requires_grad(y):
+            total = [t + tape.value(g) for t, g in zip(total, pull(tape.leaf(w, requires_grad=False)), strict=True)]
+    return tuple(made), tuple(total)
+
+
+def _same(law: str, backend: Backend, case: Case, ways: dict[str, Way]) -> Result:
+    """Values bit by bit, then gradients, which may be added up in another order."""
+    looked = 0
+    for words, way in ways.items():
+        result = _compared(law, backend, case, way)
+        if result.verdict is not Verdict.HOLDS:
+            return result
+        looked += result.comparisons
+        if differ := _values(backend, case, way):
+            return structural(law, False, f"output {differ[0]} of the program has another value {words}", comparisons=looked)
+    return result
+
+
+def _values(backend: Backend, case: Case, way: Way) -> list[int]:
+    tape = backend.tape(case.device)
+    plain = record(tape, case)
+    made, _ = way(tape, case, plain)
+    same = [np.array_equal(tape.value(y), tape.value(z), equal_nan=True) for y, z in zip(plain.outputs, made, strict=True)]
+    return [k for k, equal in enumerate(same) if not equal]
+
+
+def _compared(law: str, backend: Backend, case: Case, way: Way) -> Result:
+    def pair(bound: Bound) -> Sides:
+        tape = backend.tape(case.device)
+        plain = record(tape, bound.case)
+        for y, w in tracked(plain):
+            tape.backward(y, w, retain_graph=True)
+        _, gradients = way(tape, bound.case, plain)
+        return Sides(_filled(gradients, case), _filled(plain.grads(), case))
+
+    return check_equal(law, backend, case, pair)
+
+
+def _reached(recording: Recording, plain: Recording) -> list[tuple[Any, np.ndarray]]:
+    """The outputs that depend on a leaf; a checkpoint may say so of all of them."""
+    depends = [plain.tape.requires_grad(y) for y in plain.outputs]
+    return [(y, w) for y, w, reached in zip(recording.outputs, recording.cotangents, depends, strict=True) if reached]
+
+
+def _filled(gradients: tuple[np.ndarray | None, ...], case: Case) -> np.ndarray:
+    return flat([np.zeros_like(x) if g is None else g for g, x in zip(gradients, case.points, strict=True)])
+
+
+LAWS = (
+    Law(
+        name="checkpoint-eq-plain",
+        family="replayed",
+        statement="A program under a checkpoint has the values and gradients of the program.",
+        equation="checkpoint(f) = f",
+        source="https://docs.pytorch.org/docs/stable/checkpoint.html",
+        check=check_checkpoint,
+        faults=("checkpoint-doubles",),
+        needs=frozenset({"tape"}),
+        subject="tape",
+    ),
+    Law(
+        name="func-eq-recorded",
+        family="replayed",
+        statement="The vjp of a program as a function is what its recording gives by backward.",
+        equation="vjp(f, x)(w) = x.grad after backward(f(x), w)",
+        source="https://docs.pytorch.org/docs/stable/generated/torch.func.vjp.html",
+        check=check_functional,
+        faults=("func-pulls-half",),
+        needs=frozenset({"tape"}),
+        subject="tape",
+    ),
+)
