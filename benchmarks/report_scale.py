@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from harness.record import CaseRun, CellEnded, CellStarted, Counts, Event, RunEnded, RunStarted  # noqa: E402 (the script runs from anywhere)
-from tests.reports.browser import EXECUTABLE, Browser  # noqa: E402
+from tests.reports.browser import EXECUTABLE, Tab, chromium  # noqa: E402
 
 OUT = Path(__file__).parent / "out" / "report_scale.json"
 SIZES, QUICK = (1_000, 100_000, 500_000), (1_000, 100_000)
@@ -112,22 +112,23 @@ def measure(cases: int, folder: Path) -> Measured:
     seconds = perf_counter() - begun
     if status:
         raise SystemExit(f"report of {cases:,} cases ended with {os.waitstatus_to_exitcode(status)}")
-    interactive, shown = looked_at(page, folder) if EXECUTABLE else (None, None)
+    interactive, shown = looked_at(page) if EXECUTABLE else (None, None)
     return Measured(cases, source.stat().st_size / 2**20, seconds, usage.ru_maxrss / 2**10, page.stat().st_size / 2**20, interactive, shown)
 
 
-def looked_at(page: Path, folder: Path) -> tuple[float, float]:
-    """Median seconds after navigation until the page answers, and until all its cases are listed."""
+def looked_at(page: Path) -> tuple[float, float]:
+    """Median seconds after navigation until the page answers, and from then until all its cases are listed and drawn."""
     looks = []
-    with Browser(folder / "profile") as browser:
+    with chromium() as browser:
         for _ in range(LOOKS):
-            browser.open(page)
-            browser.wait_for("document.body.dataset.ready")
-            ready = float(browser.evaluate("Number(document.body.dataset.ready)"))
-            browser.evaluate("document.querySelector('#cases').scrollIntoView()")
+            tab = Tab(browser)
+            tab.open(page)
+            ready = float(tab.page.evaluate("Number(document.body.dataset.ready)"))
             begun = perf_counter()
-            browser.wait_for("document.querySelector('#cases-table tbody tr')")
+            tab.page.locator("#cases").scroll_into_view_if_needed()
+            tab.page.wait_for_selector("#cases-table tbody tr")
             looks.append((ready / 1000, perf_counter() - begun))
+            tab.close()
     return statistics.median(ready for ready, _ in looks), statistics.median(shown for _, shown in looks)
 
 

@@ -1,8 +1,8 @@
 """Every case as columns for the page's table: gzip over base64, decoded in the browser by DecompressionStream.
 
-    JSON {cells, cell, verdict, ratio, evaluations, id}          one entry of each column per case
+    JSON {cells, verdicts, cell, verdict, evaluations, id, tenths: {ratio, size, conditioning, kink, resolution}}    one entry each per case
 
-`ratio` is round(10 log10 ratio), null where there is none; that compresses to about a byte. Ids cost most: they are kept for all cases while there
+A tenth is round(10 log10(value)), null where there is none; that compresses to about a byte. Ids cost most: they are kept for all cases while there
 are few, afterwards for those that do not hold.
 """
 
@@ -17,12 +17,13 @@ import msgspec
 from markupsafe import Markup
 
 from harness.record import CaseRun
-from reports.landscape import ratio_of
+from reports.landscape import PLACES, positions, ratio_of
 from reports.wording import visible
 
 _MOST_IDS = 60_000
 _MOST_CASES = 500_000
-_NO_RATIO = -32768
+_NOTHING = -32768
+_INFINITE = 999
 
 
 class Columns:
@@ -32,7 +33,8 @@ class Columns:
         self.cells: dict[str, int] = {}
         self.verdicts: dict[str, int] = {}
         self.left_out = 0
-        self._cell, self._verdict, self._ratio, self._evaluations = array("i"), array("b"), array("h"), array("i")
+        self._cell, self._verdict, self._evaluations = array("i"), array("b"), array("i")
+        self._tenths = {name: array("h") for name in ("ratio", *PLACES)}
         self._ids: list[str] = []
 
     def __len__(self) -> int:
@@ -45,7 +47,8 @@ class Columns:
             return
         self._cell.append(self.cells.setdefault(case.cell, len(self.cells)))
         self._verdict.append(min(127, self.verdicts.setdefault(case.verdict, len(self.verdicts))))
-        self._ratio.append(_tenths(ratio_of(case)))
+        for column, value in zip(self._tenths.values(), (None if case.vacuous else ratio_of(case), *positions(case)), strict=True):
+            column.append(_tenths(value))
         self._evaluations.append(case.evaluations)
         self._ids.append("" if holds and len(self) > _MOST_IDS else case.case)
 
@@ -57,7 +60,7 @@ class Columns:
                 "verdicts": [visible(verdict) for verdict in self.verdicts],
                 "cell": self._cell.tolist(),
                 "verdict": self._verdict.tolist(),
-                "ratio": [None if tenths == _NO_RATIO else tenths for tenths in self._ratio],
+                "tenths": {name: [None if tenths == _NOTHING else tenths for tenths in column] for name, column in self._tenths.items()},
                 "evaluations": self._evaluations.tolist(),
                 "id": [visible(case) for case in self._ids],
             }
@@ -69,9 +72,11 @@ def pack(data: object) -> Markup:
     return Markup(base64.b64encode(gzip.compress(msgspec.json.encode(data), compresslevel=9, mtime=0)).decode("ascii"))
 
 
-def _tenths(ratio: float | None) -> int:
-    if ratio is None:
-        return _NO_RATIO
-    if ratio == 0 or math.isinf(ratio):
-        return -999 if ratio == 0 else 999
-    return round(10 * math.log10(ratio))
+def _tenths(value: float | None) -> int:
+    """Above 1 is at least one tenth, so that what breaks stands above what is allowed."""
+    if value is None or math.isnan(value) or value < 0:
+        return _NOTHING
+    if value == 0 or math.isinf(value):
+        return -_INFINITE if value == 0 else _INFINITE
+    tenths = round(10 * math.log10(value))
+    return max(tenths, 1) if value > 1 else tenths

@@ -39,7 +39,9 @@ from reports.meaning import worth_of
 from reports.story import FULL, anchors, stories
 from reports.timing import shares_of_time, slowest
 
-SCRIPTS = ("filter.js", "report.js", "cases.js")
+VENDOR = "vendor/uplot/"
+SCRIPTS = ("filter.js", f"{VENDOR}uPlot.iife.min.js", "report.js", "cases.js", "plots.js")
+STYLES = (f"{VENDOR}uPlot.min.css", "report.css")
 _FILTERS = ("symbol", "slug", "one_line", "number", "power", "count", "brief_count", "plural", "duration", "memory")
 
 
@@ -57,7 +59,7 @@ def render_html(events: Iterable[Event], comparison: Comparison | None = None, t
     places = anchors(told)
     matrix = build_matrix(evidence, places)
     pairs = deed_pairs(evidence.cells.values())
-    script, style = "".join(map(_static, SCRIPTS)), _static("report.css")
+    script, style = _licence() + "".join(map(_static, SCRIPTS)), "".join(map(_static, STYLES))
     return (
         _environment()
         .get_template("page.html")
@@ -84,7 +86,7 @@ def render_html(events: Iterable[Event], comparison: Comparison | None = None, t
             workers=strips(digest.workers.busy(), digest.workers.seconds),
             resolutions=histogram([(wording.power(decade), cases) for decade, cases in digest.health.resolutions()], "resolution reached"),
             landscape=digest.landscape,
-            panels=[picture for picture in map(density_chart, digest.landscape.panels) if picture is not None],
+            panels=[(panel, picture) for panel in digest.landscape.panels if (picture := density_chart(panel)) is not None],
             inputs=digest.inputs,
             slowest=slowest(evidence.cells.values()),
             shares=shares_of_time(evidence.cells.values()),
@@ -115,6 +117,11 @@ def _environment() -> Environment:
 
 def _static(name: str) -> str:
     return (files("reports") / "static" / name).read_text(encoding="utf-8")
+
+
+def _licence() -> str:
+    """Of the one part of the page that is not ours; it asks to be copied along."""
+    return f"/* uPlot:\n{_static(VENDOR + 'LICENSE')}*/\n"
 
 
 def _digest(source: str) -> str:

@@ -21,10 +21,19 @@ _EMPTY = 0.5  # where zero-size arrays are drawn: just below one element
 _WIDEST = 20
 
 
+PLACES = {  # what a case stands at, in the words of the page's filter, and as an axis is labelled
+    "size": "elements of the first primal",
+    "conditioning": "conditioning",
+    "kink": "distance to the nearest kink",
+    "resolution": "resolution",
+}
+
+
 @dataclass
 class Panel:
     """Cases binned over one property: `bins` maps (bin of log10 x, bin of log10 ratio, does it hold) to cases."""
 
+    name: str
     label: str
     bins: Counter[tuple[int, int, bool]] = field(default_factory=Counter)
 
@@ -45,7 +54,7 @@ class Landscape:
     def __init__(self) -> None:
         self.cases = 0
         self.unmeasured = 0
-        self.panels = [Panel("elements of the first primal"), Panel("conditioning"), Panel("distance to the nearest kink"), Panel("resolution")]
+        self.panels = [Panel(name, label) for name, label in PLACES.items()]
         self._nearest: list[tuple[float, str, str]] = []
 
     def see(self, case: CaseRun) -> None:
@@ -57,7 +66,7 @@ class Landscape:
             return
         self.cases += 1
         holds, height = case.verdict == "HOLDS", _bin(ratio, LOWEST, HIGHEST)
-        for panel, x in zip(self.panels, _positions(case), strict=True):
+        for panel, x in zip(self.panels, positions(case), strict=True):
             if x is not None:
                 panel.bins[_bin(x, -_WIDEST, _WIDEST), height, holds] += 1
         if holds and ratio > _NEAR:
@@ -73,8 +82,8 @@ class Landscape:
         return sorted(self._nearest, reverse=True)
 
 
-def _positions(case: CaseRun) -> tuple[float | None, ...]:
-    """Where the case stands in each panel; None where it does not."""
+def positions(case: CaseRun) -> tuple[float | None, ...]:
+    """Where the case stands, one number per entry of PLACES; None where it does not."""
     margin = case.drawn.get("margin")
     size = max(float(math.prod(case.shapes[0])), _EMPTY) if case.shapes else None
     return size, _conditioning(case), float(margin) if isinstance(margin, int | float) else None, case.resolution

@@ -18,7 +18,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.reports.browser import EXECUTABLE, Browser  # noqa: E402 (the script runs from anywhere)
+from tests.reports.browser import EXECUTABLE, Tab, chromium  # noqa: E402 (the script runs from anywhere)
 
 OPS = "exp|log|tanh|hardsigmoid|digamma|maximum|multiply|sum|prod|cumsum|softmax|layer_norm|matmul|program|tape"
 FAULTS = {"values": ("flipped-entry", "scaled-tangent"), "tape": ("overwrites-grad", "records-in-no-grad")}
@@ -58,17 +58,16 @@ def make_faulty(folder: Path) -> None:
     harness(folder, "report", *FAULTS, "--html", str(HERE / "faulty.html"))
 
 
-def take_pictures(folder: Path) -> None:
+def take_pictures() -> None:
     """What the pages look like."""
-    with Browser(folder / "profile") as browser:
+    with chromium() as browser:
         for name, page, selector, width, height, scheme in PICTURES:
-            browser.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
-            browser.call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
-            browser.open(HERE / page)
-            browser.wait_for("document.body.dataset.ready")
-            browser.evaluate("document.querySelectorAll('.story').forEach(each => each.open = true)")
-            top = browser.evaluate(f"document.querySelector({selector!r}).getBoundingClientRect().top + scrollY - 24") if selector else 0
-            browser.picture(HERE / name, width, height, top=int(top))
+            tab = Tab(browser, width, color_scheme=scheme)
+            tab.open(HERE / page)
+            tab.page.evaluate("document.querySelectorAll('.story').forEach(each => each.open = true)")
+            top = tab.page.locator(selector).first.bounding_box()["y"] - 24 if selector else 0
+            tab.page.screenshot(path=HERE / name, full_page=True, clip={"x": 0, "y": top, "width": width, "height": height})
+            tab.close()
 
 
 PAGES = {"torch": make_torch, "faulty": make_faulty}
@@ -78,4 +77,4 @@ if __name__ == "__main__":
         for page in sys.argv[1:] or PAGES:
             PAGES[page](Path(temporary))
         if EXECUTABLE:
-            take_pictures(Path(temporary))
+            take_pictures()

@@ -2,7 +2,8 @@
 // Filter: op:softmax dtype:float32 verdict:broken ratio>100 "text" -law:x          terms are joined by "and"
 
 const FIELDS = ["op", "law", "family", "dtype", "device", "backend", "verdict", "defect"];
-const NUMBERS = ["valid", "attempted", "vacuous", "inconclusive", "rejected", "broken", "ratio", "evaluations"];
+const NUMBERS = ["valid", "attempted", "vacuous", "inconclusive", "rejected", "broken"];
+const CASE_NUMBERS = ["ratio", "evaluations", "size", "conditioning", "kink", "resolution"];
 const SIGNS = { ">": (a, b) => a > b, "<": (a, b) => a < b, ">=": (a, b) => a >= b, "<=": (a, b) => a <= b, "=": (a, b) => a === b };
 
 function terms(query) {
@@ -14,7 +15,7 @@ function term(quoted, word) {
   const field = word.match(/^(\w+):"?([^"]*)"?$/);
   if (field && FIELDS.includes(field[1])) return { field: field[1], text: field[2].toLowerCase() };
   const number = word.match(/^(\w+)(>=|<=|>|<|=)([-+.\deE]+)$/);
-  if (number && NUMBERS.includes(number[1])) return { number: number[1], sign: number[2], than: Number(number[3]) };
+  if (number && [...NUMBERS, ...CASE_NUMBERS].includes(number[1])) return { number: number[1], sign: number[2], than: Number(number[3]) };
   return { text: word.toLowerCase() };
 }
 
@@ -27,4 +28,4 @@ function meets(cell, wanted) {
 }
 
 const matches = (cell, query) => query.every((wanted) => meets(cell, wanted) !== wanted.excluded);
-const ofCases = (wanted) => wanted.number === "ratio" || wanted.number === "evaluations";
+const ofCases = (wanted) => CASE_NUMBERS.includes(wanted.number);

@@ -1,6 +1,6 @@
 // The page is complete without this script; it adds filtering, drill-down, sorting, keyboard and copying. Foreign text only ever enters by textContent.
 
-const page = { cells: [], cases: null, current: -1 };
+const page = { cells: [], cases: null, plots: [], current: -1 };
 const find = (selector, root = document) => root.querySelector(selector);
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
@@ -19,11 +19,17 @@ function node(tag, text, name) {
 
 async function applyFilter() {
   const query = terms(find("#filter").value);
-  const matching = page.cells.filter((cell) => matches(cell, query.filter((wanted) => !ofCases(wanted))));
+  const matching = query.some(ofCases) ? await cellsOfCases(query) : page.cells.filter((cell) => matches(cell, query));
   const findings = filterFindings(query, matching);
   filterMatrix(query.length ? matching : null);
   find("#filtered").textContent = query.length ? `${matching.length} cells, ${findings} findings` : "";
   if (page.cases) await showCases(query);
+}
+
+// What is said of cases keeps the cells that have such a case.
+async function cellsOfCases(query) {
+  const cases = await loadCases();
+  return [...new Set(matchingCases(cases, query).map((i) => cases.named[cases.cell[i]]))].filter((cell) => cell.row !== undefined);
 }
 
 function filterFindings(query, cells) {
@@ -142,6 +148,12 @@ function revealTarget() {
   if (target?.matches(".finding")) reveal(target);
 }
 
+function addPlot(show) {
+  page.plots.push(show);
+  clearTimeout(page.drawing);
+  page.drawing = setTimeout(() => showCases(terms(find("#filter").value)));
+}
+
 async function start() {
   const packed = await unpack("#cells-data");
   const names = Object.keys(packed);
@@ -161,8 +173,9 @@ async function start() {
   addEventListener("hashchange", revealTarget);
   addEventListener("beforeprint", () => all("details").forEach((each) => (each.open = true)));
   revealTarget();
-  makeSpread();
-  whenSeen(find("#cases"), () => showCases(terms(find("#filter").value)));
+  whenSeen(find("#cases"), () => addPlot(makeSpread(find("#spread"))));
+  const panels = find("#landscape .panels");
+  if (panels) whenSeen(panels, () => all(".plot", panels).forEach((holder) => addPlot(makePanel(holder))));
   document.body.dataset.ready = Math.round(performance.now());
 }
 

@@ -7,10 +7,12 @@ import gzip
 import hashlib
 import json
 import re
+from pathlib import Path
 
 import msgspec
 import pytest
 
+import reports
 from harness.record import CaseRun, CellEnded, RunEnded, merge_records, read_events
 from reports import render_html
 from tests.record.examples import (
@@ -159,7 +161,7 @@ def test_page_packs_every_cell_and_every_case():
     cells, cases = packed(source, "cells"), packed(source, "cases")
     assert len(cells["cell"]) == 182
     assert cells["finding"][cells["cell"].index("vjp-agrees[softmax-float32-cpu-torch]")] == "finding-1"
-    assert len(cases["cell"]) == len(cases["id"]) == len(cases["ratio"]) == 720
+    assert len(cases["cell"]) == len(cases["id"]) == len(cases["tenths"]["ratio"]) == len(cases["tenths"]["kink"]) == 720
     assert cases["verdicts"][cases["verdict"][0]] == "HOLDS"
 
 
@@ -205,3 +207,20 @@ def test_page_passes_what_a_future_harness_adds(tmp_path):
     future = tmp_path / "future.ndjson"
     future.write_bytes(b"".join([lines[0].replace(b'"seed":7', b'"seed":7,"mood":"calm"'), added, *lines[1:]]))
     assert render_html(read_events(future)) == render_html(quiet_run())
+
+
+UPLOT = {  # of uplot 1.6.32 on the npm registry
+    "uPlot.iife.min.js": "19c8d4c6ad88929a79f4ae49d6f7161566dfd0ba3d15cc495e974f787eb78f1f",
+    "uPlot.min.css": "df630c6a8d6f8eeaff264b50f73ce5b114f646ffd9a0bb74f049b0a00135fa04",
+    "LICENSE": "8f989229699b4fe2f1a0432d0e9edc338a8a911e250e2d1b01ecd770a5f5b1bd",
+}
+
+
+@pytest.mark.parametrize("name", list(UPLOT))
+def test_uplot_is_carried_along_as_its_authors_released_it(name):
+    carried = (Path(reports.__file__).parent / "static" / "vendor" / "uplot" / name).read_bytes()
+    assert hashlib.sha256(carried).hexdigest() == UPLOT[name]
+
+
+def test_page_carries_the_licence_of_uplot():
+    assert "Copyright (c) 2022 Leon Sorokin\n\nPermission is hereby granted" in Page(render_html(quiet_run())).raw["script"]
