@@ -119,13 +119,14 @@ def _of_many(check: Check, backend: Backend, case: Case, result: Result, *, kink
 
 
 def _one_by_one(case: Case, *, leaves: bool) -> Iterator[Case]:
-    """The case along each leaf, or along each entry of its leaves in its own size."""
+    """The case along each leaf, or along each entry of its leaves in its own size; along i times that too where it is complex."""
     for k, x in enumerate(case.points):
-        others = [np.zeros(y.shape) for y in case.points]
+        others = [np.zeros_like(y) for y in case.points]
         if leaves:
             yield msgspec.structs.replace(case, tangents=(*others[:k], case.tangents[k], *others[k + 1 :]))
             continue
         for i, size in enumerate(own_sizes(x).ravel()):
-            unit = np.zeros(x.shape)
-            unit.flat[i] = size
-            yield msgspec.structs.replace(case, tangents=(*others[:k], unit, *others[k + 1 :]))
+            for along in (1, 1j) if x.dtype.kind == "c" else (1,):
+                unit = np.zeros_like(x)
+                unit.flat[i] = along * size
+                yield msgspec.structs.replace(case, tangents=(*others[:k], unit, *others[k + 1 :]))

@@ -86,3 +86,13 @@ def test_direction_that_decided_is_contiguous_where_its_layout_cannot_hold_it() 
     decided = Result(law="jvp-eq-fd", verdict=Verdict.BROKEN, details={"tangents": [[0.0, 1.0, 0.0]]})
     assert asked_along(case, decided).layouts == ("contiguous",) * 3
     assert asked_along(case, Result(law="jvp-eq-fd", verdict=Verdict.BROKEN)).layouts[2] == "expanded"
+
+
+def test_complex_entries_are_asked_along_both_parts_and_in_their_own_dtype() -> None:
+    x = np.array([-1e8 + 1j, 1 + 1j])
+    case = case_of(single("negative", ((2,),), ("primal",)), (x,), (np.ones(2, complex),), dtype="complex128")
+    case = msgspec.structs.replace(case, tangents=(np.array([0.5 - 1j, 1 + 0.25j]),))
+    assert CHECK(load_backend("torch"), case).verdict is Verdict.HOLDS
+    assert laws()["jvp-eq-fd"].check(load_backend("torch"), case).verdict is Verdict.HOLDS
+    turned = _Changed(lambda gradients: tuple(g + g.new_tensor([0, 1e-3j]) for g in gradients))
+    assert CHECK(turned, case).verdict is Verdict.BROKEN
