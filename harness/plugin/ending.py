@@ -45,7 +45,8 @@ def finish(run: Run, journal: Journal, cells: Sequence[Cell], minimum: int, base
             journal.write(known)
             evidence.see(known)
     held = held_again(run.again, (event for path in _files(run) for event in read_events(path)))
-    fixed, not_met = baseline.fixed(evidence.findings, evidence.cells.values(), held), baseline.not_met(evidence.findings, evidence.cells.values())
+    not_met = baseline.not_met(evidence.findings, evidence.cells.values())
+    fixed = baseline.fixed(not_met, held)
     journal.end(status, evidence, fixed=[entry.signature for entry in fixed], not_met=[entry.signature for entry in not_met if entry not in fixed])
     record = Path(run.folder) / "record.ndjson"
     write_merged(_files(run), record)

@@ -12,8 +12,10 @@ bug.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
@@ -49,15 +51,17 @@ class Baseline(msgspec.Struct, frozen=True):
         """The first entry in force that means `finding`; None: it is new."""
         return next((entry for entry in self.entries if _in_force(entry, self.today) and _means(entry, finding)), None)
 
-    def fixed(self, findings: Sequence[Finding], cells: Iterable[CellEnded], held: Sequence[Finding] = ()) -> list[Known]:
+    def fixed(self, not_met: Sequence[Known], held: Sequence[Finding]) -> list[Known]:
         """Entries not met of whose findings in an earlier run some were compared again; `held`: those whose counterexamples hold now."""
-        return [entry for entry in self.not_met(findings, cells) if any(_means(entry, finding) for finding in held)]
+        return [entry for entry in not_met if any(_means(entry, finding) for finding in held)]
 
     def not_met(self, findings: Sequence[Finding], cells: Iterable[CellEnded]) -> list[Known]:
         """Entries that no finding of this run needs, judged only where the cells that they speak of ran, and hold."""
         unneeded = [entry for entry in self.entries if not any(_means(entry, finding) for finding in findings)]
-        rows = list(cells)
-        return [entry for entry in unneeded if _all_hold([cell for cell in rows if _covers(entry, cell)])]
+        of_law: dict[str, list[CellEnded]] = defaultdict(list)  # most entries name one law of hundreds
+        for cell in cells:
+            of_law[cell.law].append(cell)
+        return [entry for entry in unneeded if _all_hold([cell for law in of_law if _speaks_of(entry, law) for cell in of_law[law] if _covers(entry, cell)])]
 
 
 def read_baseline(path: str | Path, today: date | None = None) -> Baseline:
@@ -107,10 +111,13 @@ def _means(entry: Known, finding: Finding) -> bool:
     return all(_matches(getattr(entry, field), getattr(finding, field)) for field in fields)
 
 
+def _speaks_of(entry: Known, law: str) -> bool:
+    return _matches(parts_of(entry.signature)[0], law) and _matches(entry.law, law)
+
+
 def _covers(entry: Known, cell: CellEnded) -> bool:
-    law, op = parts_of(entry.signature)
-    fields = ("law", "op", "dtype", "device", "backend")
-    return _matches(law, cell.law) and _matches(op, cell.op) and all(_matches(getattr(entry, field), getattr(cell, field)) for field in fields)
+    fields = ("op", "dtype", "device", "backend")
+    return _matches(parts_of(entry.signature)[1], cell.op) and all(_matches(getattr(entry, field), getattr(cell, field)) for field in fields)
 
 
 def _all_hold(cells: Sequence[CellEnded]) -> bool:
@@ -120,6 +127,10 @@ def _all_hold(cells: Sequence[CellEnded]) -> bool:
 
 
 def _matches(pattern: str, text: str) -> bool:
+    return _compiled(pattern).fullmatch(text) is not None
+
+
+@lru_cache(maxsize=None)  # a baseline has some hundred patterns, each of which meets thousands of cells
+def _compiled(pattern: str) -> re.Pattern[str]:
     """Only `*` and `?` are special: brackets are common in signatures."""
-    spelled = "".join({"*": ".*", "?": "."}.get(letter, re.escape(letter)) for letter in pattern)
-    return re.fullmatch(spelled, text, re.DOTALL) is not None
+    return re.compile("".join({"*": ".*", "?": "."}.get(letter, re.escape(letter)) for letter in pattern), re.DOTALL)

@@ -68,20 +68,27 @@ def test_baseline_entry_expires(expires, known):
     ],
 )
 def test_baseline_calls_an_entry_not_met_only_when_its_cells_ran_and_hold(cells, not_met):
-    assert bool(Baseline((entry(),), TODAY).not_met([], cells)) is not_met
-    assert bool(Baseline((entry(),), TODAY).fixed([], cells, [FACTOR])) is not_met
+    assert Baseline((entry(),), TODAY).not_met([], cells) == ([entry()] if not_met else [])
 
 
 def test_baseline_calls_an_entry_fixed_only_when_a_counterexample_of_it_was_compared_again():
-    cells = [cell_ended(op="softmax")]
-    assert Baseline((entry(),), TODAY).fixed([], cells) == []
-    assert Baseline((entry(),), TODAY).fixed([], cells, [finding(op="tanh")]) == []
-    assert Baseline((entry(),), TODAY).fixed([], cells, [FACTOR]) == [entry()]
+    baseline = Baseline((entry(),), TODAY)
+    not_met = baseline.not_met([], [cell_ended(op="softmax")])
+    assert baseline.fixed(not_met, []) == []
+    assert baseline.fixed(not_met, [finding(op="tanh")]) == []
+    assert baseline.fixed(not_met, [FACTOR]) == [entry()]
 
 
-def test_baseline_does_not_call_a_matching_entry_fixed_or_not_met():
+def test_baseline_does_not_call_a_matching_entry_not_met():
     assert Baseline((entry(),), TODAY).not_met([FACTOR], [cell_ended(op="softmax")]) == []
-    assert Baseline((entry(),), TODAY).fixed([FACTOR], [cell_ended(op="softmax")], [FACTOR]) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "not_met"), [({"signature": "* | softmax*"}, True), ({"law": "jvp-*"}, False), ({"law": "vjp-*", "dtype": "float16"}, False)]
+)
+def test_baseline_looks_at_the_cells_of_every_law_that_an_entry_speaks_of(given, not_met):
+    cells = [cell_ended(op="softmax"), cell_ended(op="softmax", law="linearity")]
+    assert bool(Baseline((entry(**given),), TODAY).not_met([], cells)) is not_met
 
 
 def test_baseline_reads_its_file(tmp_path):
