@@ -41,17 +41,13 @@ def suite_of(config: pytest.Config) -> Suite:
     return config.stash[_KEY]
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """One test item per cell that can run, and one per backend for all others."""
-    if "autograd_cell" in metafunc.fixturenames:
-        items = suite_of(metafunc.config).items
-        metafunc.parametrize("autograd_cell", items, ids=[item.id for item in items])
+def pytest_pycollect_makeitem(collector: pytest.Module | pytest.Class, name: str, obj: object) -> list[pytest.Item] | None:
+    """The cells of the properties suite in the place of the one function that runs them."""
+    if name != getattr(collector.obj, "AUTOGRAD_CELLS", None):
+        return None
+    from harness.plugin.item import cell_items  # loads the laws: only for those who run them
 
-
-@pytest.fixture
-def autograd_suite(request: pytest.FixtureRequest) -> Any:
-    """Runs a cell and reports what it came to: `autograd_suite(autograd_cell, request.node)`."""
-    return suite_of(request.config).run
+    return list(cell_items(collector, name, obj, suite_of(collector.config)))
 
 
 @pytest.fixture

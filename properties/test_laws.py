@@ -1,15 +1,16 @@
 """Every cell of the plan as a test item: `pytest --pyargs properties --autograd-backend torch -n auto`.
 
-The plugin `harness.pytest_plugin` plans the cells (`autograd_cell`) and runs one (`autograd_suite`).
+The plugin `harness.pytest_plugin` plans the cells, and calls `test_law` with each and with what runs it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-import pytest
+AUTOGRAD_CELLS = "test_law"  # this function is called once per cell
 
 
-def test_law(autograd_cell: Any, autograd_suite: Any, request: pytest.FixtureRequest) -> None:
+def test_law(cell: Any, run: Callable[[Any], None]) -> None:
     """The law of the cell holds, with evidence enough."""
-    autograd_suite(autograd_cell, request.node)
+    run(cell)

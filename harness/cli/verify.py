@@ -90,7 +90,7 @@ def worker_count(text: str) -> int:
 def _pytest_arguments(workers: int) -> list[str]:
     """Pytest with our suite and nothing of the folder that it happens to run in."""
     home = str(Path(str(properties.__file__)).parent)
-    plugins = ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "xdist", "-p", "harness.pytest_plugin"]
+    plugins = ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:logging", "-p", "xdist", "-p", "harness.pytest_plugin"]
     spread = ["-n", str(workers), "--dist", "worksteal"] if workers else []
     return ["--pyargs", "properties", "-c", os.devnull, "--rootdir", home, *plugins, *spread]
 

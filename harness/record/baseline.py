@@ -61,7 +61,11 @@ class Baseline(msgspec.Struct, frozen=True):
         of_law: dict[str, list[CellEnded]] = defaultdict(list)  # most entries name one law of hundreds
         for cell in cells:
             of_law[cell.law].append(cell)
-        return [entry for entry in unneeded if _all_hold([cell for law in of_law if _speaks_of(entry, law) for cell in of_law[law] if _covers(entry, cell)])]
+        return [
+            entry
+            for entry in unneeded
+            if _all_hold([cell for law in of_law if _speaks_of(entry, law) for cell in of_law[law] if _covers(entry, cell)])
+        ]
 
 
 def read_baseline(path: str | Path, today: date | None = None) -> Baseline:
