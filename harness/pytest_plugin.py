@@ -5,7 +5,7 @@ It is installed into other people's suites, where it must cost nothing: only pyt
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -41,7 +41,7 @@ def suite_of(config: pytest.Config) -> Suite:
     return config.stash[_KEY]
 
 
-def pytest_pycollect_makeitem(collector: pytest.Module | pytest.Class, name: str, obj: object) -> list[pytest.Item] | None:
+def pytest_pycollect_makeitem(collector: pytest.Module | pytest.Class, name: str, obj: Any) -> list[pytest.Item] | None:
     """The cells of the properties suite in the place of the one function that runs them."""
     if name != getattr(collector.obj, "AUTOGRAD_CELLS", None):
         return None

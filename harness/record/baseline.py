@@ -15,7 +15,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -134,7 +134,7 @@ def _matches(pattern: str, text: str) -> bool:
     return _compiled(pattern).fullmatch(text) is not None
 
 
-@lru_cache(maxsize=None)  # a baseline has some hundred patterns, each of which meets thousands of cells
+@cache  # a baseline has some hundred patterns, each of which meets thousands of cells
 def _compiled(pattern: str) -> re.Pattern[str]:
     """Only `*` and `?` are special: brackets are common in signatures."""
     return re.compile("".join({"*": ".*", "?": "."}.get(letter, re.escape(letter)) for letter in pattern), re.DOTALL)
