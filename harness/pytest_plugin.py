@@ -5,7 +5,7 @@ It is installed into other people's suites, where it must cost nothing: only pyt
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
