@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.backends.faulty_parts import Spoiled, part_fault
+from harness.backends.faulty_parts import Spoiled, counted_twice, part_fault
 from harness.backends.faulty_tape import WrappedTape, tape_fault
 from harness.tape.checkpointing import Checkpointing
 from harness.tape.special_values import Drawing
@@ -19,14 +19,7 @@ Function = Callable[..., Any]
 class Doubles(Spoiled):
     def checkpoint(self, function: Function, *args: Any, **options: Any) -> Any:
         made = self.inner.checkpoint(function, *args, **options)
-        return tuple(self.doubled(y) for y in made) if isinstance(made, tuple) else self.doubled(made)
-
-    def doubled(self, y: Any) -> Any:
-        """Y + (y - sg(y)), where it is differentiated."""
-        if not self.tape.requires_grad(y):
-            return y
-        nothing = self.tape.apply("subtract", y, self.tape.detach(y))
-        return self.tape.apply("add", y, nothing)
+        return tuple(counted_twice(self.tape, y) for y in made) if isinstance(made, tuple) else counted_twice(self.tape, made)
 
 
 @part_fault("checkpoint-redraws", Checkpointing, "a function under a checkpoint draws new random numbers when it runs again")

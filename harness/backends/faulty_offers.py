@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from harness.backends import faulty_amp as faulty_amp
 from harness.backends import faulty_checkpoint as faulty_checkpoint
+from harness.backends import faulty_compiling as faulty_compiling
 from harness.backends import faulty_contexts as faulty_contexts
 from harness.backends import faulty_created as faulty_created
 from harness.backends import faulty_custom as faulty_custom

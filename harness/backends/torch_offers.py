@@ -8,12 +8,14 @@ from typing import Any
 
 from harness.backends.torch_amp import TorchMixedPrecision
 from harness.backends.torch_checkpoint import TorchCheckpointing
+from harness.backends.torch_compiling import TorchCompiling
 from harness.backends.torch_custom import TorchCustomFunctions
 from harness.backends.torch_forward_mode import TorchForwardMode
 from harness.backends.torch_lifetimes import TorchLifetimes
 from harness.backends.torch_optim import TorchOptimizing
 from harness.backends.torch_transforms import TorchTransforms
 from harness.tape.checkpointing import Checkpointing
+from harness.tape.compiling import Compiling
 from harness.tape.custom_function import CustomFunctions
 from harness.tape.forward_mode import ForwardMode
 from harness.tape.lifetimes import Lifetimes
@@ -30,5 +32,6 @@ OFFERS: Mapping[Any, Callable[[Any], Any]] = MappingProxyType(
         Lifetimes: TorchLifetimes,
         Checkpointing: TorchCheckpointing,
         MixedPrecision: TorchMixedPrecision,
+        Compiling: TorchCompiling,
     }
 )

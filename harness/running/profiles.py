@@ -19,8 +19,8 @@ class Profile:
     A cell sees up to `edges` edge cases and `examples` random ones; while fewer than `minimum` of them were valid comparisons it draws up to `rounds`
     times in all, each round from another seed. After `seconds` it looks at no more cases once its minimum is reached, after `PATIENCE` times that in
     no case; `shrink_seconds` bounds the shrinking of a counterexample; a cell that gives no sign for `hung_after` seconds is HUNG. `dtypes` are what
-    is verified when nobody asks for others, and `on_programs` the families of laws that are then tried on random programs only, not op by op;
-    `native` adds what the backend's library itself describes (harness.running.native).
+    is verified when nobody asks for others, and `on_programs` the families of laws that are then tried on random programs only, not op by op; the
+    families of `later` are left to the longer profiles; `native` adds what the backend's library itself describes (harness.running.native).
     """
 
     name: str
@@ -34,6 +34,7 @@ class Profile:
     shrink_seconds: float
     hung_after: float
     on_programs: frozenset[str] = frozenset()
+    later: frozenset[str] = frozenset()
     native: bool = False
 
 
@@ -52,6 +53,7 @@ PROFILES = {
             1.0,
             60.0,
             on_programs=frozenset({"second order", "batching", "alone", "influence", "answers"}),
+            later=frozenset({"compiling"}),  # a compiler takes seconds to start
         ),
         Profile("ci", 30, 50, 20, 4, 12, ("float64", "float32", "complex128"), 15.0, 15.0, 120.0),
         Profile(

@@ -66,7 +66,7 @@ def resolve(selection: Selection) -> Resolved:
         for devices in [_devices(backend, selection.devices)]
         for more in [native_ops(backend, matcher("op", selection.op), dtypes, devices) if natives else []]
         for cell in plan(backend, name, laws=chosen, ops=[*ops, *more], devices=devices, dtypes=dtypes)
-        if not everything or cell.op == PROGRAM or lookup_law(cell.law).family not in left_to_programs(profile, cell.op)
+        if not everything or not left_out(profile, cell)
     ]
     if not cells:
         raise NothingSelected(
@@ -92,6 +92,12 @@ def _against(name: str) -> Law:
     """The law that compares with the backend `name`; Misuse where that cannot be had."""
     backend_called(name)
     return differential_law(name)
+
+
+def left_out(profile: Profile, cell: Cell) -> bool:
+    """Whether nobody gets the cell who does not ask for it."""
+    family = lookup_law(cell.law).family
+    return family in profile.later or (cell.op != PROGRAM and family in left_to_programs(profile, cell.op))
 
 
 def left_to_programs(profile: Profile, op: str) -> frozenset[str]:

@@ -20,4 +20,5 @@ PART_FAMILIES = (
     "checkpointing",
     "replayed",
     "mixed_precision",
+    "compiling",
 )

@@ -37,7 +37,7 @@ def record(tape: Tape, case: Case, *, leaves: tuple[Any, ...] | None = None) -> 
     """Run the case's program on `tape`, on fresh leaves or on those given."""
     if case.dtype == "bfloat16":
         raise Unsupported("a tape is given NumPy arrays, which have no bfloat16.")
-    made = leaves or tuple(tape.leaf(x.astype(case.dtype)) for x in case.points)
+    made = leaves or tuple(tape.leaf(x.astype(part_dtype(x, case.dtype))) for x in case.points)
     return Recording(tape, made, replay(tape, case, made), tuple(w.astype(part_dtype(w, case.dtype)) for w in case.cotangents))
 
 
@@ -54,7 +54,7 @@ def inputs(tape: Tape, case: Case, leaves: tuple[Any, ...]) -> list[Any]:
         given[position] = leaf
     for position, x in enumerate(case.primals):
         if position not in case.differentiable:
-            given[position] = tape.leaf(x.astype(case.dtype) if x.dtype.kind in "fc" else x, requires_grad=False)
+            given[position] = tape.leaf(x.astype(part_dtype(x, case.dtype)) if x.dtype.kind in "fc" else x, requires_grad=False)
     return given
 
 

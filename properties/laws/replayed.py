@@ -16,41 +16,40 @@ from harness.program import Case
 from harness.tape import Tape
 from harness.tape.checkpointing import Checkpointing
 from harness.tape.transforming import Transforms
+from harness.tape.walking import Walking
 from harness.verdict import Result, Verdict, structural
 from properties.laws.exact import Sides, check_equal
 from properties.laws.inner import flat
 from properties.laws.law import Law
-from properties.laws.recording import Recording, record, replay, tracked
+from properties.laws.recording import Recording, record, replay
 
-Way = Callable[[Tape, Case, Recording], tuple[tuple[Any, ...], tuple[np.ndarray | None, ...]]]
+Replayed = tuple[tuple[Any, ...], tuple[np.ndarray | None, ...]]  # outputs, gradients
+Way = Callable[[Tape, Case, Recording], Replayed]
 
 
 def check_checkpoint(backend: Backend, case: Case) -> Result:
     """Every variant of a checkpoint."""
     variants = backend.tape(case.device).part(Checkpointing).variants
     ways = {f"under a checkpoint ({variant})": _checkpoint(variant) for variant in variants}
-    return _same("checkpoint-eq-plain", backend, case, ways)
+    return same_program("checkpoint-eq-plain", backend, case, ways)
 
 
 def check_functional(backend: Backend, case: Case) -> Result:
     """The vjp of the program as a function."""
     backend.tape(case.device).part(Transforms)
-    return _same("func-eq-recorded", backend, case, {"as a function": _functional})
+    return same_program("func-eq-recorded", backend, case, {"as a function": _functional})
 
 
 def _checkpoint(variant: str) -> Way:
-    def way(tape: Tape, case: Case, plain: Recording) -> tuple[tuple[Any, ...], tuple[np.ndarray | None, ...]]:
+    def way(tape: Tape, case: Case, plain: Recording) -> Replayed:
         leaves = tuple(tape.leaf(tape.value(leaf)) for leaf in plain.leaves)
         made = tape.part(Checkpointing).checkpoint(lambda *leaves: replay(tape, case, leaves), *leaves, variant=variant)
-        recording = Recording(tape, leaves, made, plain.cotangents)
-        for y, w in _reached(recording, plain):
-            tape.backward(y, w, retain_graph=True)
-        return made, recording.grads()
+        return walked(Recording(tape, leaves, made, plain.cotangents), plain)
 
     return way
 
 
-def _functional(tape: Tape, case: Case, plain: Recording) -> tuple[tuple[Any, ...], tuple[np.ndarray | None, ...]]:
+def _functional(tape: Tape, case: Case, plain: Recording) -> Replayed:
     """Output by output, so that a tape whose functions have one result can say what it has."""
     points = [tape.leaf(tape.value(leaf), requires_grad=False) for leaf in plain.leaves]
     made, total = [], [np.zeros_like(tape.value(x)) for x in points]
@@ -62,7 +61,7 @@ def _functional(tape: Tape, case: Case, plain: Recording) -> tuple[tuple[Any, ..
     return tuple(made), tuple(total)
 
 
-def _same(law: str, backend: Backend, case: Case, ways: dict[str, Way]) -> Result:
+def same_program(law: str, backend: Backend, case: Case, ways: dict[str, Way]) -> Result:
     """Values bit by bit, then gradients, which may be added up in another order."""
     looked = 0
     for words, way in ways.items():
@@ -87,18 +86,19 @@ def _compared(law: str, backend: Backend, case: Case, way: Way) -> Result:
     def pair(bound: Bound) -> Sides:
         tape = backend.tape(case.device)
         plain = record(tape, bound.case)
-        for y, w in tracked(plain):
-            tape.backward(y, w, retain_graph=True)
         _, gradients = way(tape, bound.case, plain)
-        return Sides(_filled(gradients, case), _filled(plain.grads(), case))
+        return Sides(_filled(gradients, case), _filled(walked(plain, plain)[1], case))
 
     return check_equal(law, backend, case, pair)
 
 
-def _reached(recording: Recording, plain: Recording) -> list[tuple[Any, np.ndarray]]:
-    """The outputs that depend on a leaf; a checkpoint may say so of all of them."""
-    depends = [plain.tape.requires_grad(y) for y in plain.outputs]
-    return [(y, w) for y, w, reached in zip(recording.outputs, recording.cotangents, depends, strict=True) if reached]
+def walked(recording: Recording, plain: Recording) -> Replayed:
+    """The gradients after one backward from all outputs that depend on a leaf; a checkpoint may say so of more of them."""
+    reached = [k for k, y in enumerate(plain.outputs) if plain.tape.requires_grad(y)]
+    if reached:
+        roots, seeds = ([values[k] for k in reached] for values in (recording.outputs, recording.cotangents))
+        recording.tape.part(Walking).backward(roots, seeds)
+    return recording.outputs, recording.grads()
 
 
 def _filled(gradients: tuple[np.ndarray | None, ...], case: Case) -> np.ndarray:

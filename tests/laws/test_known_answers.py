@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 
 from harness.backends import load_backend
 from harness.backends.bind import bind
-from harness.program import single
+from harness.program import Input, Instruction, Program, single
+from harness.tape.compiling import Compiling, perform
 from harness.verdict import Verdict
 from properties.laws import laws
 from properties.laws.along import direction
 from properties.laws.gradients import gradients_of, tangents_of
+from properties.laws.recording import record
 from tests.laws.examples import case_of, cube, product
 
 
@@ -59,3 +63,30 @@ def test_tape_laws_keep_the_complex_cotangent_of_a_real_program() -> None:
 def test_forward_law_is_not_misled_by_stairs_of_rounding() -> None:
     case = case_of(single("ndtr", ((2,),), ("primal",)), (np.array([-8.315684908389088, 0.5]),), (np.array([1.0, 1.0]),))
     assert laws()["jvp-eq-fd"].check(load_backend("torch"), case).verdict is not Verdict.BROKEN
+
+
+def test_tape_laws_keep_a_real_primal_beside_a_complex_one_real() -> None:
+    program = single("multiply", ((2,), (2,)), ("primal", "primal"))
+    case = case_of(program, (np.array([1.0, 2.0]), np.array([1.0 + 2.0j, -1.0j])), (np.array([1.0 + 0.0j, 2.0j]),), dtype="complex128")
+    tape = load_backend("torch").tape("cpu")
+    recording = record(tape, case)
+    assert [tape.value(leaf).dtype.name for leaf in recording.leaves] == ["float64", "complex128"]
+    assert laws()["accumulate-adds"].check(load_backend("torch"), case).verdict is Verdict.HOLDS
+
+
+def test_a_program_is_performed_as_a_tape_law_and_compiled_as_torch_would_run_it() -> None:
+    steps = (
+        Instruction("multiply", ("x0", "x0"), ("v0",)),
+        Instruction("detach", ("v0",), ("v1",)),
+        Instruction("unrecorded:multiply", ("x0", "x0"), ("v2",)),
+        Instruction("scale_in_place", ("v0",), ("v3",), {"factor": 2.0}),
+    )
+    program = Program((Input("x0", (2,)),), steps, ("v0", "v1", "v2"))
+    tape = load_backend("torch").tape("cpu")
+    for run in (partial(perform, tape, program), lambda given: tape.part(Compiling).compiled(program, variant="eager")(*given)):
+        x = tape.leaf(np.array([1.0, 3.0]))
+        squared, detached, unrecorded = run([x])
+        assert [tape.value(y).tolist() for y in (squared, detached, unrecorded)] == [[2.0, 18.0], [2.0, 18.0], [1.0, 9.0]]
+        assert [tape.requires_grad(y) for y in (squared, detached, unrecorded)] == [True, False, False]
+        tape.backward(squared, np.ones(2))
+        assert tape.grad(x).tolist() == [4.0, 12.0]

@@ -8,6 +8,8 @@ from harness.running.misuse import Misuse, integer_in, part_in, seconds_in
 from harness.running.selection import Selection, resolve
 from tests.running.outside import TOY
 
+PROFILES_ASKED = {"quick": {"profile": "quick"}, "ci": {"profile": "ci"}, "by name": {"profile": "quick", "law": "compiling"}}
+
 
 def refused(**asked: object) -> str:
     with pytest.raises(Misuse) as told:
@@ -29,6 +31,11 @@ def test_resolve_uses_the_dtypes_of_the_profile_when_nobody_asks():
         "float32",
         "complex128",
     }
+
+
+def test_quick_leaves_compilers_to_the_longer_profiles_unless_somebody_asks():
+    asked = {name: {cell.law for cell in resolve(Selection(backends=("reference",), **how)).cells} for name, how in PROFILES_ASKED.items()}
+    assert {name for name, laws in asked.items() if "compile-eq-eager" in laws} == {"ci", "by name"}
 
 
 def test_quick_tries_second_order_on_programs_only_unless_somebody_asks():

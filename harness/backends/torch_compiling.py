@@ -1,0 +1,58 @@
+"""torch.compile as a part of torch's tape: a program is written as Python, so that the compiler sees torch's own calls and nothing else.
+
+def program(x0, x1): v0 = torch.multiply(x0, x1); return (v0,)
+
+Source: https://docs.pytorch.org/docs/stable/generated/torch.compile.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import torch
+from torch.nn import functional
+
+from harness.backends.torch_spelling import spell
+from harness.program import Instruction, Program
+from harness.tape.compiling import UNRECORDED, Compiling
+
+_KEPT = 64  # compiled programs in memory
+
+
+class TorchCompiling(Compiling):
+    """The compilers that need no C compiler: "eager" captures the graph, "aot_eager" writes its backward down as well."""
+
+    variants = ("eager", "aot_eager")
+    first_order = frozenset({"aot_eager"})
+
+    def __init__(self, tape: object) -> None:
+        """Nothing is asked of the tape."""
+
+    def compiled(self, program: Program, *, variant: str) -> Callable[..., tuple[Any, ...]]:
+        return _compiled(_written(program), variant)
+
+
+@lru_cache(maxsize=_KEPT)
+def _compiled(text: str, variant: str) -> Callable[..., tuple[Any, ...]]:
+    names: dict[str, Any] = {"torch": torch, "F": functional, "nan": float("nan"), "inf": float("inf")}
+    exec(text, names)
+    made: Callable[..., tuple[Any, ...]] = torch.compile(names["program"], backend=variant)
+    return made
+
+
+def _written(program: Program) -> str:
+    lines = [line for instruction in program.instructions for line in _line(instruction)]
+    given, returned = ", ".join(each.name for each in program.inputs), "".join(f"{name}, " for name in program.outputs)
+    return "\n    ".join([f"def program({given}):", *lines, f"return ({returned})"])
+
+
+def _line(instruction: Instruction) -> list[str]:
+    results, (first, *_) = ", ".join(instruction.results), instruction.args
+    if instruction.op == "detach":
+        return [f"{results} = {first}.detach()"]
+    if instruction.op == "scale_in_place":
+        return [f"{results} = {first}.mul_({instruction.params['factor']!r})"]
+    line = f"{results} = {spell(instruction.op.removeprefix(UNRECORDED), instruction.args, instruction.params)}"
+    return ["with torch.no_grad():", f"    {line}"] if instruction.op.startswith(UNRECORDED) else [line]
