@@ -40,6 +40,7 @@ class Measured:
     cases: int
     record_mib: float
     seconds: float
+    cpu_seconds: float  # what the machine's other work does not change
     peak_mib: float
     page_mib: float
     interactive: float | None
@@ -113,7 +114,16 @@ def measure(cases: int, folder: Path) -> Measured:
     if status:
         raise SystemExit(f"report of {cases:,} cases ended with {os.waitstatus_to_exitcode(status)}")
     interactive, shown = looked_at(page) if EXECUTABLE else (None, None)
-    return Measured(cases, source.stat().st_size / 2**20, seconds, usage.ru_maxrss / 2**10, page.stat().st_size / 2**20, interactive, shown)
+    return Measured(
+        cases,
+        source.stat().st_size / 2**20,
+        seconds,
+        usage.ru_utime + usage.ru_stime,
+        usage.ru_maxrss / 2**10,
+        page.stat().st_size / 2**20,
+        interactive,
+        shown,
+    )
 
 
 def looked_at(page: Path) -> tuple[float, float]:
@@ -134,9 +144,7 @@ def looked_at(page: Path) -> tuple[float, float]:
 
 def told(row: Measured) -> str:
     """One size in a line."""
-    made = (
-        f"{row.cases:>9,} cases: {row.record_mib:.0f} MiB of record -> page of {row.page_mib:.2f} MiB in {row.seconds:.1f} s, {row.peak_mib:,.0f} MiB"
-    )
+    made = f"{row.cases:>9,} cases: {row.record_mib:.0f} MiB of record -> page of {row.page_mib:.2f} MiB in {row.seconds:.1f} s ({row.cpu_seconds:.1f} s of CPU), {row.peak_mib:,.0f} MiB"
     return made if row.interactive is None else f"{made}; in Chromium it answers after {row.interactive:.2f} s, all cases {row.shown:.2f} s later"
 
 
@@ -153,7 +161,9 @@ def main() -> None:
     OUT.write_text(json.dumps({"sizes": [asdict(row) for row in rows]}, indent=2) + "\n", encoding="utf-8")
     last = rows[-1]
     answers = "no Chromium here" if last.interactive is None else f"answers after {last.interactive:.2f} s"
-    print(f"report_scale: {last.cases:,} cases -> {last.page_mib:.2f} MiB page in {last.seconds:.1f} s, {last.peak_mib:,.0f} MiB; {answers}")
+    print(
+        f"report_scale: {last.cases:,} cases -> {last.page_mib:.2f} MiB page in {last.seconds:.1f} s ({last.cpu_seconds:.1f} s of CPU), {last.peak_mib:,.0f} MiB; {answers}"
+    )
 
 
 if __name__ == "__main__":

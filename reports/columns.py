@@ -17,7 +17,7 @@ import msgspec
 from markupsafe import Markup
 
 from harness.record import CaseRun
-from reports.landscape import PLACES, positions, ratio_of
+from reports.landscape import PLACES, Places
 from reports.wording import visible
 
 _MOST_IDS = 60_000
@@ -40,14 +40,14 @@ class Columns:
     def __len__(self) -> int:
         return len(self._cell)
 
-    def see(self, case: CaseRun) -> None:
+    def see(self, case: CaseRun, ratio: float | None, places: Places) -> None:
         holds = case.verdict == "HOLDS"
         if holds and len(self) >= _MOST_CASES:
             self.left_out += 1
             return
         self._cell.append(self.cells.setdefault(case.cell, len(self.cells)))
         self._verdict.append(min(127, self.verdicts.setdefault(case.verdict, len(self.verdicts))))
-        for column, value in zip(self._tenths.values(), (None if case.vacuous else ratio_of(case), *positions(case)), strict=True):
+        for column, value in zip(self._tenths.values(), (None if case.vacuous else ratio, *places), strict=True):
             column.append(_tenths(value))
         self._evaluations.append(case.evaluations)
         self._ids.append("" if holds and len(self) > _MOST_IDS else case.case)
@@ -69,7 +69,7 @@ class Columns:
 
 def pack(data: object) -> Markup:
     """`data` as JSON, gzipped without a time stamp, in base64: letters that need no escaping, and must not be cut."""
-    return Markup(base64.b64encode(gzip.compress(msgspec.json.encode(data), compresslevel=9, mtime=0)).decode("ascii"))
+    return Markup(base64.b64encode(gzip.compress(msgspec.json.encode(data), compresslevel=6, mtime=0)).decode("ascii"))
 
 
 def _tenths(value: float | None) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.record.evidence import Evidence, cell_verdict
+from harness.record.evidence import INSUFFICIENT, Evidence, cell_verdict
 from reports.wording import DEFECTS, plural
 
 
@@ -51,5 +51,7 @@ def _holding(evidence: Evidence) -> str:
     valid = sum(cell.counts.valid for cell in ran)
     if not valid and not any(cell.counts.broken for cell in ran):
         return "Nothing was compared, so nothing is known."
-    holding = sum(cell_verdict(cell) == "HOLDS" for cell in ran)
-    return f"{holding:,} of {plural(len(ran), 'cell')} hold, on {plural(valid, 'valid comparison')} in all."
+    verdicts = [cell_verdict(cell) for cell in ran]
+    thin = verdicts.count(INSUFFICIENT)
+    too_few = f"; {plural(thin, 'cell')} had too few" if thin else ""
+    return f"{verdicts.count('HOLDS'):,} of {plural(len(ran), 'cell')} hold, on {plural(valid, 'valid comparison')} in all{too_few}."

@@ -9,7 +9,7 @@ from reports.columns import Columns
 from reports.devices import Devices
 from reports.health import Health
 from reports.inputs import Inputs
-from reports.landscape import Landscape
+from reports.landscape import Landscape, positions, ratio_of
 from reports.power import Controls
 from reports.resolutions import Resolutions
 from reports.shrinking import Shrinking
@@ -36,9 +36,10 @@ class Digest:
 
     def _see_case(self, case: CaseRun) -> None:
         """Shrinking and replaying repeat one case many times over, so only the search counts as evidence."""
-        self.columns.see(case)
+        ratio, places = ratio_of(case), positions(case)
+        self.columns.see(case, ratio, places)
         self.shrinking.see(case)
         if case.phase == "search":
             self.health.see(case)
             self.inputs.see(case)
-            self.landscape.see(case)
+            self.landscape.see(case, ratio, places)

@@ -27,6 +27,7 @@ PLACES = {  # what a case stands at, in the words of the page's filter, and as a
     "kink": "distance to the nearest kink",
     "resolution": "resolution",
 }
+Places = tuple[float | None, ...]
 
 
 @dataclass
@@ -57,16 +58,15 @@ class Landscape:
         self.panels = [Panel(name, label) for name, label in PLACES.items()]
         self._nearest: list[tuple[float, str, str]] = []
 
-    def see(self, case: CaseRun) -> None:
+    def see(self, case: CaseRun, ratio: float | None, places: Places) -> None:
         if case.vacuous or case.verdict not in {"HOLDS", "BROKEN"}:
             return
-        ratio = ratio_of(case)
         if ratio is None:
             self.unmeasured += 1
             return
         self.cases += 1
         holds, height = case.verdict == "HOLDS", _bin(ratio, LOWEST, HIGHEST)
-        for panel, x in zip(self.panels, positions(case), strict=True):
+        for panel, x in zip(self.panels, places, strict=True):
             if x is not None:
                 panel.bins[_bin(x, -_WIDEST, _WIDEST), height, holds] += 1
         if holds and ratio > _NEAR:
@@ -82,7 +82,7 @@ class Landscape:
         return sorted(self._nearest, reverse=True)
 
 
-def positions(case: CaseRun) -> tuple[float | None, ...]:
+def positions(case: CaseRun) -> Places:
     """Where the case stands, one number per entry of PLACES; None where it does not."""
     margin = case.drawn.get("margin")
     size = max(float(math.prod(case.shapes[0])), _EMPTY) if case.shapes else None

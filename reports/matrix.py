@@ -54,6 +54,10 @@ class Matrix:
         """Whether the laws of the column do not speak of the rows of the group."""
         return (group == TAPE) != (self.families[column // len(self.configurations)] == TAPE)
 
+    def parts(self) -> list[tuple[bool, dict[str, dict[str, list[Square | None]]]]]:
+        """(is it the tape, its rows): the tape's laws have no column in common with the ops', so the two are drawn one below the other."""
+        return [(tape, {group: ops for group, ops in self.rows.items() if (group == TAPE) == tape}) for tape in (False, True)]
+
     def labels(self) -> list[str]:
         """The configurations' labels, without what they all share."""
         differing = [i for i in (2, 1, 0) if len({each[i] for each in self.configurations}) > 1] or [2]

@@ -13,6 +13,7 @@ from reports.charts.heatmap import heat_maps
 from reports.charts.ladder import ladder_chart
 from reports.charts.slices import slice_charts
 from reports.deeds import Deed, bisection_of, entries_of, timeline_of
+from reports.diagnosis import Diagnosis, diagnosis_of
 from reports.grouping import Group
 from reports.jacobian import Jacobian, jacobian_of
 from reports.reproduction import Tab, reproductions
@@ -32,7 +33,7 @@ class Story:
     anchor: str
     group: Group
     summary: str
-    diagnosis: str
+    diagnosis: Diagnosis | None
     compared: list[tuple[str, str]]
     neighbourhood: list[tuple[str, str]]
     tabs: list[Tab]
@@ -44,6 +45,11 @@ class Story:
     timeline: Sequence[Deed] = ()
     way: Sequence[Step] = ()
     others: Sequence[tuple[str, str]] = ()
+
+    @property
+    def headline(self) -> str:
+        """The title without the configuration, which the list of all findings tells once."""
+        return self.group.example.title.split(" in backend ")[0]
 
 
 def stories(groups: Sequence[Group], runs: Sequence[RunStarted], shrinking: Shrinking | None = None) -> list[Story]:
@@ -64,7 +70,7 @@ def _story(anchor: str, group: Group, runs: Sequence[RunStarted], shrinking: Shr
         anchor=anchor,
         group=group,
         summary=_summary(result, jacobian),
-        diagnosis=str(result.get("pattern") or ""),
+        diagnosis=diagnosis_of(group.example, jacobian),
         compared=_compared(result),
         ladder=ladder_chart(result.get("ladder"), result.get("actual"), result.get("expected")),
         slices=slice_charts(result.get("slice"), result.get("actual"), result.get("expected")),
@@ -82,11 +88,12 @@ def _story(anchor: str, group: Group, runs: Sequence[RunStarted], shrinking: Shr
 def _brief(anchor: str, group: Group) -> Story:
     """The words, the numbers and the way to see it; the pictures are left to those before."""
     result = group.example.result
+    jacobian = jacobian_of(result)
     return Story(
         anchor=anchor,
         group=group,
-        summary=_summary(result, jacobian_of(result)),
-        diagnosis=str(result.get("pattern") or ""),
+        summary=_summary(result, jacobian),
+        diagnosis=diagnosis_of(group.example, jacobian),
         compared=_compared(result),
         neighbourhood=_pairs(result.get("neighbourhood")),
         tabs=[tab for tab in reproductions(group.example, ()) if tab.label == "Replay"],

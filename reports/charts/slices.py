@@ -16,7 +16,7 @@ from markupsafe import Markup
 from reports.charts.svg import chart, element, line, text
 from reports.wording import as_number, number
 
-WIDTH, HEIGHT = 300.0, 210.0
+WIDTH, HEIGHT = 440.0, 230.0
 LEFT, RIGHT, TOP, BOTTOM = 12.0, 12.0, 26.0, 30.0
 
 

@@ -2,12 +2,13 @@
 //     positions are tenths of decades: x = 10 log10(the property), y = 10 log10(error / allowed)
 
 const SHADES = ["2e", "5c", "8f", "c0", "f2"]; // opacity, darker for more cases
-const EDGE = 80; // what lies beyond is drawn at the edge
+const EDGE = 80; // of error / allowed: what lies beyond is drawn at the edge
+const FARTHEST = 200; // likewise of a property
 const HEIGHTS = { panel: 270, spread: 150 };
 const colour = (name) => getComputedStyle(document.body).getPropertyValue(name).trim();
 const power = (tenths) => (tenths % 10 ? "" : tenths >= 0 && tenths <= 30 ? String(10 ** (tenths / 10)) : `1e${tenths / 10}`);
 const wholeDecades = (_, low, high) => [Math.floor(low / 10 - 0.05) * 10, Math.ceil(high / 10 + 0.05) * 10];
-const held = (tenths) => Math.max(-EDGE, Math.min(EDGE, tenths));
+const held = (tenths, edge) => Math.max(-edge, Math.min(edge, tenths));
 
 function axis(options) {
   const font = "11.5px system-ui, sans-serif";
@@ -82,7 +83,7 @@ function dotsOf(cases, found, place) {
   const kind = cases.verdicts.map((verdict) => ["HOLDS", "BROKEN"].indexOf(verdict));
   for (const i of found) {
     if (xs[i] === null || ys[i] === null || kind[cases.verdict[i]] < 0) continue;
-    const key = ((xs[i] + 4096) * 256 + held(ys[i]) + EDGE) * 2 + kind[cases.verdict[i]];
+    const key = ((held(xs[i], FARTHEST) + FARTHEST) * 256 + held(ys[i], EDGE) + EDGE) * 2 + kind[cases.verdict[i]];
     dots.set(key, (dots.get(key) || 0) + 1);
   }
   return dots;
@@ -93,7 +94,7 @@ function showDots(plot, dots) {
   const data = plot.series.map(() => new Array(keys.length).fill(null));
   keys.forEach((key, i) => {
     const shade = Math.round(((SHADES.length - 1) * Math.log1p(dots.get(key))) / most);
-    data[0][i] = Math.floor(key / 512) - 4096;
+    data[0][i] = Math.floor(key / 512) - FARTHEST;
     data[1 + (key % 2 ? SHADES.length : shade)][i] = (Math.floor(key / 2) % 256) - EDGE;
   });
   const [low, high] = keys.length ? wholeDecades(plot, data[0][0], data[0].at(-1)) : [0, 1];
@@ -118,7 +119,7 @@ function makeSpread(holder) {
 function showBars(plot, ratios, found) {
   const heights = new Map();
   for (const i of found) {
-    const at = Math.floor(held(ratios[i]) / BAR) * BAR;
+    const at = Math.floor(held(ratios[i], EDGE) / BAR) * BAR;
     if (ratios[i] !== null) heights.set(at, (heights.get(at) || 0) + 1);
   }
   const places = [...heights.keys()].sort((a, b) => a - b);

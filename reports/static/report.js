@@ -82,7 +82,9 @@ function moveInMatrix(event) {
   if (!moves[event.key] || event.target !== event.currentTarget) return;
   const rows = all("#matrix .op").filter((row) => !row.hidden);
   const at = active ? [rows.indexOf(active.parentElement), active.cellIndex] : [0, 0];
-  const next = rows[at[0] + (active ? moves[event.key][0] : 0)]?.cells[active ? at[1] + moves[event.key][1] : 1];
+  const row = rows[at[0] + (active ? moves[event.key][0] : 0)];
+  const wanted = row?.cells[active ? at[1] + moves[event.key][1] : 1];
+  const next = wanted?.hidden ? find("td:not([hidden])", row) : wanted;
   if (!next || next.cellIndex === 0) return;
   active?.classList.remove("is-active");
   next.classList.add("is-active");
@@ -166,7 +168,7 @@ async function start() {
   find(".filter").addEventListener("submit", (event) => event.preventDefault());
   find("#help-button").addEventListener("click", () => find("#help").showModal());
   find("#matrix")?.addEventListener("click", (event) => !event.target.closest("a") && event.target.closest("td[class]") && openSquare(event.target.closest("td")));
-  find("#matrix")?.parentElement.addEventListener("keydown", moveInMatrix);
+  find("#matrix")?.addEventListener("keydown", moveInMatrix);
   all("[data-copy]").forEach((button) => button.addEventListener("click", () => copy(button.dataset.copy)));
   all("[data-sort]").forEach((button) => button.addEventListener("click", () => sortBy(button)));
   addEventListener("keydown", onKey);

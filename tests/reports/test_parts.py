@@ -16,7 +16,7 @@ from reports.conclusion import conclusion
 from reports.grouping import group_findings
 from reports.health import Health
 from reports.inputs import Inputs
-from reports.landscape import Landscape, ratio_of
+from reports.landscape import Landscape, positions, ratio_of
 from reports.matrix import build_matrix, gaps
 from reports.meaning import worth_of
 from reports.reproduction import fenced, reproductions
@@ -45,17 +45,21 @@ def test_ratio_is_discrepancy_over_tolerance(actual, expected, tolerance, ratio)
     assert ratio_of(case(actual=actual, expected=expected, tolerance=tolerance)) == ratio
 
 
+def look(landscape, one):
+    landscape.see(one, ratio_of(one), positions(one))
+
+
 def test_landscape_lists_near_misses_nearest_first_and_no_broken_case():
     landscape = Landscape()
     for i, ratio in enumerate([0.05, 0.5, 0.9, 5.0]):
-        landscape.see(case(case=str(i), actual=1.0 + ratio, tolerance=1.0, verdict="BROKEN" if ratio > 1 else "HOLDS"))
+        look(landscape, case(case=str(i), actual=1.0 + ratio, tolerance=1.0, verdict="BROKEN" if ratio > 1 else "HOLDS"))
     assert [name for _, name, _ in landscape.near_misses()] == ["2", "1"]
 
 
 def test_landscape_leaves_out_vacuous_and_undecided_cases_and_counts_what_has_no_ratio():
     landscape = Landscape()
     for each in (case(vacuous=True), case(verdict="INCONCLUSIVE"), case(actual=math.nan)):
-        landscape.see(each)
+        look(landscape, each)
     assert (landscape.cases, landscape.unmeasured) == (0, 1)
     assert all(density_chart(panel) is None for panel in landscape.panels)
 
@@ -63,7 +67,7 @@ def test_landscape_leaves_out_vacuous_and_undecided_cases_and_counts_what_has_no
 @pytest.mark.parametrize(("expected", "x"), [(1.0, 0), (1e-3, 6), (0.0, None), (math.inf, None)])
 def test_landscape_knows_how_much_cancels(expected, x):
     landscape = Landscape()
-    landscape.see(case(actual=expected, expected=expected, tolerance=1e-9, resolution=1e-9))
+    look(landscape, case(actual=expected, expected=expected, tolerance=1e-9, resolution=1e-9))
     (panel,) = [each for each in landscape.panels if each.label == "conditioning"]
     assert [place for place, _, _ in panel.bins] == ([] if x is None else [x])
 
@@ -71,7 +75,7 @@ def test_landscape_knows_how_much_cancels(expected, x):
 @pytest.mark.parametrize("size", [0, 1, 10**9])
 def test_density_chart_draws_every_size_within_its_frame(size):
     landscape = Landscape()
-    landscape.see(case(shapes=[[size]], drawn={"margin": 1e-300}))
+    look(landscape, case(shapes=[[size]], drawn={"margin": 1e-300}))
     for picture in filter(None, map(density_chart, landscape.panels)):
         assert "nan" not in picture
         assert "-" not in picture.split('<rect x="')[1].split('"')[0]
@@ -144,6 +148,18 @@ def test_meaning_speaks_of_cells_that_hold_and_of_the_weakest_among_them():
     ]
     (worth,) = worth_of(cells)
     assert (worth.holding, worth.cells, worth.weakest, worth.total, worth.bound) == (2, 3, 40, 380, 3 / 40)
+
+
+def test_meaning_adds_cells_up_only_where_nothing_broke():
+    holding = [cell_ended(), cell_ended(op="tanh"), cell_ended(op="svd", verdict="INCONCLUSIVE")]
+    (worth,) = worth_of(holding)
+    assert worth.together == 3 / 82
+    (worth,) = worth_of([*holding, cell_ended(op="sum", verdict="BROKEN")])
+    assert worth.together is None
+
+
+def test_meaning_takes_the_laws_of_the_tape_together():
+    assert [(worth.family, worth.cells) for worth in worth_of([cell_ended(op="tape", family=name) for name in ("hooks", "views")])] == [("tape", 2)]
 
 
 def test_meaning_gives_no_bound_without_evidence():
@@ -236,6 +252,12 @@ def test_group_example_is_the_shortest_new_finding():
 def test_conclusion_names_cells_that_broke_without_a_counterexample():
     told = conclusion(Evidence([run_started(), cell_ended(verdict="BROKEN"), END]))
     assert told == "1 cell broken without a counterexample. 0 of 1 cell hold, on 40 valid comparisons in all."
+
+
+def test_conclusion_counts_cells_with_too_little_evidence():
+    few = cell_ended(verdict="INSUFFICIENT EVIDENCE")
+    told = conclusion(Evidence([run_started(), cell_ended(op="exp"), few, END]))
+    assert told == "Nothing is broken. 1 of 2 cells hold, on 42 valid comparisons in all; 1 cell had too few."
 
 
 def test_conclusion_does_not_call_a_run_empty_that_found_something():
