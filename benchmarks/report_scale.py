@@ -144,8 +144,13 @@ def looked_at(page: Path) -> tuple[float, float]:
 
 def told(row: Measured) -> str:
     """One size in a line."""
-    made = f"{row.cases:>9,} cases: {row.record_mib:.0f} MiB of record -> page of {row.page_mib:.2f} MiB in {row.seconds:.1f} s ({row.cpu_seconds:.1f} s of CPU), {row.peak_mib:,.0f} MiB"
+    made = f"{row.cases:>9,} cases: {row.record_mib:.0f} MiB of record -> {page_of(row)}"
     return made if row.interactive is None else f"{made}; in Chromium it answers after {row.interactive:.2f} s, all cases {row.shown:.2f} s later"
+
+
+def page_of(row: Measured) -> str:
+    """What was made, and what it cost."""
+    return f"page of {row.page_mib:.2f} MiB in {row.seconds:.1f} s ({row.cpu_seconds:.1f} s of CPU), {row.peak_mib:,.0f} MiB of memory"
 
 
 def main() -> None:
@@ -161,9 +166,8 @@ def main() -> None:
     OUT.write_text(json.dumps({"sizes": [asdict(row) for row in rows]}, indent=2) + "\n", encoding="utf-8")
     last = rows[-1]
     answers = "no Chromium here" if last.interactive is None else f"answers after {last.interactive:.2f} s"
-    print(
-        f"report_scale: {last.cases:,} cases -> {last.page_mib:.2f} MiB page in {last.seconds:.1f} s ({last.cpu_seconds:.1f} s of CPU), {last.peak_mib:,.0f} MiB; {answers}"
-    )
+    print(f"report_scale: {last.cases:,} cases -> {page_of(last)}; {answers}")
+
 
 
 if __name__ == "__main__":
