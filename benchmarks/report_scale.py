@@ -169,6 +169,5 @@ def main() -> None:
     print(f"report_scale: {last.cases:,} cases -> {page_of(last)}; {answers}")
 
 
-
 if __name__ == "__main__":
     main()
