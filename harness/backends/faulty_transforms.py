@@ -17,14 +17,33 @@ class Doubles(Spoiled):
 
 @part_fault("func-drops-aux", Transforms, "what a function returns beside its value is lost")
 class DropsAux(Spoiled):
-    def grad(self, function: Function, *, argument: int = 0, aux: bool = False) -> Function:
+    def grad(self, function: Function, *, argument: int | tuple[int, ...] = 0, aux: bool = False) -> Function:
         made: Function = self.inner.grad(function, argument=argument, aux=aux)
         return (lambda *args: (made(*args)[0], None)) if aux else made
 
 
+@part_fault("func-turns-arguments", Transforms, "the gradients by several arguments come in the order of the arguments")
+class TurnsArguments(Spoiled):
+    def grad(self, function: Function, *, argument: int | tuple[int, ...] = 0, aux: bool = False) -> Function:
+        made: Function = self.inner.grad(function, argument=tuple(sorted(argument)) if isinstance(argument, tuple) else argument, aux=aux)
+        return made
+
+
+@part_fault("func-fells-trees", Transforms, "of a nested argument the gradient of the first leaf is all that is given")
+class FellsTrees(Spoiled):
+    def grad(self, function: Function, **options: Any) -> Function:
+        made = self.inner.grad(function, **options)
+
+        def felled(*args: Any) -> Any:
+            gradient = made(*args)
+            return next(iter(gradient.values())) if isinstance(gradient, dict) else gradient
+
+        return felled
+
+
 @part_fault("func-sums-outputs", Transforms, "grad sums a function's outputs to a scalar")
 class SumsOutputs(Spoiled):
-    def grad(self, function: Function, *, argument: int = 0, aux: bool = False) -> Function:
+    def grad(self, function: Function, *, argument: int | tuple[int, ...] = 0, aux: bool = False) -> Function:
         made: Function = self.inner.grad(function if aux else lambda *args: self.tape.apply("sum", function(*args)), argument=argument, aux=aux)
         return made
 

@@ -11,6 +11,7 @@ from harness.backends.torch_checkpoint import TorchCheckpointing
 from harness.backends.torch_compiling import TorchCompiling
 from harness.backends.torch_custom import TorchCustomFunctions
 from harness.backends.torch_forward_mode import TorchForwardMode
+from harness.backends.torch_layers import TorchModules
 from harness.backends.torch_lifetimes import TorchLifetimes
 from harness.backends.torch_optim import TorchOptimizing
 from harness.backends.torch_transforms import TorchTransforms
@@ -20,6 +21,7 @@ from harness.tape.custom_function import CustomFunctions
 from harness.tape.forward_mode import ForwardMode
 from harness.tape.lifetimes import Lifetimes
 from harness.tape.mixed_precision import MixedPrecision
+from harness.tape.modules import Modules
 from harness.tape.optimizing import Optimizing
 from harness.tape.transforming import Transforms
 
@@ -33,5 +35,6 @@ OFFERS: Mapping[Any, Callable[[Any], Any]] = MappingProxyType(
         Checkpointing: TorchCheckpointing,
         MixedPrecision: TorchMixedPrecision,
         Compiling: TorchCompiling,
+        Modules: TorchModules,
     }
 )

@@ -19,11 +19,13 @@ from harness.tape.transforming import Function, Transforms
 class TorchTransforms(Transforms):
     """Every transform is torch.func's, but for the strict Jacobian."""
 
+    trees = True
+
     def __init__(self, tape: object) -> None:
         """Nothing is asked of the tape."""
         load_forward_mode()
 
-    def grad(self, function: Function, *, argument: int = 0, aux: bool = False) -> Function:
+    def grad(self, function: Function, *, argument: int | tuple[int, ...] = 0, aux: bool = False) -> Function:
         return torch.func.grad(function, argnums=argument, has_aux=aux)
 
     def value_and_grad(self, function: Function) -> Function:

@@ -21,15 +21,18 @@ class ReferenceTransforms(Transforms):
     def __init__(self, tape: ReferenceTape) -> None:
         self.tape, self.engine = tape, tape.engine
 
-    def grad(self, function: Function, *, argument: int = 0, aux: bool = False) -> Function:
+    def grad(self, function: Function, *, argument: int | tuple[int, ...] = 0, aux: bool = False) -> Function:
+        wanted = argument if isinstance(argument, tuple) else (argument,)
+
         def transformed(*args: Any) -> Any:
-            fresh = [self.copied(a) if i == argument else a for i, a in enumerate(args)]
+            fresh = [self.copied(a) if i in wanted else a for i, a in enumerate(args)]
             with self.tape.grad_mode(True):
                 result = function(*fresh)
             value = result[0] if aux else result
             if value.array.ndim:
                 raise RuntimeError(f"grad(f) wants a scalar f(x); its shape is {value.array.shape}. Use vjp.")
-            (gradient,) = self.pull(value, [fresh[argument]], None)
+            found = self.pull(value, [fresh[i] for i in wanted], None)
+            gradient = found if isinstance(argument, tuple) else found[0]
             return (gradient, result[1]) if aux else gradient
 
         return transformed

@@ -19,11 +19,17 @@ Function = Callable[..., Any]
 class Transforms:
     """Functions of functions.
 
-    Each takes a function of handles and gives another. What is not overridden is not offered.
+    Each takes a function of handles and gives another. What is not overridden is not offered. With `trees` arguments may be nested in tuples, lists
+    and dicts.
     """
 
-    def grad(self, function: Function, *, argument: int = 0, aux: bool = False) -> Function:
-        """The gradient of a scalar function with respect to one argument; with `aux` the function returns (scalar, anything), and so does this."""
+    trees: bool = False
+
+    def grad(self, function: Function, *, argument: int | tuple[int, ...] = 0, aux: bool = False) -> Function:
+        """The gradient of a scalar function with respect to one argument, or several, in that order.
+
+        With `aux` the function returns (scalar, anything), and so does this.
+        """
         raise Unsupported("this tape transforms no function into its gradient.")
 
     def value_and_grad(self, function: Function) -> Function:

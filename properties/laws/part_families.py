@@ -11,6 +11,7 @@ PART_FAMILIES = (
     "custom_contexts",
     "custom_lifetimes",
     "transforms",
+    "transforms_arguments",
     "transforms_forward",
     "forward_mode",
     "higher_order",
@@ -20,5 +21,7 @@ PART_FAMILIES = (
     "checkpointing",
     "replayed",
     "mixed_precision",
+    "modules",
+    "modules_state",
     "compiling",
 )

@@ -67,6 +67,7 @@ def scalars(stage: Stage, expect: Expect) -> None:
     func = stage.tape.part(Transforms)
     vector = stage.tape.leaf(stage.seed.reshape(-1)[:1] if stage.seed.size else stage.seed.reshape(-1), requires_grad=False)
     expect.refusal(lambda: func.grad(lambda x: stage.times(x, x))(vector), "the gradient of a function with an axis was not refused")
+    expect.refusal(lambda: func.grad(lambda x: 1.0)(vector), "the gradient of a function that returns no value of the tape was not refused")
 
 
 @family.law(
