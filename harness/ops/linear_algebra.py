@@ -25,7 +25,9 @@ from harness.ops.matrices import (
     POSITIVE_DEFINITE,
     SQUARE,
     TRIANGULAR,
+    broadcast_right_hand_side,
     hermitian_part,
+    matrix_equation,
     rectangular,
     square,
     square_shape,
@@ -64,20 +66,20 @@ def _as_right_hand_side(shapes: Shapes, params: Params) -> Shapes:
     return (shapes[1],)
 
 
-def _matrix_right_hand_sides(choose: Choose, first: Shape | None) -> Shapes:
-    x = square_shape(choose, first)
-    return (x, (*x[:-1], choose.integer(1, 3)))
+def _solved(x: np.ndarray, y: np.ndarray) -> Any:
+    """Y is a matrix: NumPy 1 would take one of one axis less than x for vectors."""
+    return np.linalg.solve(x, np.broadcast_to(y, (*np.broadcast_shapes(x.shape[:-2], y.shape[:-2]), *y.shape[-2:])))
 
 
 def _solve_triangular(x: np.ndarray, y: np.ndarray, *, upper: bool, unitriangular: bool) -> Any:
     factor = np.triu(x) if upper else np.tril(x)
     eye = np.eye(x.shape[-1], dtype=x.dtype)
-    return np.linalg.solve(factor * (1 - eye) + eye if unitriangular else factor, y)
+    return _solved(factor * (1 - eye) + eye if unitriangular else factor, y)
 
 
 def _cholesky_solve(x: np.ndarray, y: np.ndarray) -> Any:
     lower = np.tril(x)
-    return np.linalg.solve(lower @ np.conj(np.swapaxes(lower, -1, -2)), y)
+    return _solved(lower @ np.conj(np.swapaxes(lower, -1, -2)), y)
 
 
 def _matrix_power(x: np.ndarray, *, n: int) -> Any:
@@ -134,12 +136,14 @@ def _row(
     return Op(name, F, reference, (Operand("x", domain),), source, shapes, parameters, result_shapes, complex=True)
 
 
-def _equation(name: str, reference: Callable[..., Any], source: str, domain: Domain, shapes: Any, parameters: Parameters = no_params) -> Op:
+def _equation(
+    name: str, reference: Callable[..., Any], source: str, domain: Domain, shapes: Any, result: Any, parameters: Parameters = no_params
+) -> Op:
     """A linear system in y."""
-    operands = (Operand("x", domain), Operand("y"))
-    return Op(name, F, reference, operands, source, shapes, parameters, _as_right_hand_side, complex=True)
+    return Op(name, F, reference, (Operand("x", domain), Operand("y")), source, shapes, parameters, result, complex=True)
 
 
+_MATRICES = (matrix_equation, broadcast_right_hand_side)
 _triangle = one_of(upper=(False, True), unitriangular=(False, True))
 OPS = (
     _row("det", np.linalg.det, array_api("linalg.det"), SQUARE, result_shapes=_batch),
@@ -160,7 +164,7 @@ OPS = (
     ),
     _row("matrix_power", _matrix_power, array_api("linalg.matrix_power"), NONSINGULAR, parameters=one_of(n=(2, 3, 1, 0, -1, -2))),
     _row("matrix_exp", _matrix_exp, torch_docs("linalg.matrix_exp"), SQUARE),
-    _equation("solve", _solve, array_api("linalg.solve"), NONSINGULAR, _right_hand_sides),
-    _equation("solve_triangular", _solve_triangular, torch_docs("linalg.solve_triangular"), TRIANGULAR, _matrix_right_hand_sides, _triangle),
-    _equation("cholesky_solve", _cholesky_solve, torch_docs("cholesky_solve"), TRIANGULAR, _matrix_right_hand_sides),
+    _equation("solve", _solve, array_api("linalg.solve"), NONSINGULAR, _right_hand_sides, _as_right_hand_side),
+    _equation("solve_triangular", _solve_triangular, torch_docs("linalg.solve_triangular"), TRIANGULAR, *_MATRICES, _triangle),
+    _equation("cholesky_solve", _cholesky_solve, torch_docs("cholesky_solve"), TRIANGULAR, *_MATRICES),
 )

@@ -15,7 +15,7 @@ import numpy as np
 
 from harness.ops.choose import Choose, DoesNotFit, Shape
 from harness.ops.domain import Domain
-from harness.ops.op import Shapes
+from harness.ops.op import Params, Shapes
 
 FLOOR = 1e-2  # condition numbers below 100 (or the largest entry x 100): an inverse loses two decimals, its second derivative six
 PIVOT = 0.25  # back substitution through n rows grows like (1 + 1 / PIVOT)^n: below 1e3 for n = 4
@@ -128,3 +128,19 @@ def rectangular(fits: Callable[[int, int], bool]) -> Callable[[Choose, Shape | N
         return (first,)
 
     return shapes
+
+
+def matrix_equation(choose: Choose, first: Shape | None) -> Shapes:
+    """Shapes of x and y in x z = y. The batch of y is that of x, or broadcasts with it, also where y could be taken for a batch of vectors."""
+    if first is None and choose.integer(0, 5) == 5:
+        side = choose.integer(1, 3)
+        return ((side, side, side), (side, side))
+    x = square_shape(choose, first)
+    batch = choose.element((x[:-2], (), (2, *x[:-2])))
+    return (x, (*batch, x[-1], choose.integer(1, 3)))
+
+
+def broadcast_right_hand_side(shapes: Shapes, params: Params) -> Shapes:
+    """The shape of z."""
+    x, y = shapes
+    return ((*np.broadcast_shapes(x[:-2], y[:-2]), *y[-2:]),)

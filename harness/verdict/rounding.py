@@ -13,6 +13,7 @@ import math
 
 import numpy as np
 
+from harness.oracles.norms import rms
 from harness.verdict.constants import LAST_OPERATIONS, PROBABILISTIC_LAMBDA, RANDOM_SIGNS, analytic_error, eps, ulp_at_zero
 
 
@@ -38,7 +39,7 @@ def analytic_rounding(gradient: np.ndarray, direction: np.ndarray, dtype: str = 
     """
     entries = np.ravel(elementwise_rounding(gradient, dtype) * np.abs(direction)).astype(np.float64)
     with np.errstate(all="ignore"):
-        likely = RANDOM_SIGNS * float(np.linalg.norm(entries))
+        likely = RANDOM_SIGNS * math.sqrt(entries.size) * float(rms(entries))  # a plain norm would lose squares that underflow
     return min(float(np.sum(entries)), likely) + inner_product_rounding(gradient, direction)
 
 

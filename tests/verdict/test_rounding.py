@@ -55,3 +55,7 @@ def test_analytic_rounding_of_many_entries_is_that_of_random_signs() -> None:
     one, many = analytic_rounding(np.ones(1), np.ones(1), "bfloat16"), analytic_rounding(np.ones(10_000), np.ones(10_000), "bfloat16")
     assert many == pytest.approx(4 * 100 * one, rel=1e-3)
     assert analytic_rounding(np.ones(4), np.ones(4), "bfloat16") == pytest.approx(4 * one, rel=1e-3)
+
+
+def test_analytic_rounding_knows_that_a_gradient_underflows_before_its_product_with_a_long_step() -> None:
+    assert analytic_rounding(np.zeros(1), np.array([1e150])) > 1e-174  # the smallest number times the step; its square is 0
