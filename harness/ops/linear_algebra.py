@@ -87,7 +87,7 @@ def _matrix_power(x: np.ndarray, *, n: int) -> Any:
 
 
 def _matrix_exp(x: np.ndarray) -> Any:
-    return np.asarray([linalg.expm(matrix) for matrix in x.reshape(-1, *x.shape[-2:])]).reshape(x.shape)
+    return np.asarray([linalg.expm(matrix) for matrix in x.reshape(-1, *x.shape[-2:])], dtype=x.dtype).reshape(x.shape)
 
 
 def _transposed(shapes: Shapes, params: Params) -> Shapes:
