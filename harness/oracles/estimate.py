@@ -40,6 +40,7 @@ class Estimate:
     ladder: tuple[Rung, ...] = ()
     diagnosis: str = ""  # "hidden float32 cast" and the like: a finding in itself
     magnitude: float = 0.0  # the largest |phi(0)|, or |phi| where phi(0) = 0: divided by the scale of t, the natural size of a derivative
+    beneath: tuple[float | np.ndarray, float | np.ndarray] | None = None  # slopes that small steps show and `value` denies; NaN where there are none
 
     @property
     def resolution(self) -> float:

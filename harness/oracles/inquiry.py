@@ -141,6 +141,7 @@ class Goal:
 
 
 def _from_elements(sample: Sampler, found: Elements, ladder: tuple[Rung, ...]) -> Estimate:
+    beneath = found.beneath
     return Estimate(
         sample.restore(found.value),
         sample.restore_bound(found.bound),
@@ -152,6 +153,7 @@ def _from_elements(sample: Sampler, found: Elements, ladder: tuple[Rung, ...]) -
         ladder + found.ladder,
         hidden_cast(sample, found.noise),
         sample.magnitude,
+        (sample.restore(beneath.low), sample.restore(beneath.high)) if np.isfinite(beneath.low).any() else None,
     )
 
 

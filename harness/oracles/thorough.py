@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from harness.oracles.beneath import Beneath, look_beneath
 from harness.oracles.estimate import Rung, Status
 from harness.oracles.ladder import NARROWEST, TORN, Choice, Ladder, why_not
 from harness.oracles.quick import Table
@@ -29,6 +30,7 @@ class Elements:
     bound: np.ndarray
     low: np.ndarray
     high: np.ndarray
+    beneath: Beneath
     status: Status
     reason: str
     noise: float
@@ -56,7 +58,9 @@ def look_thoroughly(sample: Sampler, scale: float, offset: int, grain: float, ra
     chosen.settled &= ~_torn(sample, chosen, nearest)
     if both is None and not (chosen.settled | chosen.contradicted).all():
         both = look_at_sides(sample, widest, unit, ladder.narrowest, grain, chosen.ripple)
-    return _decide(sample, ladder.windows, chosen, both, random, alone)
+    below = abs(ladder.windows[-1].step) / 4
+    beneath = look_beneath(sample, chosen.value, np.where(chosen.settled, chosen.bound, np.inf), chosen.noise, below, ladder.narrowest, grain)
+    return _decide(sample, ladder.windows, chosen, both, beneath, random, alone)
 
 
 def _alone(sample: Sampler, chosen: Choice, nearest: float) -> np.ndarray:
@@ -75,7 +79,9 @@ def _torn(sample: Sampler, chosen: Choice, nearest: float) -> np.ndarray:
     return np.asarray(np.abs(rise - 2 * nearest * chosen.value) > TORN * chosen.ripple)
 
 
-def _decide(sample: Sampler, windows: list[Window], chosen: Choice, both: Both | None, random: np.ndarray, alone: np.ndarray) -> Elements:
+def _decide(
+    sample: Sampler, windows: list[Window], chosen: Choice, both: Both | None, beneath: Beneath, random: np.ndarray, alone: np.ndarray
+) -> Elements:
     value, bound = chosen.value.copy(), chosen.bound.copy()
     low, high = value.copy(), value.copy()
     status = np.where(np.isfinite(bound), SMOOTH, np.where(chosen.staircase, NOISE, UNRESOLVED))
@@ -83,6 +89,7 @@ def _decide(sample: Sampler, windows: list[Window], chosen: Choice, both: Both |
         status = _from_sides(both, ~chosen.settled & ~chosen.contradicted, value, bound, low, high, status)
     status = np.where((status == UNRESOLVED) & (windows[-1].why == NOT_FINITE), NON_FINITE, status)
     status = np.where(alone, JUMP, np.where(chosen.gap != 0, UNRESOLVED, status))
+    status = np.where(beneath.sure & (status == SMOOTH), NOISE, status)
     status = np.where(random & (status > KINK), RANDOM, status)
     bad = status > KINK
     value[bad], bound[bad], low[bad], high[bad] = np.nan, np.inf, np.nan, np.nan
@@ -90,8 +97,13 @@ def _decide(sample: Sampler, windows: list[Window], chosen: Choice, both: Both |
     code = int(status[worst]) if status.size else SMOOTH
     noise = float(np.max(np.where(bad, 0.0, chosen.noise), initial=0.0))
     gap = float(chosen.gap[worst]) if status.size else 0.0
-    reason = _of_gap(code, gap) if gap else _reason(sample, code, worst, both, windows)
-    return Elements(value, bound, low, high, SEVERITY[code], reason, noise, _rungs(windows, worst))
+    if gap:
+        reason = _of_gap(code, gap)
+    elif code == NOISE and beneath.sure[worst]:
+        reason = _of_two_scales(float(chosen.value[worst]), float((beneath.low + beneath.high)[worst] / 2))
+    else:
+        reason = _reason(sample, code, worst, both, windows)
+    return Elements(value, bound, low, high, beneath, SEVERITY[code], reason, noise, _rungs(windows, worst))
 
 
 def _from_sides(
@@ -138,6 +150,10 @@ def _of_gap(code: int, gap: float) -> str:
     if code == JUMP:
         return f"phi jumps at this point: both sides tend to a value that differs from phi(0) by {gap:.3g}."
     return f"phi(0) differs by {gap:.3g} from the value that wide steps tend to: phi changes within the smallest steps looked at."
+
+
+def _of_two_scales(wide: float, narrow: float) -> str:
+    return f"phi has the slope {wide:.6g} to large steps and {narrow:.6g} to small ones: it holds a structure, or a cast, that large steps take for noise."
 
 
 def _rungs(windows: list[Window], element: int) -> tuple[Rung, ...]:

@@ -32,7 +32,7 @@ FINE, NOT_FINITE, UNRESOLVED, STAIRCASE, PLATEAU, INCONSISTENT = range(6)
 
 
 def _rounded_nodes(count: int) -> np.ndarray:
-    return np.round(np.cos(np.pi * (np.arange(count) + 0.5) / count) * BITS) / BITS
+    return np.cos(np.pi * (np.arange(count) + 0.5) / count)
 
 
 TWO_SIDED = _rounded_nodes(16)[:8]  # the positive half

@@ -110,8 +110,12 @@ def _quick_goal(actual: np.ndarray, rounding: Amount, size: Amount) -> float:
 def _widen(estimate: Estimate) -> Estimate:
     """The sum of an estimate's elements: values, bounds and kinks add, and every subgradient of every element is allowed."""
     low, high = estimate.interval if estimate.interval is not None else (estimate.value, estimate.value)
+    beneath = estimate.beneath
+    if beneath is not None:
+        beneath = tuple(float(np.sum(np.where(np.isnan(end), estimate.value, end))) for end in beneath)
     return replace(
         estimate,
+        beneath=beneath,
         value=float(np.sum(estimate.value)),
         bound=float(np.sum(estimate.bound)),
         interval=(float(np.sum(low)), float(np.sum(high))),

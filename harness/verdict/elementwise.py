@@ -18,6 +18,8 @@ from harness.oracles.norms import rms
 from harness.verdict.constants import BROKEN_FACTOR
 from harness.verdict.verdict import Verdict
 
+SMALL_STEPS = "noise: phi has the analytic value for a slope at small steps, and another at large ones, to which the small steps are noise."
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -96,11 +98,22 @@ def compare(
         vacuous = known & (np.abs(actual) <= tau) & (np.abs(low) <= tau) & (np.abs(high) <= tau)
         vacuous &= (tau <= vanish) | ((bound == 0) & (actual == 0))
         holds = known & (distance <= tau) & ((tau <= required * s) | vacuous)
-        broken = known & ((distance > BROKEN_FACTOR * tau) | ~np.isfinite(actual))
+        below = _below(actual, estimate, tau)
+        broken = known & (((distance > BROKEN_FACTOR * tau) & ~below) | ~np.isfinite(actual))
     vacuous &= ~(tau <= required * s) | (bound == 0) | (np.abs(actual) + np.abs(expected) == 0)
     reason = _reason(actual, estimate, low, high, known, holds, broken, distance, tau, s, required)
+    if below.any() and not broken.any() and not holds.all():
+        reason = SMALL_STEPS
     nearest = np.clip(actual, low, high)  # at a kink: the end of the interval that `actual` is closest to
     return Comparison(actual, np.where(np.isnan(nearest), expected, nearest), bound, tau, distance, s, broken, holds, vacuous, reason)
+
+
+def _below(actual: np.ndarray, estimate: Estimate, tau: np.ndarray) -> np.ndarray:
+    """Where small steps, which the estimate takes for noise, have the slope that is claimed: phi may well have it."""
+    if estimate.beneath is None:
+        return np.zeros(actual.shape, dtype=bool)
+    low, high = (np.broadcast_to(np.asarray(x, dtype=np.float64), actual.shape) for x in estimate.beneath)
+    return np.asarray((actual >= low - tau) & (actual <= high + tau))
 
 
 def _reason(

@@ -1,0 +1,71 @@
+"""What lies beneath the noise of the window that the ladder chose: nothing, or a slope of its own.
+
+    2 t + clip(t, -6e-9, 6e-9)      slope 2 to every window above 1e-8, with "noise" of 6e-9; slope 3 at the point
+    round(t, 8), a hidden cast      slope 1 to wide windows, 0 between two steps
+
+Rounding inside phi does the same: (e^t - 1) / t at 1e-3 has a slope of its own between two roundings of e^t. But there it shows only barely, in a
+window or two, whereas a structure that is made shows at every step below its own width, down to where rounding drowns it. So narrower windows, which
+are as quiet as rounding, are asked for their slopes: such a slope is one that phi may be said to have, and one that is sure makes the other unsure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from harness.oracles.sampling import FLOAT64_EPS, Sampler
+from harness.oracles.window import Window, two_sided
+
+NOISY = 16 * FLOAT64_EPS  # of |phi|: below, noise is a few roundings, and too small a structure would have to hide in it
+APART = 4.0  # sums of bounds
+SURE = 2.0**9  # bounds by which a slope must differ; measured: slopes that rounding draws reach 130 at most, those of made structure 800 at least
+SURE_WINDOWS = 2
+FACTOR = 16.0  # from window to window: one in 16 bounds is lost by it at most
+SECOND = 0.64  # of a step: another, that has no common measure with it
+SAFETY = 5.0  # standard deviations, as in the ladder
+
+
+@dataclass
+class Beneath:
+    """Arrays (elements,): the range of slopes that narrow windows show and the chosen one denies, NaN where there is none."""
+
+    low: np.ndarray
+    high: np.ndarray
+    sure: np.ndarray  # bool: so clear that the slope of the chosen window cannot stand
+
+
+def look_beneath(sample: Sampler, value: np.ndarray, bound: np.ndarray, noise: np.ndarray, widest: float, narrowest: float, grain: float) -> Beneath:
+    """Windows from `widest` down to `narrowest`, where phi is noisier than rounding; nothing is asked where it is not."""
+    found = Beneath(np.full(value.shape, np.nan), np.full(value.shape, np.nan), np.zeros(value.shape, dtype=bool))
+    count = np.zeros(value.shape, dtype=int)
+    noisy = np.isfinite(bound) & (noise > NOISY)
+    while noisy.any() and widest >= narrowest:
+        if (noisy & _denied(value, bound, *_glance(sample, widest, grain))).any():
+            seen, own = _slope(two_sided(sample, widest, grain))
+            denied = noisy & _denied(value, bound, seen, own)
+            found.low = np.where(denied, np.fmin(found.low, seen - own), found.low)
+            found.high = np.where(denied, np.fmax(found.high, seen + own), found.high)
+            count += denied & (np.abs(seen - value) > SURE * own) & (seen != 0)
+        widest /= FACTOR
+    found.sure = count >= SURE_WINDOWS
+    return found
+
+
+def _denied(value: np.ndarray, bound: np.ndarray, seen: np.ndarray, own: np.ndarray) -> np.ndarray:
+    return np.asarray(np.abs(seen - value) > APART * (own + bound))
+
+
+def _glance(sample: Sampler, step: float, grain: float) -> tuple[np.ndarray, np.ndarray]:
+    """A slope and what it may be off, from two central differences: enough to see that a window is not worth its evaluations."""
+    plus, minus = sample.pairs([step, SECOND * step])  # (2, elements) each
+    slopes = (plus / 2 - minus / 2) / (step * np.array([[1.0], [SECOND]]))
+    size = np.maximum(np.maximum(np.abs(plus), np.abs(minus)).max(axis=0), sample.terms)
+    own = np.abs(slopes[0] - slopes[1]) + (sample.eps * size + grain * np.abs(slopes[0])) / step
+    return slopes[0], np.where(np.isfinite(own), own, np.inf)
+
+
+def _slope(window: Window) -> tuple[np.ndarray, np.ndarray]:
+    """The slope of a window whose tail is rounding, and its bound; inf elsewhere."""
+    bound = window.truncation + SAFETY * window.sigma * window.gain
+    return window.value, np.where(window.at_floor & np.isfinite(window.value), bound, np.inf)
