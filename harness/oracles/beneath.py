@@ -41,7 +41,7 @@ def look_beneath(sample: Sampler, value: np.ndarray, bound: np.ndarray, noise: n
     count = np.zeros(value.shape, dtype=int)
     noisy = np.isfinite(bound) & (noise > NOISY)
     while noisy.any() and widest >= narrowest:
-        if (noisy & _denied(value, bound, *_glance(sample, widest, grain))).any():
+        if (noisy & _denied(value, bound, *glance(sample, widest, grain))).any():
             seen, own = _slope(two_sided(sample, widest, grain))
             denied = noisy & _denied(value, bound, seen, own)
             found.low = np.where(denied, np.fmin(found.low, seen - own), found.low)
@@ -56,8 +56,8 @@ def _denied(value: np.ndarray, bound: np.ndarray, seen: np.ndarray, own: np.ndar
     return np.asarray(np.abs(seen - value) > APART * (own + bound))
 
 
-def _glance(sample: Sampler, step: float, grain: float) -> tuple[np.ndarray, np.ndarray]:
-    """A slope and what it may be off, from two central differences: enough to see that a window is not worth its evaluations."""
+def glance(sample: Sampler, step: float, grain: float) -> tuple[np.ndarray, np.ndarray]:
+    """A slope and what it may be off, (elements,) each, from two central differences: enough to see what a window, or a direction, is worth."""
     plus, minus = sample.pairs([step, SECOND * step])  # (2, elements) each
     slopes = (plus / 2 - minus / 2) / (step * np.array([[1.0], [SECOND]]))
     size = np.maximum(np.maximum(np.abs(plus), np.abs(minus)).max(axis=0), sample.terms)

@@ -40,6 +40,7 @@ class Inquiry:
         self._scale = float(scale)
         self._rungs: tuple[Rung, ...] = ()
         self._random: np.ndarray | None = None
+        self._best: float | None = None  # the step of the best window, once the ladder has been asked
         self._prior: Table | None = None  # a table that has converged, and did not agree with the claim
         self._failure = _unusable(scale, grain)
         if self._failure is not None:
@@ -103,7 +104,8 @@ class Inquiry:
         sample = self._sample
         if self._random is None:
             self._random = sample(0.0) != sample.centre
-        found = look_thoroughly(sample, self._scale, offset, self._grain, self._random, self._prior)
+        found = look_thoroughly(sample, self._scale, offset, self._grain, self._random, self._prior, self._best if offset else None)
+        self._best = found.best
         return _integers(sample) if sample.integers_only else _from_elements(sample, found, self._rungs)
 
 

@@ -42,6 +42,7 @@ class Choice:
 
     value: np.ndarray
     bound: np.ndarray  # inf where no window counts
+    step: np.ndarray
     settled: np.ndarray  # bool: confirmed, so narrower windows cannot improve it
     noise: np.ndarray  # relative to |phi|
     staircase: np.ndarray  # bool: no window counts because narrow ones see steps
@@ -107,13 +108,13 @@ class Ladder:
         value_at = np.where(np.isfinite(bound[at]), value[at], np.nan)
         ripple = noise[at] * np.array([w.size for w in self.windows])[at]
         gap = np.where(settled, self._gap(at, ripple), 0.0)
-        return Choice(value_at, bound[at], settled & ~contradicted, noise[at], staircase | contradicted, contradicted, ripple, gap)
+        return Choice(value_at, bound[at], steps[best], settled & ~contradicted, noise[at], staircase | contradicted, contradicted, ripple, gap)
 
     def _confirmed_before(self, value: np.ndarray, bound: np.ndarray, step: np.ndarray) -> np.ndarray:
         """Whether a table that converged on narrower steps says the same: as good as one window more."""
         if self._prior is None:
             return np.zeros(value.shape, dtype=bool)
-        narrower = 2 * self._prior.rungs[0].step <= step if self._prior.rungs else np.zeros(value.shape, dtype=bool)
+        narrower = 2 * self._prior.rungs[-1].step <= step if self._prior.rungs else np.zeros(value.shape, dtype=bool)
         return np.asarray(narrower & (np.abs(value - self._prior.value) <= bound + self._prior.bound))
 
     def _bends_within(self, counts: np.ndarray, best: np.ndarray) -> np.ndarray:

@@ -19,7 +19,8 @@ SEVERITY: tuple[Status, ...] = ("smooth", "kink", "noise", "unresolved", "jump",
 SMOOTH, KINK, NOISE, UNRESOLVED, JUMP, DOMAIN, RANDOM, NON_FINITE = range(8)
 GRAINS = 64.0  # windows narrower than this many roundings of the argument show the rounding, not phi
 GLANCE = 2.0**10  # how much narrower than the stalled window a first look at the sides goes
-OFFSET_FACTOR = 45 / 32  # sqrt(2) in 6 bits
+OFFSET_FACTOR = math.sqrt(2)
+NODES_OVER_ROWS = 8.0  # the window that 16 nodes resolve, over the last step of a table that has converged to nine digits, 8 to 16 as measured
 
 
 @dataclass
@@ -35,16 +36,19 @@ class Elements:
     reason: str
     noise: float
     ladder: tuple[Rung, ...]
+    best: float | None  # the widest of the best windows, where all elements are smooth
 
 
-def look_thoroughly(sample: Sampler, scale: float, offset: int, grain: float, random: np.ndarray, prior: Table | None) -> Elements:
-    """The ladder on steps that start at half the scale, rounded to a power of two (x 45/32 for offset 1).
+def look_thoroughly(
+    sample: Sampler, scale: float, offset: int, grain: float, random: np.ndarray, prior: Table | None, best: float | None = None
+) -> Elements:
+    """The ladder on steps that start at half the scale, rounded to a power of two (x sqrt 2 for offset 1).
 
     `random`: where phi(0) came out otherwise the second time. `prior`: a table that has converged, so that narrower windows resolve phi as well. It
-    confirms what the first ladder says; the second is to be independent of it.
+    confirms what the first ladder says; the second is to be independent of it. `best`: the best window of the first ladder, where the second may start.
     """
     unit = 2.0 ** math.floor(math.log2(scale))
-    widest = unit / (2 if prior is None else 8) * (OFFSET_FACTOR if offset else 1.0)
+    widest = (best or _widest(unit, prior)) * (OFFSET_FACTOR if offset else 1.0)
     narrowest = min(max(NARROWEST * unit, GRAINS * grain), widest / 16)  # three windows at least
     ladder = Ladder(sample, unit, narrowest, grain, prior=None if offset else prior)
     chosen, both = ladder.descend(widest, patient=False), None
@@ -61,6 +65,13 @@ def look_thoroughly(sample: Sampler, scale: float, offset: int, grain: float, ra
     below = abs(ladder.windows[-1].step) / 4
     beneath = look_beneath(sample, chosen.value, np.where(chosen.settled, chosen.bound, np.inf), chosen.noise, below, ladder.narrowest, grain)
     return _decide(sample, ladder.windows, chosen, both, beneath, random, alone)
+
+
+def _widest(unit: float, prior: Table | None) -> float:
+    """Half the scale; below a table that has converged, what its last step says that 16 nodes resolve."""
+    if prior is None or not prior.rungs:
+        return unit / 2
+    return min(unit / 8, 2.0 ** math.floor(math.log2(NODES_OVER_ROWS * prior.rungs[-1].step)))
 
 
 def _alone(sample: Sampler, chosen: Choice, nearest: float) -> np.ndarray:
@@ -103,7 +114,8 @@ def _decide(
         reason = _of_two_scales(float(chosen.value[worst]), float((beneath.low + beneath.high)[worst] / 2))
     else:
         reason = _reason(sample, code, worst, both, windows)
-    return Elements(value, bound, low, high, beneath, SEVERITY[code], reason, noise, _rungs(windows, worst))
+    best = float(np.max(chosen.step, initial=0.0)) if code == SMOOTH else None
+    return Elements(value, bound, low, high, beneath, SEVERITY[code], reason, noise, _rungs(windows, worst), best)
 
 
 def _from_sides(

@@ -5,8 +5,8 @@ One-sided, N = 10 nodes on (0, H] (or [-H, 0)):      phi'(0+) = (2/H) sum_j (-1)
 
 The sums stop before the last coefficients. Those hold what is left of the truncation, and the noise of phi: sigma is their rms, odd and even ones
 apart, since the rounding of phi's argument is odd in t. What they would have added to the sum bounds the truncation; sigma times the gain of the
-sum its noise. The nodes are rounded to 12 bits: with H a power of two (or 45/32 of one), x + t is exact in floating point as long as H > |x| /
-2^35.
+sum its noise. The nodes are not rounded to few bits, though x + t would be exact then: a lattice of nodes may fit that of the values, exp(x) - 1 has
+multiples of eps for values, and then rounding, the same at all nodes, does not show.
 
 Source: Trefethen, Approximation Theory and Approximation Practice (2013), ch. 3-8; More and Wild, Estimating Computational Noise (2011).
 """
@@ -25,17 +25,16 @@ ROUNDOFF = 0.125  # of eps |phi|: the rms error of a rounded value (0.2) in a co
 RESOLVED = 0.01  # of the largest coefficient: above it the nodes do not resolve phi, and aliases would look like values
 HOPELESS = 0.1  # ... and above it the next smaller windows need not be tried one by one
 AT_FLOOR = 4.0  # roundings: a tail below is rounding of phi, not a lack of smoothness
-BITS = 4096
 MOVING = 4  # values that differ from phi(0) on one side, at least, to tell a slope from stairs
 REASONS = ("", "not finite", "not resolved", "staircase", "plateau of a staircase", "disagrees with smaller steps")
 FINE, NOT_FINITE, UNRESOLVED, STAIRCASE, PLATEAU, INCONSISTENT = range(6)
 
 
-def _rounded_nodes(count: int) -> np.ndarray:
+def _nodes(count: int) -> np.ndarray:
     return np.cos(np.pi * (np.arange(count) + 0.5) / count)
 
 
-TWO_SIDED = _rounded_nodes(16)[:8]  # the positive half
+TWO_SIDED = _nodes(16)[:8]  # the positive half
 _ODD = np.linalg.inv(chebyshev.chebvander(TWO_SIDED, 15)[:, 1::2])  # (coefficients 1, 3 .. 15, nodes)
 _EVEN = np.linalg.inv(chebyshev.chebvander(TWO_SIDED, 15)[:, 0::2])  # (coefficients 0, 2 .. 14, nodes)
 _SLOPE = np.array([1.0, -3, 5, -7, 9])
@@ -43,7 +42,7 @@ TAIL_ODD, TAIL_EVEN = np.array([11.0, 13, 15]), np.array([10.0, 12, 14])  # the 
 _SLOPE_AT_NODES = _SLOPE @ _ODD[:5]  # (nodes,)
 _VALUE_AT_NODES = np.array([1.0, -1, 1, -1, 1]) @ _EVEN[:5]  # (nodes,): from the even part to its value at 0
 
-ONE_SIDED = (1 + _rounded_nodes(10)) / 2  # in (0, 1)
+ONE_SIDED = (1 + _nodes(10)) / 2  # in (0, 1)
 _ONE = np.linalg.inv(chebyshev.chebvander(2 * ONE_SIDED - 1, 9))  # (coefficients, nodes)
 _END_SLOPE = np.array([2 * (-1.0) ** (j + 1) * j**2 for j in range(10)])
 _END_VALUE = np.array([(-1.0) ** j for j in range(10)])

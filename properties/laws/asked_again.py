@@ -27,11 +27,13 @@ from harness.verdict import Result, Verdict
 from harness.verdict.result import worst_result
 from properties.laws.along import direction
 from properties.laws.hidden import SWALLOWED, WIDE, at_kink, has_room, smooth_outputs, unlike_entries, unlike_leaves
+from properties.laws.narrow import GLANCE, denied_by_narrow_steps
 from properties.laws.saturation import unless_saturated
 from properties.laws.sizes import leaf_size, own_sizes
 from properties.laws.ties import Along, Measure, slopes_differ, unless_beside_a_tie
 
 Check = Callable[[Backend, Case], Result]
+ONLY_LARGE = "steps of the size of 1 deny the analytic value, smaller ones do not: phi may change within them."
 MOST_ENTRIES = 64  # each costs a thorough look from both sides; generated cases are smaller
 
 
@@ -52,6 +54,8 @@ def _settled(check: Check, backend: Backend, case: Case, measure: Measure | None
         return result
     entries = sum(x.size for x in case.points)
     if entries > MOST_ENTRIES:
+        if not kinked and result.verdict is Verdict.BROKEN and measure and along and denied_by_narrow_steps(backend, case, result, measure, along):
+            return msgspec.structs.replace(result, evaluations=result.evaluations + GLANCE)
         return _of_many(check, backend, case, result, kinked=kinked)
     results: list[Result] = []
     for one in _one_by_one(case, leaves=not kinked and not unlike) if entries > 1 else [case]:
@@ -86,7 +90,7 @@ def _in_the_world(check: Check, backend: Backend, case: Case, result: Result) ->
         return result
     tangents = tuple(np.asarray(v / min(size, 1.0)) for v, size in zip(case.tangents, sizes, strict=True))
     scaled = msgspec.structs.replace(case, tangents=tangents)
-    again = _placed(check(backend, scaled), scaled)
+    again = _believed(check, backend, case, _placed(check(backend, scaled), scaled), scaled)
     spent = result.evaluations + again.evaluations
     return msgspec.structs.replace(again if again.verdict is not Verdict.INCONCLUSIVE else result, evaluations=spent)
 
@@ -98,9 +102,20 @@ def _in_steps_of_one(check: Check, backend: Backend, case: Case) -> Result:
     if not (result.verdict is Verdict.INCONCLUSIVE or result.vacuous) or not 0 < length * WIDE < 1:
         return result
     scaled = msgspec.structs.replace(case, tangents=tuple(np.asarray(v / length) for v in case.tangents))
-    again = _placed(check(backend, scaled), scaled)
+    again = _believed(check, backend, case, _placed(check(backend, scaled), scaled), scaled)
     decided = again.verdict in (Verdict.HOLDS, Verdict.BROKEN) and not again.vacuous
     return msgspec.structs.replace(again if decided else result, evaluations=result.evaluations + again.evaluations)
+
+
+def _believed(check: Check, backend: Backend, small: Case, result: Result, large: Case) -> Result:
+    """`result`, found in large steps; BROKEN only if steps half way to the small ones (geometrically) say so as well: phi may change in between."""
+    if result.verdict is not Verdict.BROKEN:
+        return result
+    halfway = [np.sign(a) * np.sqrt(np.abs(a)) * np.sqrt(np.abs(b)) for a, b in zip(small.tangents, large.tangents, strict=True)]
+    again = check(backend, msgspec.structs.replace(large, tangents=tuple(halfway)))
+    agreed = again.verdict is Verdict.BROKEN or (again.ratio or 0.0) > 1
+    told = result if agreed else msgspec.structs.replace(result, verdict=Verdict.INCONCLUSIVE, reason=ONLY_LARGE)
+    return msgspec.structs.replace(told, evaluations=result.evaluations + again.evaluations)
 
 
 def _of_many(check: Check, backend: Backend, case: Case, result: Result, *, kinked: bool) -> Result:
