@@ -3,8 +3,8 @@
     quick(claim)       a Richardson table; where a claim is to be confirmed, twice more with narrower steps
     thorough(offset)   the ladder of windows, on one of two independent sets of steps
 
-A kink or a pole beside the point spoils wide steps and leaves narrow ones alone: with a claim that agrees, a narrow table saves the ladder. Without
-one it is not asked, since on narrow steps rounding inside phi may draw a slope of its own.
+A kink or a pole beside the point spoils wide steps only: with a claim that agrees, a narrow table saves the ladder. Without one it is not asked,
+since on narrow steps rounding inside phi may draw a slope of its own.
 """
 
 from __future__ import annotations
@@ -31,16 +31,13 @@ SMALLEST_SCALE = 1e-280  # below it the narrow windows are subnormal and 1 / H o
 
 
 class Inquiry:
-    """The steps of `harness.oracles.differentiate`, where the arguments are explained; each returns an Estimate and never raises.
-
-    `evaluations` of an Estimate counts all calls of phi so far.
-    """
+    """The steps of `harness.oracles.differentiate`; each returns an Estimate and never raises. Its `evaluations` are all calls of phi so far."""
 
     def __init__(self, phi: Phi, *, scale: float = 1.0, grain: float = 0.0, terms: Amount = 0.0) -> None:
         self._scale = float(scale)
         self._rungs: tuple[Rung, ...] = ()
         self._random: np.ndarray | None = None
-        self._best: float | None = None  # the step of the best window, once the ladder has been asked
+        self._best: float | None = None  # window of the ladder, once it has been asked
         self._prior: Table | None = None  # a table that has converged, and did not agree with the claim
         self._failure = _unusable(scale, grain)
         if self._failure is not None:
@@ -50,8 +47,7 @@ class Inquiry:
             self._sample = Sampler(phi, terms)
         except Unusable as failure:
             self._failure = Estimate(np.nan, np.inf, failure.status, 1, failure.reason)
-            return
-        if not np.isfinite(self._sample.centre).all():
+        if self._failure is None and not np.isfinite(self._sample.centre).all():
             self._failure = _undetermined(self._sample, "non-finite", f"phi(0) is {_first_bad(self._sample.centre)}.")
 
     def allow_for(self, terms: Amount) -> None:
@@ -143,7 +139,7 @@ class Goal:
 
 
 def _from_elements(sample: Sampler, found: Elements, ladder: tuple[Rung, ...]) -> Estimate:
-    beneath = found.beneath
+    below = found.beneath
     return Estimate(
         sample.restore(found.value),
         sample.restore_bound(found.bound),
@@ -155,7 +151,7 @@ def _from_elements(sample: Sampler, found: Elements, ladder: tuple[Rung, ...]) -
         ladder + found.ladder,
         hidden_cast(sample, found.noise),
         sample.magnitude,
-        (sample.restore(beneath.low), sample.restore(beneath.high)) if np.isfinite(beneath.low).any() else None,
+        (sample.restore(below.low), sample.restore(below.high)) if np.isfinite(below.low).any() else None,
     )
 
 

@@ -45,7 +45,8 @@ def look_thoroughly(
     """The ladder on steps that start at half the scale, rounded to a power of two (x sqrt 2 for offset 1).
 
     `random`: where phi(0) came out otherwise the second time. `prior`: a table that has converged, so that narrower windows resolve phi as well. It
-    confirms what the first ladder says; the second is to be independent of it. `best`: the best window of the first ladder, where the second may start.
+    confirms what the first ladder says; the second is to be independent of it. `best`: the best window of the first ladder, where the second may
+    start.
     """
     unit = 2.0 ** math.floor(math.log2(scale))
     widest = (best or _widest(unit, prior)) * (OFFSET_FACTOR if offset else 1.0)
@@ -165,7 +166,9 @@ def _of_gap(code: int, gap: float) -> str:
 
 
 def _of_two_scales(wide: float, narrow: float) -> str:
-    return f"phi has the slope {wide:.6g} to large steps and {narrow:.6g} to small ones: it holds a structure, or a cast, that large steps take for noise."
+    return (
+        f"phi has the slope {wide:.6g} to large steps and {narrow:.6g} to small ones, which large steps take for noise: a small structure, or a cast."
+    )
 
 
 def _rungs(windows: list[Window], element: int) -> tuple[Rung, ...]:

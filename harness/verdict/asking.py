@@ -110,16 +110,18 @@ def _quick_goal(actual: np.ndarray, rounding: Amount, size: Amount) -> float:
 def _widen(estimate: Estimate) -> Estimate:
     """The sum of an estimate's elements: values, bounds and kinks add, and every subgradient of every element is allowed."""
     low, high = estimate.interval if estimate.interval is not None else (estimate.value, estimate.value)
-    beneath = estimate.beneath
-    if beneath is not None:
-        beneath = tuple(float(np.sum(np.where(np.isnan(end), estimate.value, end))) for end in beneath)
     return replace(
         estimate,
-        beneath=beneath,
+        beneath=None if estimate.beneath is None else (_summed(estimate.beneath[0], estimate), _summed(estimate.beneath[1], estimate)),
         value=float(np.sum(estimate.value)),
         bound=float(np.sum(estimate.bound)),
         interval=(float(np.sum(low)), float(np.sum(high))),
     )
+
+
+def _summed(ends: Amount, estimate: Estimate) -> float:
+    """The sum of slopes beneath, and of the value where there are none."""
+    return float(np.sum(np.where(np.isnan(ends), estimate.value, ends)))
 
 
 def _shape_differs(actual: np.ndarray, estimate: Estimate) -> bool:

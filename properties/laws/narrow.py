@@ -2,7 +2,8 @@
 
 h = min_j |x_j| / (128 |D v_j|)        (phi(h) - phi(-h)) / 2h at h and at 0.64 h, four evaluations
 
-What wide steps deny and narrow ones deny as well is wrong, along whatever direction. Where h is so small that rounding hides the slope, nothing is said.
+What wide steps deny and narrow ones deny as well is wrong, along whatever direction. Where h is so small that rounding hides the slope, nothing is
+said.
 """
 
 from __future__ import annotations
