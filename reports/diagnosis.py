@@ -80,6 +80,5 @@ def _only_there(neighbourhood: object) -> list[str]:
     told = {"one ulp away": "only at this very point, so a tie, a kink or a special value decides"}
     told |= {"in float64": "not in double precision", "in complex128": "not in double precision"}
     told |= {"on cpu": "not on the CPU", "contiguous": "not where memory is contiguous"}
-    pairs = [each for each in neighbourhood if isinstance(each, dict)] if isinstance(neighbourhood, list) else []
-    holding = {str(each.get("change")) for each in pairs if each.get("verdict") == "HOLDS"}
-    return [words for change, words in told.items() if change in holding]
+    verdicts = neighbourhood if isinstance(neighbourhood, dict) else {}
+    return [words for change, words in told.items() if verdicts.get(change) == "HOLDS"]

@@ -11,8 +11,8 @@ from tests.record.examples import finding
 THREE = Jacobian([[0.0] * 3] * 2, [[0.0] * 3] * 2, ["out[0]", "out[1]"], ["x[0]", "x[1]", "x[2]"])
 
 
-def diagnosed(pattern, op="sum", jacobian=THREE, neighbourhood=()):
-    return diagnosis_of(finding(op=op, result={"pattern": pattern, "neighbourhood": list(neighbourhood)}), jacobian)
+def diagnosed(pattern, op="sum", jacobian=THREE, neighbourhood=None):
+    return diagnosis_of(finding(op=op, result={"pattern": pattern, "neighbourhood": neighbourhood}), jacobian)
 
 
 @pytest.mark.parametrize(
@@ -54,9 +54,12 @@ def test_a_factor_on_a_tape_is_a_matter_of_adding_up():
 
 
 def test_neighbours_that_hold_are_evidence_and_those_that_break_are_not():
-    pairs = [{"change": "one ulp away", "verdict": "HOLDS"}, {"change": "contiguous", "verdict": "BROKEN"}, "foreign"]
-    told = diagnosed("all entries are zero", neighbourhood=pairs)
+    told = diagnosed("all entries are zero", neighbourhood={"one ulp away": "HOLDS", "contiguous": "BROKEN", "elsewhere": ["foreign"]})
     assert told.evidence == "all entries are zero; only at this very point, so a tie, a kink or a special value decides"
+
+
+def test_a_neighbourhood_of_another_shape_is_read_past():
+    assert diagnosed("all entries are zero", neighbourhood=["foreign"]).evidence == "all entries are zero"
 
 
 def test_no_pattern_is_no_diagnosis():

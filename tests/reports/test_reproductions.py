@@ -21,7 +21,7 @@ from harness.cli import main
 from harness.program.case import from_json
 from harness.record import Finding, RunStarted, read_events
 from harness.running.cell import run_cell
-from harness.running.cells import TAPE, Cell
+from harness.running.cells import PROGRAM, TAPE, Cell
 from harness.running.journal import Journal, Run
 from harness.running.profiles import PROFILES
 from harness.running.replay import require_holds
@@ -74,20 +74,27 @@ def first_entry_zero(_, g):
     return torch.cat([torch.zeros_like(g.reshape(-1)[:1]), g.reshape(-1)[1:]]).reshape(g.shape)
 
 
-GOLDEN: dict[str, tuple[str, str, Patch]] = {
-    "scaled": ("vjp-eq-fd", "exp", gradients(lambda _, g: 1.001 * g)),
-    "off in the ninth digit": ("vjp-eq-fd", "sum", gradients(lambda _, g: (1 + 1e-9) * g)),
-    "negated": ("vjp-eq-fd", "matmul", gradients(lambda _, g: -g)),
-    "an entry zero": ("vjp-eq-fd", "softmax", gradients(first_entry_zero)),
-    "not a number": ("vjp-zero", "multiply", gradients(lambda _, g: g * torch.nan)),
-    "forward mode scaled": ("jvp-eq-fd", "exp", scaling_duals),
-    "not adjoint": ("jvp-vjp-duality", "multiply", scaling_duals),
-    "another shape": ("grad-form", "exp", gradients(lambda _, g: g.reshape(1, *g.shape))),
-    "another each time": ("repeatable", "exp", gradients(lambda call, g: g + call * 1e-9)),
-    "raises": ("vjp-eq-fd", "exp", refusing),
-    "not linear": ("vjp-linear", "multiply", gradients(lambda _, g: g.abs())),
-    "backward adds twice": ("accumulate-adds", TAPE, doubling_backward),
-    "no_grad records": ("no-grad-records-nothing", TAPE, never_off),
+DET = "native:linalg_det"
+GOLDEN: dict[str, tuple[str, str, str, Patch]] = {
+    "scaled": ("vjp-eq-fd", "exp", "float64", gradients(lambda _, g: 1.001 * g)),
+    "off in the ninth digit": ("vjp-eq-fd", "sum", "float64", gradients(lambda _, g: (1 + 1e-9) * g)),
+    "negated": ("vjp-eq-fd", "matmul", "float64", gradients(lambda _, g: -g)),
+    "an entry zero": ("vjp-eq-fd", "softmax", "float64", gradients(first_entry_zero)),
+    "not a number": ("vjp-zero", "multiply", "float64", gradients(lambda _, g: g * torch.nan)),
+    "forward mode scaled": ("jvp-eq-fd", "exp", "float64", scaling_duals),
+    "not adjoint": ("jvp-vjp-duality", "multiply", "float64", scaling_duals),
+    "another shape": ("grad-form", "exp", "float64", gradients(lambda _, g: g.reshape(1, *g.shape))),
+    "another each time": ("repeatable", "exp", "float64", gradients(lambda call, g: g + call * 1e-9)),
+    "raises": ("vjp-eq-fd", "exp", "float64", refusing),
+    "not linear": ("vjp-linear", "multiply", "float64", gradients(lambda _, g: g.abs())),
+    "second order": ("hvp-eq-fd", "exp", "float64", gradients(lambda _, g: 1.001 * g)),
+    "second order in forward mode": ("jvp-jvp-eq-fd", "exp", "float64", scaling_duals),
+    "complex": ("vjp-eq-fd", "multiply", "complex128", gradients(lambda _, g: g.conj())),
+    "single precision": ("vjp-eq-fd", "tanh", "float32", gradients(lambda _, g: 1.01 * g)),
+    "a program": ("vjp-eq-fd", PROGRAM, "float64", gradients(lambda _, g: 1.001 * g)),
+    "described by the library": ("vjp-eq-fd", DET, "float64", gradients(lambda _, g: 1.001 * g)),
+    "backward adds twice": ("accumulate-adds", TAPE, "float64", doubling_backward),
+    "no_grad records": ("no-grad-records-nothing", TAPE, "float64", never_off),
 }
 WITH_SCRIPT = {"vjp-eq-fd", "jvp-eq-fd", "jvp-vjp-duality", "vjp-zero", "grad-form", "repeatable"}
 
@@ -95,13 +102,13 @@ WITH_SCRIPT = {"vjp-eq-fd", "jvp-eq-fd", "jvp-vjp-duality", "vjp-zero", "grad-fo
 @pytest.fixture(scope="module", params=list(GOLDEN))
 def golden(request, tmp_path_factory) -> tuple[Finding, Patch, Path]:
     """A finding on the wrong library, its fault, and the folder of the run."""
-    law, op, patch = GOLDEN[request.param]
+    law, op, dtype, patch = GOLDEN[request.param]
     folder = tmp_path_factory.mktemp("golden")
     journal = Journal(Run(str(folder), 7, "quick", "a test", time.time(), database=str(folder / "examples")), "main")
     journal.begin({})
     with pytest.MonkeyPatch.context() as faulty, closing(journal):
         patch(faulty)
-        outcome = run_cell(Cell(law, op, "float64", "cpu", "torch"), load_backend("torch"), PROFILES["quick"], journal)
+        outcome = run_cell(Cell(law, op, dtype, "cpu", "torch"), load_backend("torch"), PROFILES["quick"], journal)
     assert outcome.finding is not None, outcome.ended
     return outcome.finding, patch, folder
 
@@ -155,7 +162,7 @@ def test_every_reproduction_passes_on_the_right_library(golden):
 
 def test_every_golden_finding_offers_every_tab_that_its_law_has(golden):
     found, _, _ = golden
-    scripted = ["Script"] if found.law in WITH_SCRIPT else []
+    scripted = ["Script"] if found.law in WITH_SCRIPT and found.op != DET else []
     assert [tab.label for tab in tabs_of(found)] == [*scripted, "Replay", "pytest", "JSON", "Issue"]
 
 
