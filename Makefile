@@ -6,6 +6,7 @@
 PYTHON ?= python3
 WORKERS ?= 2
 ARGS ?=
+BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
 BACKENDS ?= autograd mygrad mlx jax tensorflow paddle
 
 VENV := .venv
@@ -16,7 +17,7 @@ INSTALLED := $(VENV)/.installed
 export OMP_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help verify verify-backends test lint clean
+.PHONY: help verify verify-backends test browser lint clean
 
 help:  ## show this text
 	@echo "usage: make TARGET [PYTHON=python3.12] [ARGS='...']"
@@ -34,8 +35,18 @@ verify-backends: $(BACKENDS:%=.venvs/%/.installed)  ## verify BACKENDS="autograd
 	done; \
 	.venvs/$(firstword $(BACKENDS))/bin/autograd-harness report $(BACKENDS:%=reports/out/%) --html reports/out/backends.html; exit $$status
 
-test: lint  ## lint, then all tests; ARGS goes to pytest
+test: lint browser  ## lint, then all tests; ARGS goes to pytest
 	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+# The report is tested in a real browser. Nobody's machine is changed for that: it is installed where CI says that the machine is there for it.
+browser:
+	@found() { for name in $(BROWSERS); do command -v $$name >/dev/null && return; done; return 1; }; \
+	found && exit; \
+	if [ -n "$$CI" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "installing Chromium, in which the report is tested"; \
+		{ timeout 60 apt-get -qq update && DEBIAN_FRONTEND=noninteractive timeout 180 apt-get -qq install -y --no-install-recommends chromium; } >/dev/null 2>&1; \
+	fi; \
+	found || echo "no Chromium here: the tests of the report in a browser are skipped (Debian: apt-get install chromium)"
 
 lint: $(INSTALLED)  ## ruff (rules and format) and mypy --strict
 	$(BIN)/ruff check .

@@ -9,6 +9,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from harness.record import CaseRun, CellEnded, Event, cell_verdict
 from harness.record.evidence import WRONG
@@ -26,6 +27,15 @@ class Agreement:
     bitwise: int = 0
     ulps: Counter[int] = field(default_factory=Counter)
     worst: tuple[float, str] = (0.0, "")
+
+    def spread(self) -> list[tuple[str, int]]:
+        """(how far, cases) in classes that double; none where all are the CPU's, bit by bit."""
+        if self.bitwise == self.cases:
+            return []
+        edges = [2**k for k in range(0, 12, 2)]
+        classes = [("0", self.bitwise), ("to 1", self.within(1) - self.bitwise)]
+        classes += [(f"to {high}", self.within(high) - self.within(low)) for low, high in pairwise(edges)]
+        return [*classes, (f"over {edges[-1]}", self.cases - self.within(edges[-1]))]
 
     def within(self, ulps: int) -> int:
         """Cases that are no further from the CPU than this."""

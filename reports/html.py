@@ -97,6 +97,7 @@ def render_html(events: Iterable[Event], comparison: Comparison | None = None, t
             meanings=wording.MEANINGS,
             defects=wording.DEFECTS,
             share_bar=share_bar,
+            histogram=histogram,
             sparkline=sparkline,
             comparison=comparison,
             trends=trends,

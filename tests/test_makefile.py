@@ -23,9 +23,9 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
-    return subprocess.run(["make", *arguments], cwd=folder, capture_output=True, text=True, timeout=60, env=environment)
+def make(folder: Path, *arguments: str, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    return subprocess.run(["make", *arguments], cwd=folder, capture_output=True, text=True, timeout=60, env=inherited | (environment or {}))
 
 
 def stand_in(folder: Path, body: str) -> str:
@@ -73,6 +73,29 @@ def test_make_verifies_each_backend_in_an_environment_of_its_own(folder: Path):
     assert "-m venv .venvs/mygrad" in plan
     assert "--editable '.[mlx]'" in plan
     assert "report reports/out/mygrad reports/out/mlx --html reports/out/backends.html" in plan
+
+
+def test_make_says_what_is_skipped_where_there_is_no_browser(folder: Path):
+    said = make(folder, "browser", "BROWSERS=no-such-browser", environment={"CI": ""})
+    assert said.returncode == 0
+    assert said.stdout == "no Chromium here: the tests of the report in a browser are skipped (Debian: apt-get install chromium)\n"
+
+
+def test_make_installs_a_browser_only_where_continuous_integration_asks_and_root_may(folder: Path):
+    tools = folder / "tools"
+    tools.mkdir()
+    for name, body in (("id", "echo 0"), ("apt-get", f'echo "$@" >> {folder}/asked')):
+        (tools / name).write_text(f"#!/bin/sh\n{body}\n")
+        (tools / name).chmod(0o755)
+    path = f"{tools}:{os.environ['PATH']}"
+    for ci in ("", "1"):
+        make(folder, "browser", "BROWSERS=no-such-browser", environment={"CI": ci, "PATH": path})
+        assert (folder / "asked").exists() == bool(ci)
+    assert (folder / "asked").read_text().splitlines() == ["-qq update", "-qq install -y --no-install-recommends chromium"]
+
+
+def test_make_installs_no_browser_where_there_is_one(folder: Path):
+    assert make(folder, "browser", "BROWSERS=no-such-browser sh", environment={"CI": "1"}).stdout == ""
 
 
 def test_continuous_integration_runs_the_test_command_of_the_readme():

@@ -50,7 +50,7 @@ def _print_findings(console: Console, findings: Sequence[Finding]) -> None:
         groups.setdefault(finding.signature, []).append(finding)
     for group in list(groups.values())[:BLOCKS]:
         shown = min(group, key=lambda finding: len(finding.text))
-        others = f"\n  also in       {len(group) - 1} more cells" if len(group) > 1 else ""
+        others = f"\n  also in       {len(group) - 1} more {'cell' if len(group) == 2 else 'cells'}" if len(group) > 1 else ""
         _say(console, f"\n{shown.text}{others}")
     if len(groups) > BLOCKS:
         _say(console, f"\n... and {len(groups) - BLOCKS} more findings, in the report.")
