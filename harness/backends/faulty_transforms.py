@@ -119,6 +119,12 @@ class DropsTangent(Spoiled):
         return self.inner.jvp(function, primals, (*tangents[:-1], self.tape.apply("multiply", tangents[-1], 0.0)))
 
 
+@part_fault("func-bends-tangents", Transforms, "jvp takes the magnitude of a tangent for the tangent")
+class BendsTangents(Spoiled):
+    def jvp(self, function: Function, primals: Any, tangents: Any) -> Any:
+        return self.inner.jvp(function, primals, [self.tape.apply("abs", v) for v in tangents])
+
+
 @part_fault("func-maps-first", Transforms, "a mapped function repeats its first row")
 class MapsFirst(Spoiled):
     def vmap(self, function: Function, **options: Any) -> Function:

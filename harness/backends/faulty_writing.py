@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from harness.backends.faulty_parts import Spoiled, part_fault
+from harness.backends.faulty_parts import Spoiled, counted_twice, part_fault
 from harness.backends.faulty_tape import engine_fault
 from harness.tape.parts import Tensor
 from harness.tape.walker import Engine
-from harness.tape.writing import Aliasing, Dtypes, Layouts, Leaving, Writing
+from harness.tape.writing import Aliasing, Dtypes, Layouts, Leaving, Sparseness, Writing
 
 
 @part_fault("write-unrecorded", Writing, "what is written into a part is a constant")
@@ -147,3 +147,9 @@ class CopySharesSlot(Spoiled):
         made = self.inner.copy(handle)
         self.inner.tape.assign_grad(made, self.inner.tape.slot(handle))
         return made
+
+
+@part_fault("sparse-counts-twice", Sparseness, "a gradient of which only some rows are stored counts twice")
+class SparseCountsTwice(Spoiled):
+    def rows(self, matrix: Any, places: Any) -> Any:
+        return counted_twice(self.tape, self.inner.rows(matrix, places))

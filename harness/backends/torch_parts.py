@@ -8,14 +8,14 @@ from typing import Any
 
 from harness.backends.torch_offers import OFFERS
 from harness.backends.torch_special_values import TorchAnomalies, TorchDrawing, TorchGaps
-from harness.backends.torch_tape_memory import TorchAliasing, TorchDtypes, TorchLayouts, TorchLeaving, TorchWriting
+from harness.backends.torch_tape_memory import TorchAliasing, TorchDtypes, TorchLayouts, TorchLeaving, TorchSparseness, TorchWriting
 from harness.backends.torch_tape_parts import TorchHookGroups, TorchHooking, TorchInferring, TorchSaving, TorchTracing, TorchWalking
 from harness.tape.hooking import HookGroups, Hooking, Saving
 from harness.tape.inferring import Inferring
 from harness.tape.special_values import Anomalies, Drawing, Gaps
 from harness.tape.tracing import Tracing
 from harness.tape.walking import Walking
-from harness.tape.writing import Aliasing, Dtypes, Layouts, Leaving, Writing
+from harness.tape.writing import Aliasing, Dtypes, Layouts, Leaving, Sparseness, Writing
 
 PARTS: Mapping[type, Callable[[Any], Any]] = MappingProxyType(
     {
@@ -30,6 +30,7 @@ PARTS: Mapping[type, Callable[[Any], Any]] = MappingProxyType(
         Dtypes: TorchDtypes,
         Layouts: TorchLayouts,
         Leaving: TorchLeaving,
+        Sparseness: TorchSparseness,
         Drawing: TorchDrawing,
         Gaps: TorchGaps,
         Anomalies: TorchAnomalies,

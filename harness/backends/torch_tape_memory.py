@@ -15,7 +15,7 @@ import torch
 from torch.autograd import graph
 
 from harness.backends.torch_tape_parts import TorchPart
-from harness.tape.writing import Aliasing, Dtypes, Layouts, Leaving, Writing
+from harness.tape.writing import Aliasing, Dtypes, Layouts, Leaving, Sparseness, Writing
 
 
 class TorchWriting(TorchPart, Writing):
@@ -70,6 +70,16 @@ class TorchLayouts(TorchPart, Layouts):
 
     def strides(self, handle: Any) -> tuple[int, ...]:
         return tuple(handle.stride())
+
+
+class TorchSparseness(TorchPart, Sparseness):
+    """`torch.nn.functional.embedding(sparse=True)`."""
+
+    def rows(self, matrix: Any, places: Sequence[int]) -> Any:
+        return torch.nn.functional.embedding(torch.tensor(places, device=matrix.device), matrix, sparse=True)
+
+    def dense(self, gradient: Any) -> np.ndarray:
+        return self.tape.value(gradient.to_dense() if gradient.is_sparse else gradient)
 
 
 class TorchLeaving(TorchPart, Leaving):

@@ -79,6 +79,18 @@ class Layouts(ABC):
         """Distances in memory along each axis, in elements."""
 
 
+class Sparseness(ABC):
+    """Gradients of which only some rows are stored."""
+
+    @abstractmethod
+    def rows(self, matrix: Any, places: Sequence[int]) -> Any:
+        """The rows in these places; the gradient of the matrix stores no others."""
+
+    @abstractmethod
+    def dense(self, gradient: Any) -> np.ndarray:
+        """A copy of a gradient, all rows of it."""
+
+
 class Leaving(ABC):
     """Values that leave the tape."""
 

@@ -29,6 +29,7 @@ CORE_FAMILIES = (
     "leaving",
     "inference",
     "slot_rules",
+    "sparse",
     "adjoints",
     "special_values",
     "edge_shapes",

@@ -43,6 +43,29 @@ def jacobians(stage: Stage, expect: Expect) -> None:
 
 
 @family.law(
+    "jvp-linear",
+    "jvp is linear in the tangent, negative and large ones included; a tangent of zero gives zero.",
+    "f'(x) (a u + b v) = a f'(x) u + b f'(x) v",
+    faults=("func-bends-tangents",),
+)
+def linear(stage: Stage, expect: Expect) -> None:
+    tape, x = stage.tape, constant(stage)
+
+    def push(tangent: np.ndarray) -> np.ndarray:
+        made = tape.part(Transforms).jvp(lambda x: stage.times(x, x), [x], [tape.leaf(tangent, requires_grad=False)])[1]
+        return np.zeros_like(tangent) if made is None else tape.value(made)
+
+    u, v = stage.seed, stage.small
+    for a, b in ((1.0, 1.0), (-1.0, 0.0), (0.0, 0.0), (1024.0, -0.5)):
+        due = a * push(u) + b * push(v)
+        expect(
+            np.array_equal(push((a * u + b * v).astype(u.dtype)), due),
+            f"the output tangent of {a} u + {b} v is not {a} times one + {b} times the other",
+        )
+    expect(np.array_equal(push(u), 2 * stage.seed * u), "the output tangent of x^2 is not 2 x v")
+
+
+@family.law(
     "linearize-reusable",
     "What linearize returns is f'(x), to be called at will.",
     "push(v) = f'(x) v",
