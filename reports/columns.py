@@ -40,17 +40,19 @@ class Columns:
     def __len__(self) -> int:
         return len(self._cell)
 
-    def see(self, case: CaseRun, ratio: float | None, places: Places) -> None:
+    def see(self, case: CaseRun, ratio: float | None, places: Places) -> bool:
+        """Add the case; False where there is no room for one more that holds."""
         holds = case.verdict == "HOLDS"
         if holds and len(self) >= _MOST_CASES:
             self.left_out += 1
-            return
+            return False
         self._cell.append(self.cells.setdefault(case.cell, len(self.cells)))
         self._verdict.append(min(127, self.verdicts.setdefault(case.verdict, len(self.verdicts))))
         for column, value in zip(self._tenths.values(), (None if case.vacuous else ratio, *places), strict=True):
             column.append(_tenths(value))
         self._evaluations.append(case.evaluations)
         self._ids.append("" if holds and len(self) > _MOST_IDS else case.case)
+        return True
 
     def packed(self) -> Markup:
         """The columns as text that a template may hold."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from harness.record import CaseRun, Event, Evidence
+from reports.casedetails import CaseDetails
 from reports.columns import Columns
 from reports.devices import Devices
 from reports.health import Health
@@ -24,7 +25,7 @@ class Digest:
         self.health = Health()
         self.inputs = Inputs()
         self.landscape = Landscape()
-        self.columns = Columns()
+        self.columns, self.details = Columns(), CaseDetails()
         self.shrinking = Shrinking()
         self.resolutions, self.controls, self.workers, self.devices = Resolutions(), Controls(), Workers(), Devices()
         listening = (self.evidence, self.resolutions, self.controls, self.workers, self.devices)
@@ -37,7 +38,8 @@ class Digest:
     def _see_case(self, case: CaseRun) -> None:
         """Shrinking and replaying repeat one case many times over, so only the search counts as evidence."""
         ratio, places = ratio_of(case), positions(case)
-        self.columns.see(case, ratio, places)
+        if self.columns.see(case, ratio, places):
+            self.details.see(len(self.columns) - 1, case)
         self.shrinking.see(case)
         if case.phase == "search":
             self.health.see(case)

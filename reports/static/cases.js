@@ -45,6 +45,7 @@ function sortKey(cases) {
 
 async function showCases(query) {
   const cases = await loadCases();
+  const told = await (page.details ??= unpack("#details-data"));
   const found = matchingCases(cases, query);
   page.plots.forEach((show) => show(cases, found));
   const key = sortKey(cases);
@@ -52,7 +53,7 @@ async function showCases(query) {
   for (const i of found) keys[i] = key(i);
   found.sort((a, b) => (sorting.down ? keys[b] - keys[a] : keys[a] - keys[b]) || a - b);
   find("#cases-count").textContent = `${found.length.toLocaleString("en")} match; the first ${Math.min(SHOWN_CASES, found.length)} are shown.`;
-  find("#cases-table tbody").replaceChildren(...found.slice(0, SHOWN_CASES).map((i) => caseRow(cases, i)));
+  find("#cases-table tbody").replaceChildren(...found.slice(0, SHOWN_CASES).map((i) => caseRow(cases, i, told[i])));
 }
 
 function readable(tenths) {
@@ -60,12 +61,24 @@ function readable(tenths) {
   return Math.abs(tenths) === INFINITE ? String(tenths < 0 ? 0 : Infinity) : (10 ** (tenths / 10)).toPrecision(2);
 }
 
-function caseRow(cases, i) {
+function caseRow(cases, i, details) {
   const row = document.createElement("tr");
   row.append(node("td", cases.verdicts[cases.verdict[i]].toLowerCase()), node("td", readable(cases.tenths.ratio[i]), "n"), node("td", cases.evaluations[i] || "", "n"));
   row.append(node("td", ""), node("td", cases.cells[cases.cell[i]]));
-  row.cells[3].append(node("code", cases.id[i]));
+  row.cells[3].append(details ? node("button", cases.id[i] || "case", "told") : node("code", cases.id[i]));
+  if (details) row.cells[3].firstChild.addEventListener("click", () => openCase(cases, i, details));
   return row;
+}
+
+function openCase(cases, i, details) {
+  find("#case-title").textContent = `${cases.verdicts[cases.verdict[i]].toLowerCase()}: ${cases.cells[cases.cell[i]]}`;
+  const entries = [["case", cases.id[i]], ["error / allowed", readable(cases.tenths.ratio[i])], ...Object.entries(details)];
+  find("#case tbody").replaceChildren(...entries.filter(([, told]) => told).map(([name, told]) => {
+    const row = document.createElement("tr");
+    row.append(node("th", name), node("td", told));
+    return row;
+  }));
+  find("#case").showModal();
 }
 
 function sortBy(button) {

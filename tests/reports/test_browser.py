@@ -187,6 +187,25 @@ def test_filter_finds_a_case_by_its_id_and_a_verdict_among_cases(page):
         assert opened.text_content("#cases-count").startswith(f"{rows} match"), query
 
 
+def test_case_that_does_not_hold_opens_and_tells_everything(page):
+    opened = page(complete_run())
+    show_cases(opened)
+    filter_by(opened, "verdict:inconclusive")
+    opened.locator(f"{ROWS} button").first.click()
+    told = opened.inner_text("#case")
+    assert told.startswith("inconclusive: vjp-agrees[maximum-")
+    assert "kink: the one-sided derivatives differ" in told
+    assert "drawn: regime" in told
+
+
+def test_one_case_of_each_cell_that_holds_is_told_whole(page):
+    opened = page(complete_run())
+    show_cases(opened)
+    filter_by(opened, "op:tanh dtype:float32")
+    rows = opened.locator(ROWS).count()
+    assert (rows, opened.locator(f"{ROWS} button").count()) == (28, 7)
+
+
 def test_square_opens_the_cells_behind_it(page):
     opened = page(complete_run())
     opened.click("#matrix .v-inconclusive")

@@ -51,6 +51,7 @@ def use_everything(page):
     page.locator("#landscape").scroll_into_view_if_needed()
     page.locator("#cases").scroll_into_view_if_needed()
     page.wait_for_selector("#cases-table tbody tr")
+    page.evaluate("document.querySelectorAll('#cases-table button.told').forEach(each => { each.click(); find('#case').close() })")
 
 
 @pytest.mark.parametrize("spared", [SPARED, frozenset()], ids=["texts", "verdicts too"])

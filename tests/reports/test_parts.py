@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
+import json
 import math
 
 import pytest
 
 from harness.record import CaseRun, Counts, Evidence, RunEnded
 from reports import wording
+from reports.casedetails import MOST_HOLDING, MOST_NOT_HOLDING, CaseDetails
 from reports.charts.bars import histogram, share_bar
 from reports.charts.density import density_chart
 from reports.charts.ladder import ladder_chart
@@ -165,6 +169,25 @@ def test_meaning_takes_the_laws_of_the_tape_together():
 def test_meaning_gives_no_bound_without_evidence():
     (worth,) = worth_of([cell_ended(verdict="INCONCLUSIVE")])
     assert (worth.weakest, worth.bound) == (0, 1.0)
+
+
+def test_details_of_what_does_not_hold_are_kept_while_there_is_room_and_counted_afterwards():
+    details = CaseDetails()
+    for i in range(MOST_NOT_HOLDING + 3):
+        details.see(i, case(verdict="INCONCLUSIVE", reason="noise"))
+    assert details.left_out == 3
+    kept = json.loads(gzip.decompress(base64.b64decode(details.packed())))
+    assert len(kept) == MOST_NOT_HOLDING
+    assert kept["0"]["reason"] == "noise"
+
+
+def test_details_of_what_holds_are_one_of_each_cell_up_to_a_number():
+    details = CaseDetails()
+    for i in range(2 * MOST_HOLDING):
+        details.see(i, case(cell=f"cell {i // 2 if i < 100 else i}"))
+    kept = json.loads(gzip.decompress(base64.b64decode(details.packed())))
+    assert [place for place in map(int, kept) if place < 100] == list(range(0, 100, 2))
+    assert len(kept) == MOST_HOLDING
 
 
 def square_of(*cells, findings=()):
