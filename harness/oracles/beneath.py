@@ -60,8 +60,8 @@ def glance(sample: Sampler, step: float, grain: float) -> tuple[np.ndarray, np.n
     """A slope and what it may be off, (elements,) each, from two central differences: enough to see what a window, or a direction, is worth."""
     plus, minus = sample.pairs([step, SECOND * step])  # (2, elements) each
     slopes = (plus / 2 - minus / 2) / (step * np.array([[1.0], [SECOND]]))
-    size = np.maximum(np.maximum(np.abs(plus), np.abs(minus)).max(axis=0), sample.terms)
-    own = np.abs(slopes[0] - slopes[1]) + (sample.eps * size + grain * np.abs(slopes[0])) / step
+    rounding = sample.rounding(np.maximum(np.abs(plus), np.abs(minus)).max(axis=0))
+    own = np.abs(slopes[0] - slopes[1]) + (rounding + grain * np.abs(slopes[0])) / step
     return slopes[0], np.where(np.isfinite(own), own, np.inf)
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+import numpy as np
+
 from harness.oracles.estimate import Estimate
 from harness.oracles.inquiry import ENOUGH, Amount, Claim, Inquiry
 from harness.oracles.sampling import Phi
@@ -52,6 +54,7 @@ def differentiate(
 
     Raises:
         ValueError: `effort` or `offset` is none of the above.
+        TypeError: another argument is no number.
 
     Source: docs/explanation/oracle.md; More and Wild, Estimating Derivatives of Noisy Simulations (2012).
     """
@@ -59,9 +62,17 @@ def differentiate(
         raise ValueError(f"differentiate(effort=...) must be 'auto', 'quick' or 'thorough'; got {effort!r}.")
     if offset not in (0, 1):
         raise ValueError(f"differentiate(offset=...) must be 0 or 1; got {offset!r}.")
+    _require_numbers("a real number", "biuf", scale=scale, grain=grain, required=required)
+    _require_numbers("a number or an array of numbers", "biufc", claim=0.0 if claim is None else claim, slack=slack, terms=terms)
     inquiry = Inquiry(phi, scale=scale, grain=grain, terms=terms)
     if effort != "thorough":
         quick = inquiry.quick(offset=offset, claim=claim, slack=slack, required=required)
         if effort == "quick" or quick.status == "smooth":
             return quick
     return inquiry.thorough(offset=offset)
+
+
+def _require_numbers(what: str, kinds: str, **arguments: object) -> None:
+    for name, given in arguments.items():
+        if np.asarray(given).dtype.kind not in kinds or (np.ndim(given) and "array" not in what):  # type: ignore[arg-type]
+            raise TypeError(f"differentiate({name}=...) must be {what}; got {given!r} ({type(given).__name__}).")

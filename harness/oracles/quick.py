@@ -90,7 +90,7 @@ def _extend(sample: Sampler, scale: float, grain: float, judge: Callable[[Table]
         plus, minus = sample(h), sample(-h)
         odd.append(plus / (2 * h) - minus / (2 * h))
         even.append((plus - sample.centre) / (2 * h) + (minus - sample.centre) / (2 * h))
-        noise.append(ROUNDINGS * (sample.eps * np.maximum(np.maximum(np.abs(plus), np.abs(minus)), sample.terms) + grain * np.abs(odd[-1])) / h)
+        noise.append(ROUNDINGS * (sample.rounding(np.maximum(np.abs(plus), np.abs(minus))) + grain * np.abs(odd[-1])) / h)
         weights, before = ODD[len(odd) - 1], (value, kink)
         value, kink = weights @ np.array(odd), EVEN[len(odd) - 1] @ np.array(even)
         floor = np.abs(weights) @ np.array(noise)

@@ -16,6 +16,7 @@ from harness.oracles.estimate import Status
 
 Phi = Callable[[float], Any]
 FLOAT64_EPS = float(np.finfo(np.float64).eps)
+ULP_AT_ZERO = float(np.finfo(np.float64).smallest_subnormal)
 
 
 class Unusable(Exception):
@@ -36,7 +37,7 @@ class Sampler:
         self._phi = phi
         self.evaluations = 0
         self.error = ""
-        self.eps = FLOAT64_EPS
+        self.eps, self._ulp_at_zero = FLOAT64_EPS, ULP_AT_ZERO
         self.integers_only = True
         centre = self._call(0.0)
         if centre is None:
@@ -48,6 +49,7 @@ class Sampler:
         self.set_terms(terms)
         if centre.dtype.kind in "fc":
             self.eps = max(FLOAT64_EPS, float(np.finfo(centre.dtype).eps))
+            self._ulp_at_zero = max(ULP_AT_ZERO, float(np.finfo(centre.dtype).smallest_subnormal))
 
     def __call__(self, t: float) -> np.ndarray:
         """phi(t), flattened; NaN in every element where phi raises.
@@ -71,6 +73,10 @@ class Sampler:
         sizes = np.abs(np.ravel(np.asarray(terms, dtype=np.float64)))  # (elements,) or (1,)
         sizes = np.nan_to_num(sizes, nan=0.0, posinf=0.0)
         self.terms = np.repeat(sizes, 2) if self.is_complex and sizes.size > 1 else sizes
+
+    def rounding(self, sizes: np.ndarray) -> np.ndarray:
+        """An ulp of values of these `sizes`, or of the terms that they are computed from; 0 of exact zeros."""
+        return np.asarray(self.eps * np.maximum(sizes, self.terms) + self._ulp_at_zero * (sizes > 0))
 
     def pairs(self, steps: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
         """Values of phi at +steps and at -steps: two arrays (steps, elements)."""

@@ -22,6 +22,7 @@ from harness.oracles.norms import rms
 from harness.oracles.sampling import Sampler
 
 ROUNDOFF = 0.125  # of eps |phi|: the rms error of a rounded value (0.2) in a coefficient (sqrt(2/N)), all of it odd (sqrt 2), and a little more
+SUBNORMAL = float(np.finfo(np.float64).smallest_subnormal)  # an eighth of it is 0
 RESOLVED = 0.01  # of the largest coefficient: above it the nodes do not resolve phi, and aliases would look like values
 HOPELESS = 0.1  # ... and above it the next smaller windows need not be tried one by one
 AT_FLOOR = 4.0  # roundings: a tail below is rounding of phi, not a lack of smoothness
@@ -127,7 +128,7 @@ def _window(
     bend: np.ndarray,
 ) -> Window:
     size = np.abs(values).max(axis=0)
-    floor = ROUNDOFF * (sample.eps * np.maximum(size, sample.terms) + grain * np.abs(value))
+    floor = ROUNDOFF * (sample.rounding(size) + grain * np.abs(value)) + SUBNORMAL * (size > 0)
     finite = np.isfinite(values).all(axis=0) & np.isfinite(value)
     ordered = np.diff(np.sort(values, axis=0), axis=0)
     distinct = 1 + np.count_nonzero(ordered, axis=0)

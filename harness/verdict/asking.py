@@ -21,6 +21,7 @@ from harness.verdict.verdict import Verdict
 
 Amount = float | np.ndarray
 Costly = Callable[[], Amount] | None
+COMPLEX = "phi is complex, the analytic value is real; project phi on a cotangent, Re <w, phi>, or give a complex analytic value."
 
 
 @dataclass
@@ -38,6 +39,8 @@ class Ask:
     def of(self, inquiry: Inquiry, terms: Costly, widened: Costly) -> Result:
         """Table, first ladder, first ladder with all that rounding explains, second ladder: until one decides."""
         quick = self._quick(inquiry)
+        if np.iscomplexobj(quick.value):
+            return Result(law=self.law, verdict=Verdict.INCONCLUSIVE, reason=COMPLEX, evaluations=quick.evaluations)
         if _shape_differs(self.actual, quick):
             return _wrong_shape(self.law, self.actual, quick, self.name)
         if (seen := self._compare(quick)).worst is Verdict.HOLDS:

@@ -128,6 +128,57 @@ def test_differentiate_never_claims_a_wrong_value_at_an_odd_scale(scale: float) 
     assert differentiate(math.sin, scale=1e300).status == "unresolved"
 
 
+@pytest.mark.parametrize("size", [1e-300, 1e-308, 1e-310, 1e-315, 1e-318, 1e-320])
+@pytest.mark.parametrize("effort", ["auto", "thorough"])
+@pytest.mark.parametrize("offset", [0, 1])
+def test_bound_covers_the_rounding_of_subnormal_values(size: float, effort: str, offset: int) -> None:
+    estimate = differentiate(lambda t: size * math.exp(0.3 + t), effort=effort, offset=offset)
+    assert abs(estimate.value - size * math.exp(0.3)) <= estimate.bound <= 2 * size
+
+
+@pytest.mark.parametrize("drift", [10.0 ** (-2 * k) for k in range(8)])
+@pytest.mark.parametrize("effort", ["auto", "thorough"])
+def test_function_that_counts_its_calls_is_random_or_covered(drift: float, effort: str) -> None:
+    calls = [0]
+
+    def phi(t: float) -> float:
+        calls[0] += 1
+        return math.sin(t) + drift * calls[0]
+
+    estimate = differentiate(phi, effort=effort)
+    assert estimate.status == "random" or abs(estimate.value - 1) <= estimate.bound
+
+
+@pytest.mark.parametrize("argument", ["scale", "grain", "required", "claim", "slack", "terms"])
+def test_argument_that_is_no_number_is_named(argument: str) -> None:
+    with pytest.raises(TypeError, match=rf"differentiate\({argument}=\.\.\.\) must be a .*number.*; got 'one' \(str\)\."):
+        differentiate(math.exp, **{argument: "one"})
+    if argument in ("scale", "grain"):
+        with pytest.raises(TypeError, match=rf"differentiate\({argument}=\.\.\.\) must be a real number; got None \(NoneType\)\."):
+            differentiate(math.exp, **{argument: None})
+
+
+RAISES = {
+    "None": (lambda t: None, "phi returns object at t = 0; it must return a number or an array of numbers."),
+    "a ragged list": (lambda t: [1, [2, 3]], "phi raises at t = 0: ValueError: setting an array element with a sequence."),
+    "an object that is no array": (lambda t: _NoArray(), "phi raises at t = 0: TypeError: no array of mine."),
+    "a date": (lambda t: np.datetime64("2020"), "phi returns datetime64[Y] at t = 0; it must return a number or an array of numbers."),
+}
+
+
+class _NoArray:
+    def __array__(self, *args: object, **kwargs: object) -> np.ndarray:
+        raise TypeError("no array of mine.")
+
+
+@pytest.mark.parametrize("name", RAISES)
+def test_what_is_no_number_has_a_reason_and_no_exception(name: str) -> None:
+    phi, reason = RAISES[name]
+    estimate = differentiate(phi)
+    assert estimate.status == "raises"
+    assert estimate.reason.startswith(reason)
+
+
 def test_coarse_grain_is_a_wide_bound_and_no_error() -> None:
     estimate = differentiate(math.exp, effort="thorough", grain=1.0)
     assert abs(estimate.value - 1) <= estimate.bound

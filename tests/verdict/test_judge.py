@@ -183,3 +183,10 @@ def test_complex_tangent_is_judged_part_by_part() -> None:
     phi = lambda t: np.array([np.exp(1j * t), 2 * t + 0j])  # noqa: E731
     assert tangent([1j, 2.0], phi).verdict is HOLDS
     assert tangent([1j, 2.0 + 1e-6j], phi).where == "out[1, 1]"
+
+
+@pytest.mark.parametrize("phi", [lambda t: np.exp(1j * t), lambda t: complex(t, math.nan)])
+def test_complex_function_against_a_real_value_is_inconclusive_with_a_remedy(phi: Any) -> None:
+    result = derivative(1.0, phi)
+    assert result.verdict is INCONCLUSIVE
+    assert result.reason.startswith("phi is complex, the analytic value is real; project phi on a cotangent")
