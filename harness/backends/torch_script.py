@@ -21,4 +21,15 @@ def raw_jvp(function, primals, tangents):
         duals = [torch.autograd.forward_ad.make_dual(x, v) for x, v in zip(primals, tangents)]
         pairs = [torch.autograd.forward_ad.unpack_dual(y) for y in function(*duals)]
     return [torch.zeros_like(y) if v is None else v for y, v in pairs]
+
+
+def raw_hvp(function, primals, cotangents, tangents):
+    leaves = [primal.detach().requires_grad_() for primal in primals]
+    pairs = [(y, w.detach().requires_grad_()) for y, w in zip(function(*leaves), cotangents) if y.requires_grad]
+    roots, seeds = [y for y, _ in pairs], [w for _, w in pairs]
+    gradients = torch.autograd.grad(roots, leaves, seeds, create_graph=True, allow_unused=True)
+    second = [(g, v) for g, v in zip(gradients, tangents) if g is not None and g.requires_grad]
+    if not second:
+        return [None for _ in leaves]
+    return torch.autograd.grad([g for g, _ in second], leaves, [v for _, v in second], allow_unused=True)
 """

@@ -1,7 +1,7 @@
 """What each law claims, as the last lines of a standalone script: they compute both sides and assert.
 
-The script has defined by then: f, x (the primals), v (tangents), w (cotangents); raw_vjp, raw_jvp, numpy and form of the library, vjp and jvp in
-NumPy, and flat and inner of NumPy arrays. `expected` and `tolerance` are the oracle's, written as numbers.
+The script has defined by then: f, x (the primals), v (tangents), w (cotangents); raw_vjp, raw_jvp, numpy and form of the library, and raw_hvp where
+it is written down; vjp, jvp and hvp in NumPy, and flat and inner of NumPy arrays. `expected` and `tolerance` are the oracle's, written as numbers.
 """
 
 from __future__ import annotations
@@ -22,6 +22,14 @@ expected, tolerance = {expected!r}, {tolerance!r}  # {rule}
 actual = min(tangents, key=lambda entry: abs(entry - {actual!r}))  # the entry that was found wrong
 print("actual  ", actual, "  expected", expected, "+-", tolerance)
 assert abs(actual - expected) <= tolerance, "an entry of the jvp is not the derivative of that output along v"
+"""
+
+_SECOND = """\
+products = flat(hvp(f, x, w, v))
+expected, tolerance = {expected!r}, {tolerance!r}  # {rule}
+actual = min(products, key=lambda entry: abs(entry - {actual!r}))  # the entry that was found wrong
+print("actual  ", actual, "  expected", expected, "+-", tolerance)
+assert abs(actual - expected) <= tolerance, "an entry of H v is not the derivative of that entry of the gradient along v"
 """
 
 _DUALITY = """\
@@ -65,6 +73,7 @@ print(jvp(f, x, v))
 CLAIMS = {
     "vjp-eq-fd": _REVERSE,
     "jvp-eq-fd": _FORWARD,
+    "hvp-eq-fd": _SECOND,
     "jvp-vjp-duality": _DUALITY,
     "vjp-zero": _ZERO,
     "grad-form": _FORM,

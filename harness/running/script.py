@@ -35,6 +35,11 @@ def vjp(function, primals, cotangents):
     return [np.zeros(np.shape(numpy(x))) if g is None else numpy(g) for g, x in zip(found, primals)]
 
 
+def hvp(function, primals, cotangents, tangents):
+    found = raw_hvp(function, primals, cotangents, tangents)
+    return [np.zeros(np.shape(numpy(x))) if g is None else numpy(g) for g, x in zip(found, primals)]
+
+
 def jvp(function, primals, tangents):
     return [numpy(tangent) for tangent in raw_jvp(function, primals, tangents)]
 
@@ -44,7 +49,7 @@ def jvp(function, primals, tangents):
 def standalone_script(backend: Backend, case: Case, result: Result, title: str) -> str:
     """The script; empty where the subject is no program, the backend has no `derivatives` to print, or the law no claim to write down."""
     calls, last = backend.derivatives(), claim(result)
-    if not isinstance(case.subject, Program) or not calls or not last:
+    if not isinstance(case.subject, Program) or not calls or not last or ("hvp(" in last and "def raw_hvp(" not in calls):
         return ""
     head = f'"""{title}"""\n\nimport numpy as np\n{backend.preamble()}\n'
     values = _values(backend, asked_along(case, result), plain="plain_x" in last)

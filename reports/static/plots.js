@@ -71,7 +71,7 @@ function brush(ranges) {
 function makePanel(holder) {
   const dots = (fill) => ({ paths: () => null, points: { show: true, size: 4, width: 0, stroke: fill, fill } });
   const series = [...SHADES.map((shade) => dots(() => colour("--holds") + shade)), dots(() => colour("--broken"))];
-  const axes = [decades({ size: 30 }), decades({ size: 46 })];
+  const axes = [decades({ size: 30, space: 50 }), decades({ size: 46 })];
   const ranges = { x: { time: false, range: wholeDecades }, y: { range: wholeDecades } };
   const plot = makePlot(holder, "panel", holder.dataset.place, "ratio", series, axes, ranges);
   return (cases, found) => showDots(plot, dotsOf(cases, found, holder.dataset.place));
@@ -112,7 +112,7 @@ function makeSpread(holder) {
   const splits = (plot) => [0, 1, 10, 100, 1e3, 1e4, 1e5, 1e6].map(high).filter((at) => at <= plot.scales.y.max);
   const counts = axis({ size: 46, splits, values: (_, ticks) => ticks.map((tick) => Math.round(10 ** tick - 1).toLocaleString("en")) });
   const scales = { x: { time: false, range: wholeDecades }, y: { range: (_, low, most) => [0, 1.05 * Math.max(high(1), most)] } };
-  const plot = makePlot(holder, "spread", "ratio", null, [bars("--holds"), bars("--broken")], [decades({ size: 30 }), counts], scales);
+  const plot = makePlot(holder, "spread", "ratio", null, [bars("--holds"), bars("--broken")], [decades({ size: 30, space: 50 }), counts], scales);
   return (cases, found) => showBars(plot, cases.tenths.ratio, found);
 }
 

@@ -96,7 +96,7 @@ GOLDEN: dict[str, tuple[str, str, str, Patch]] = {
     "backward adds twice": ("accumulate-adds", TAPE, "float64", doubling_backward),
     "no_grad records": ("no-grad-records-nothing", TAPE, "float64", never_off),
 }
-WITH_SCRIPT = {"vjp-eq-fd", "jvp-eq-fd", "jvp-vjp-duality", "vjp-zero", "grad-form", "repeatable"}
+WITH_SCRIPT = {"vjp-eq-fd", "jvp-eq-fd", "hvp-eq-fd", "jvp-vjp-duality", "vjp-zero", "grad-form", "repeatable"}
 
 
 @pytest.fixture(scope="module", params=list(GOLDEN))
