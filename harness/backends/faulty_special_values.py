@@ -60,7 +60,7 @@ class GradientsClipped(_Shown):
 @tape_fault("ones-at-kinks", "where the value is 0 the gradient of its op is that beside it", control=True)
 class OnesAtKinks(WrappedTape):
     def apply(self, op: str, *args: Any, **params: Any) -> Any:
-        if op in ("relu", "abs"):
+        if op in ("relu", "abs", "clamp_min"):
             zero = (self.inner.value(args[0]) == 0).astype(self.inner.value(args[0]).dtype)
             made = self.inner.apply(op, *args, **params)
             beside = self.inner.apply("multiply", args[0], self.inner.leaf(zero, requires_grad=False))

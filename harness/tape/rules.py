@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from harness.tape.errors import Refused
-from harness.tape.parts import OUTPUT, Tensor
+from harness.tape.parts import OUTPUT, Storage, Tensor
 from harness.tape.random_source import SOURCE
 
 Ops = Callable[..., Tensor]  # k("multiply", g, y): the tape's own ops
@@ -58,8 +58,8 @@ def _negated(k: Ops, g: Tensor, at: Context) -> Tensor:
     return k("negative", g)
 
 
-def _nothing(k: Ops, g: Tensor, at: Context) -> Tensor:
-    return k("multiply", g, 0.0)
+def _above(k: Ops, g: Tensor, at: Context, x: Tensor) -> Tensor:
+    return k("multiply", g, Tensor((x.array > at.params["limit"]).astype(x.array.dtype), Storage(x.storage.device)))
 
 
 def _times(k: Ops, g: Tensor, at: Context, other: Tensor) -> Tensor:
@@ -152,6 +152,7 @@ UNARY: dict[str, Rule] = {
     "sqrt": Rule(np.sqrt, (Pull(lambda k, g, at, y: k("divide", g, k("multiply", y, 2.0)), (OUTPUT,)),)),
     "sin": Rule(np.sin, (Pull(lambda k, g, at, x: k("multiply", g, k("cos", x)), (0,)),)),
     "cos": Rule(np.cos, (Pull(lambda k, g, at, x: k("negative", k("multiply", g, k("sin", x))), (0,)),)),
+    "clamp_min": Rule(lambda x, *, limit: np.maximum(x, limit), (Pull(_above, (0,)),)),
     "tanh": Rule(np.tanh, (Pull(_tanh, (OUTPUT,)),)),
 }
 SHAPING: dict[str, Rule] = {
@@ -172,7 +173,7 @@ BINARY: dict[str, Rule] = {
     "add": Rule(np.add, (Pull(_same), Pull(_same))),
     "subtract": Rule(np.subtract, (Pull(_same), Pull(_negated))),
     "multiply": Rule(np.multiply, (Pull(_times, (1,)), Pull(_times, (0,)))),
-    "write": Rule(lambda x, y: np.broadcast_to(y, x.shape).copy(), (Pull(_nothing), Pull(_same))),
+    "write": Rule(lambda x, y: np.broadcast_to(y, x.shape).copy(), (Pull(lambda k, g, at: k("multiply", g, 0.0)), Pull(_same))),
     "divide": Rule(np.divide, (Pull(lambda k, g, at, y: k("divide", g, y), (1,)), Pull(_by_denominator, (0, 1)))),
 }
 RULES: dict[str, Rule] = UNARY | SHAPING | BINARY

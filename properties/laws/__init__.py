@@ -32,6 +32,7 @@ CORE_FAMILIES = (
     "sparse",
     "adjoints",
     "special_values",
+    "kinks",
     "edge_shapes",
     "complex_tapes",
     "walks",

@@ -1,6 +1,6 @@
-"""Numbers that are not finite, ops that are random or have no derivative, and points where a derivative has to be chosen.
+"""Numbers that are not finite, and ops that are random or have no derivative.
 
-NaN w -> NaN g;     sample: no derivative;     d relu / dx at 0 = 0, the smallest subgradient
+NaN w -> NaN g;     sample: no derivative
 """
 
 from __future__ import annotations
@@ -154,27 +154,6 @@ def loud(stage: Stage, expect: Expect) -> None:
     stage.needs_dtype("real")
     y = stage.plus(stage.tape.part(Gaps).underivable(stage.vector(1, 2)), stage.vector(1, 1))
     expect.refusal(lambda: stage.tape.backward(y, stage.numbers(1, 1)), "a backward through an op without a derivative was not refused")
-
-
-@special.law(
-    "nondiff-convention",
-    "Where there is no derivative, the smallest subgradient; at ties of two operands equal shares.",
-    "relu'(0) = abs'(0) = 0, d maximum(x, x) = 1/2",
-    faults=["ones-at-kinks"],
-)
-def chosen(stage: Stage, expect: Expect) -> None:
-    stage.needs_dtype("real")
-    stage.needs_ops("relu", "abs", "maximum", "vector_norm")
-    tape = stage.tape
-    for op, due in (("relu", [0, 1]), ("abs", [0, 1])):
-        x = stage.vector(0, 2)
-        tape.backward(tape.apply(op, x), stage.numbers(1, 1))
-        expect(_same(tape.grad(x), due), f"the gradient of {op} at 0 and 2 is {tape.grad(x)}")
-    x, y = stage.vector(1, 2), stage.vector(1, 0)
-    tape.backward(tape.apply("maximum", x, y), stage.numbers(1, 1))
-    expect(_same(tape.grad(x), [0.5, 1]) and _same(tape.grad(y), [0.5, 0]), "the gradient of a maximum of equal operands is not shared equally")
-    tape.backward(tape.apply("vector_norm", x := stage.vector(0, 0)))
-    expect(_same(tape.grad(x), [0, 0]), f"the gradient of the norm of 0 is {tape.grad(x)}")
 
 
 LAWS = special.laws
