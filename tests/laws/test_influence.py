@@ -46,6 +46,17 @@ def test_gradient_of_a_leaf_that_is_not_read_is_broken() -> None:
     assert (result.verdict, "x1[0] has 1, x1[1] has 1" in result.reason) == (Verdict.BROKEN, True)
 
 
+@pytest.mark.parametrize(("leak", "verdict"), [(1e-17, Verdict.HOLDS), (1e-13, Verdict.BROKEN)])
+def test_rounding_beside_the_largest_entry_is_no_influence(leak: float, verdict: Verdict) -> None:
+    class Leaking(TorchBackend):
+        def vjp(self, function: Any, primals: Any, cotangents: Any) -> Any:
+            outputs, (gradient, *rest) = super().vjp(function, primals, cotangents)
+            return outputs, [gradient + gradient.new_tensor([[0, leak], [0, 0]]), *rest]
+
+    case = case_of(single("tril", ((2, 2),), ("primal",), k=0), (np.array([[2.0, 0.0], [1.0, 3.0]]),), (np.ones((2, 2)),))
+    assert INFLUENCE(Leaking(), case).verdict is verdict
+
+
 def test_saturated_entry_is_not_called_idle() -> None:
     case = case_of(single("tanh", ((2,),), ("primal",)), (np.array([30.0, 0.5]),), (np.array([1.0, 1.0]),))
     assert INFLUENCE(load_backend("torch"), case).comparisons == 2
