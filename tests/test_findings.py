@@ -10,8 +10,10 @@ import pytest
 
 from properties.laws import laws
 
-PAGE = (Path(__file__).parents[1] / "docs" / "findings.md").read_text(encoding="utf-8")
+PAGES = Path(__file__).parents[1] / "docs"
+PAGE = (PAGES / "findings.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
+PROMISES = SECTIONS.pop("What the documentation promises")
 ROWS = [line.strip("| ").split(" | ") for line in PAGE.splitlines() if line.startswith("| [")]
 ANCHOR = re.compile(r"\]\(#([^)]+)\)")
 
@@ -48,6 +50,14 @@ def test_every_law_of_the_table_exists() -> None:
 def test_every_finding_has_scripts_that_assert(heading: str) -> None:
     assert scripts(SECTIONS[heading])
     assert all(map(asserts, scripts(SECTIONS[heading])))
+
+
+def test_every_statement_that_torch_does_not_keep_has_its_law_and_its_finding() -> None:
+    kept_not = re.findall(r"^\| `([a-z-]+)` \* \|", (PAGES / "reference" / "laws.md").read_text(encoding="utf-8"), re.MULTILINE)
+    rows = re.findall(r"^\| `([a-z-]+)` \| `([a-z-]+)` \| \[.+\]\(#(.+)\) \|$", PROMISES, re.MULTILINE)
+    assert sorted(statement for statement, _, _ in rows) == sorted(kept_not)
+    assert {law for _, law, _ in rows} <= set(laws())
+    assert {finding for _, _, finding in rows} <= set(map(anchor, SECTIONS))
 
 
 def test_a_script_that_only_prints_is_seen() -> None:

@@ -39,6 +39,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     dtype: str = "*"
     device: str = "*"
     backend: str = "*"
+    defect: str = "*"
 
 
 class Baseline(msgspec.Struct, frozen=True):
@@ -111,7 +112,7 @@ def _in_force(entry: Known, today: date) -> bool:
 
 
 def _means(entry: Known, finding: Finding) -> bool:
-    fields = ("signature", "law", "op", "dtype", "device", "backend")
+    fields = ("signature", "law", "op", "dtype", "device", "backend", "defect")
     return all(_matches(getattr(entry, field), getattr(finding, field)) for field in fields)
 
 

@@ -46,7 +46,10 @@ def test_baseline_takes_wildcards_and_takes_brackets_literally():
     assert matched(entry(signature="* | soft[m]ax | factor #")) is None
 
 
-@pytest.mark.parametrize(("narrowed", "known"), [({"dtype": "float32"}, True), ({"dtype": "float64"}, False), ({"device": "cuda*"}, False)])
+@pytest.mark.parametrize(
+    ("narrowed", "known"),
+    [({"dtype": "float32"}, True), ({"dtype": "float64"}, False), ({"device": "cuda*"}, False), ({"defect": "precision"}, False)],
+)
 def test_baseline_entry_must_match_every_field_that_it_gives(narrowed, known):
     assert (matched(entry(**narrowed)) is not None) is known
 
