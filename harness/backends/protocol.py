@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import numpy as np
 
 from harness.tape.errors import Unsupported as Unsupported  # part of this protocol: re-exported
@@ -49,8 +49,7 @@ CAPABILITIES = {
 }
 
 
-@dataclass(frozen=True)
-class Description:
+class Description(msgspec.Struct, frozen=True):
     """What the harness may know about a backend's array without copying it."""
 
     shape: tuple[int, ...]

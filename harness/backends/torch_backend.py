@@ -71,7 +71,7 @@ class TorchBackend(NativeSource, Backend):
         """Shape, dtype and device of a tensor."""
         if not isinstance(array, torch.Tensor):
             raise TypeError(f"expected a torch.Tensor; got {type(array).__name__}")
-        return Description(tuple(array.shape), str(array.dtype).removeprefix("torch."), str(array.device))
+        return Description(tuple(array.shape), _dtype_name(array.dtype), _device_name(array.device))
 
     def op(self, name: str) -> Callable[..., Any] | None:
         """The op as `spell` writes it."""
@@ -156,6 +156,16 @@ class TorchBackend(NativeSource, Backend):
     def reset(self) -> None:
         """Back to recording, in the usual default dtype."""
         torch.set_grad_enabled(True)
+
+
+@cache
+def _dtype_name(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")
+
+
+@cache
+def _device_name(device: torch.device) -> str:
+    return str(device)
 
 
 def _copied(values: np.ndarray, dtype: str, device: str) -> torch.Tensor:

@@ -18,6 +18,7 @@ import torch
 from torch.utils import _pytree as trees
 
 from harness.backends.protocol import Unsupported
+from harness.program.nesting import flatten
 
 
 @dataclass(frozen=True)
@@ -65,10 +66,11 @@ def native_samples(op: Any, *, dtype: str = "float64", device: str = "cpu") -> I
 
 
 def _function(op: Any, sample: Any, rebuild: Callable[..., Any]) -> Callable[..., tuple[torch.Tensor, ...]]:
+    call, wrapper, process = op.op, op.gradcheck_wrapper, sample.output_process_fn_grad
+
     def function(*primals: torch.Tensor) -> tuple[torch.Tensor, ...]:
         given, args, kwargs = rebuild(*primals)
-        result = sample.output_process_fn_grad(op.gradcheck_wrapper(op.op, given, *args, **kwargs))
-        return tuple(y for y in _leaves(result) if isinstance(y, torch.Tensor))
+        return _tensors(process(wrapper(call, given, *args, **kwargs)))
 
     return function
 
@@ -83,6 +85,9 @@ def _differentiable_part(
         return function
     kept = [i for i, y in enumerate(outputs) if y.requires_grad]
 
+    if len(kept) == len(outputs):
+        return function
+
     def part(*given: torch.Tensor) -> tuple[torch.Tensor, ...]:
         outputs = function(*given)
         return tuple(outputs[i] for i in kept)
@@ -92,17 +97,11 @@ def _differentiable_part(
 
 def _split(tree: Any) -> tuple[tuple[torch.Tensor, ...], Callable[..., Any]]:
     """The tensors of `tree` that require grad, and the function that puts others in their place."""
-    leaves, spec = trees.tree_flatten(tree)
-    places = [i for i, leaf in enumerate(leaves) if isinstance(leaf, torch.Tensor) and leaf.requires_grad]
-
-    def rebuild(*primals: torch.Tensor) -> Any:
-        filled = list(leaves)
-        for place, primal in zip(places, primals, strict=True):
-            filled[place] = primal
-        return trees.tree_unflatten(filled, spec)
-
-    return tuple(leaves[i].detach() for i in places), rebuild
+    nest, leaves, _ = flatten(tree, lambda leaf: isinstance(leaf, torch.Tensor) and leaf.requires_grad)
+    return tuple(leaf.detach() for leaf in leaves), lambda *primals: nest.fill(primals)
 
 
-def _leaves(tree: Any) -> list[Any]:
-    return trees.tree_flatten(tree)[0]
+def _tensors(result: Any) -> tuple[torch.Tensor, ...]:
+    if isinstance(result, torch.Tensor):  # nearly always: no tree to walk
+        return (result,)
+    return tuple(leaf for leaf in trees.tree_flatten(result)[0] if isinstance(leaf, torch.Tensor))

@@ -13,7 +13,8 @@ from typing import Literal
 import numpy as np
 
 from harness.oracles.estimate import Estimate
-from harness.oracles.inquiry import ENOUGH, Amount, Claim, Inquiry
+from harness.oracles.goal import Amount, Claim
+from harness.oracles.inquiry import ENOUGH, Inquiry
 from harness.oracles.sampling import Phi
 
 Effort = Literal["auto", "quick", "thorough"]

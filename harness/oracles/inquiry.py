@@ -11,22 +11,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 from harness.oracles.diagnosis import hidden_cast
 from harness.oracles.estimate import Estimate, Rung, Status
-from harness.oracles.norms import rms
-from harness.oracles.quick import Say, Table, richardson
+from harness.oracles.goal import Amount, Claim, Goal
+from harness.oracles.quick import STEPS, Say, Table, richardson
 from harness.oracles.sampling import FLOAT64_EPS, Phi, Sampler, Unusable
 from harness.oracles.thorough import Elements, look_thoroughly
 
-Amount = float | np.ndarray
-Claim = Amount | None
 ENOUGH = 1e-9  # relative: from there on the quick table is good enough, and thousands of times below any required resolution
-AT_THE_FLOOR = 4.0  # a bound within this factor of pure rounding cannot be lowered
-REFUTED = 4.0  # tolerances by which a claim misses a table that has converged: more rows will not bring them together
-NARROW, NARROW_ROWS = (2.0**-6, 2.0**-12), 4  # of the scale: where further tables look, and with how many rows
+NARROW, NARROW_ROWS = (2.0**-6, 2.0**-12, 2.0**-18), 4  # of the scale: where further tables look, and with how many rows
+EASE = 16.0  # of the goal, where no narrow table reaches it: rounding alone is that large there, and windows between near kinks do no better
 SMALLEST_SCALE = 1e-280  # below it the narrow windows are subnormal and 1 / H overflows
 
 
@@ -44,7 +42,8 @@ class Inquiry:
             return
         self._grain = max(abs(float(grain)), FLOAT64_EPS * scale / 2)
         try:
-            self._sample = Sampler(phi, terms)
+            with np.errstate(all="ignore"):
+                self._sample = Sampler(phi, terms)
         except Unusable as failure:
             self._failure = Estimate(np.nan, np.inf, failure.status, 1, failure.reason)
         if self._failure is None and not np.isfinite(self._sample.centre).all():
@@ -54,6 +53,11 @@ class Inquiry:
         """From now on phi is known to be computed from terms of this size: see `terms` of `differentiate`."""
         if self._failure is None:
             self._sample.set_terms(terms)
+
+    @property
+    def nothing(self) -> Claim:
+        """The claim that no element has a slope."""
+        return np.zeros(self._sample.shape) if self._failure is None else None
 
     def quick(self, *, offset: int = 0, claim: Claim = None, slack: Amount = 0.0, required: float = ENOUGH) -> Estimate:
         """The Richardson table alone; "unresolved" where it does not settle."""
@@ -76,7 +80,7 @@ class Inquiry:
         sample, scale = self._sample, self._scale * (1.0 if offset == 0 else float(np.sqrt(2.0)))
         if sample.integers_only:
             return _integers(sample)
-        goal = Goal(sample, claim, slack, required)
+        goal = Goal(sample, scale, claim, slack, required)
         table = richardson(sample, scale, self._grain, goal.of_wide, alone=claim is None)
         self._rungs += table.rungs
         self._prior = table if table.say is Say.REFUTED else None
@@ -88,13 +92,17 @@ class Inquiry:
         return Estimate(value, bound, "smooth", sample.evaluations, ladder=self._rungs, magnitude=sample.magnitude)
 
     def _narrower(self, scale: float, goal: Goal, wide: Table) -> Table:
-        """The first narrow table that settles, else the wide one."""
+        """The first narrow table that settles, else the first that all but does, else the wide one."""
+        nearly = wide
         for factor in NARROW:
-            table = richardson(self._sample, scale * factor, self._grain, lambda now: goal.of_narrow(now, wide), alone=False, most=NARROW_ROWS)
+            look = partial(goal.of_narrow, wide=wide, width=scale * factor * STEPS[0])
+            table = richardson(self._sample, scale * factor, self._grain, look, alone=False, most=NARROW_ROWS)
             self._rungs += table.rungs
             if table.settled:
                 return table
-        return wide
+            if nearly is wide and look(table, ease=EASE) is Say.SETTLED:
+                nearly = replace(table, say=Say.SETTLED)
+        return nearly
 
     def _from_ladder(self, offset: int) -> Estimate:
         sample = self._sample
@@ -103,39 +111,6 @@ class Inquiry:
         found = look_thoroughly(sample, self._scale, offset, self._grain, self._random, self._prior, self._best if offset else None)
         self._best = found.best
         return _integers(sample) if sample.integers_only else _from_elements(sample, found, self._rungs)
-
-
-class Goal:
-    """When a table has done: small enough a bound, and the claim within it."""
-
-    def __init__(self, sample: Sampler, claim: Claim, slack: Amount, required: float) -> None:
-        self._sample, self._claim, self._slack, self._required = sample, claim, slack, required
-
-    def of_wide(self, table: Table) -> Say:
-        """The table with the usual steps: down to the goal, or to rounding, beyond which no row helps."""
-        at_floor = table.bound <= AT_THE_FLOOR * table.floor
-        if self._claim is None:
-            at_floor &= (table.value != 0) | (self._sample.centre == 0)  # exactly constant, as rounded values may be: the ladder looks wider
-        return self._say(table, self._small(table) | at_floor)
-
-    def of_narrow(self, table: Table, wide: Table) -> Say:
-        """The table with narrow steps: down to the goal, and a plateau counts only where wide steps saw the end of none on one side."""
-        real = ~table.constant | (self._sample.centre == 0) | wide.flat_side
-        return self._say(table, self._small(table) & real)
-
-    def _small(self, table: Table) -> np.ndarray:
-        return np.asarray(table.bound <= self._required * np.maximum(np.abs(table.value), rms(table.value)))
-
-    def _say(self, table: Table, converged: np.ndarray) -> Say:
-        if not converged.all():
-            return Say.GO_ON
-        if self._claim is None:
-            return Say.SETTLED
-        if np.shape(self._claim) != self._sample.shape:
-            return Say.REFUTED
-        gap = np.abs(np.asarray(self._claim) - np.asarray(self._sample.restore(table.value)))
-        tolerance = np.asarray(self._sample.restore_bound(table.bound)) + self._slack
-        return Say.SETTLED if (gap <= tolerance).all() else Say.REFUTED if (gap > REFUTED * tolerance).any() else Say.GO_ON
 
 
 def _from_elements(sample: Sampler, found: Elements, ladder: tuple[Rung, ...]) -> Estimate:

@@ -56,6 +56,7 @@ class Table:
     floor: np.ndarray  # the part of the bound that is rounding: more rows cannot lower it
     flat_side: np.ndarray  # bool: phi(h) or phi(-h) of the last row is phi(0)
     constant: np.ndarray  # bool: all values are phi(0)
+    least_step: np.ndarray  # the smallest difference of a value from phi(0) that is none; inf where all are phi(0)
     rungs: tuple[Rung, ...] = ()
     say: Say = Say.GO_ON
 
@@ -85,7 +86,7 @@ def _extend(sample: Sampler, scale: float, grain: float, judge: Callable[[Table]
     spreads = [np.full_like(sample.centre, np.inf)]
     rungs: list[Rung] = []
     value, kink = np.full_like(sample.centre, np.inf), np.full_like(sample.centre, np.inf)
-    constant = np.ones(sample.centre.shape, dtype=bool)
+    least_step = np.full_like(sample.centre, np.inf)
     for h in map(float, STEPS[:most] * scale):
         plus, minus = sample(h), sample(-h)
         odd.append(plus / (2 * h) - minus / (2 * h))
@@ -98,9 +99,9 @@ def _extend(sample: Sampler, scale: float, grain: float, judge: Callable[[Table]
         bound = SAFETY * np.max(spreads[-rows:], axis=0) + floor
         bound = np.where(np.isfinite(bound), bound, np.inf)
         rungs.append(_rung(h, value, bound))
-        right, left = plus == sample.centre, minus == sample.centre
-        constant &= right & left
-        table = Table(value, bound, floor, right | left, constant, tuple(rungs))
+        apart = np.abs(np.array([plus - sample.centre, minus - sample.centre]))  # (sides, elements)
+        least_step = np.minimum(least_step, np.where(apart > 0, apart, np.inf).min(axis=0))
+        table = Table(value, bound, floor, (apart == 0).any(axis=0), np.isinf(least_step), least_step, tuple(rungs))
         table.say = judge(table) if len(odd) > 1 else Say.GO_ON
         stuck = rows == 1 and len(odd) > 2 and np.max(spreads[-1], initial=0.0) > GAIN * np.max(spreads[-2], initial=0.0)
         if table.say is not Say.GO_ON or stuck or not np.isfinite(value).all():

@@ -95,8 +95,7 @@ class Sampler:
     def _call(self, t: float) -> np.ndarray | None:
         self.evaluations += 1
         try:
-            with np.errstate(all="ignore"):
-                value = np.asarray(self._phi(t))
+            value = np.asarray(self._phi(t))
         except Exception as error:
             self.error = f"{type(error).__name__}: {error}".rstrip(".: ")
             return None

@@ -11,9 +11,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 IsLeaf = Callable[[Any], bool]
+Fill = Callable[[Sequence[Any]], Any]
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,11 @@ class Nest:
 
     def fill(self, leaves: Sequence[Any]) -> Any:
         """The tree with `leaves` in their places."""
-        return _fill(self.shape, leaves, self.held)
+        return self._filled(leaves)
+
+    @cached_property
+    def _filled(self) -> Fill:
+        return _filling(self.shape, self.held)
 
 
 def flatten(tree: Any, is_leaf: IsLeaf) -> tuple[Nest, list[Any], list[str]]:
@@ -59,16 +66,21 @@ def flatten(tree: Any, is_leaf: IsLeaf) -> tuple[Nest, list[Any], list[str]]:
     return Nest(shape, tuple(held)), leaves, names
 
 
-def _fill(shape: Any, leaves: Sequence[Any], held: Sequence[Any]) -> Any:
+def _filling(shape: Any, held: Sequence[Any]) -> Fill:
+    """The tree as a function of its leaves: the shape is read once here, and not at every call."""
     kind, content = next(iter(shape.items()))
-    if kind in ("list", "tuple"):
-        items = [_fill(item, leaves, held) for item in content]
-        return items if kind == "list" else tuple(items)
+    if kind == "leaf":
+        return itemgetter(content)
+    if kind in ("value", "held"):
+        constant = held[content] if kind == "held" else content
+        return lambda leaves: constant
     if kind == "dict":
-        return {key: _fill(item, leaves, held) for key, item in content}
+        entries = [(key, _filling(item, held)) for key, item in content]
+        return lambda leaves: {key: fill(leaves) for key, fill in entries}
+    items = [_filling(item, held) for item in (shape["items"] if kind == "named" else content)]
     if kind == "named":
-        return held[content](*(_fill(item, leaves, held) for item in shape["items"]))
-    return {"leaf": leaves, "held": held}[kind][content] if kind != "value" else content
+        return lambda leaves: held[content](*(fill(leaves) for fill in items))
+    return (lambda leaves: [fill(leaves) for fill in items]) if kind == "list" else (lambda leaves: tuple([fill(leaves) for fill in items]))
 
 
 def _is_plain(node: Any) -> bool:

@@ -36,7 +36,15 @@ class Ask:
     required: float
     name: str
 
-    def of(self, inquiry: Inquiry, terms: Costly, widened: Costly) -> Result:
+    def of_no_term(self, each: Inquiry) -> Result | None:
+        """HOLDS where `actual` is 0 and a table shows that no term of the sum has a slope; None where that is not seen so cheaply."""
+        if each.nothing is None or self.actual != 0:
+            return None
+        quick = _widen(each.quick(claim=each.nothing, required=0.0))
+        seen = self._compare(quick)
+        return self._result(seen, quick) if seen.worst is Verdict.HOLDS else None
+
+    def of(self, inquiry: Inquiry, terms: Costly, widened: Costly, each: Inquiry | None = None) -> Result:
         """Table, first ladder, first ladder with all that rounding explains, second ladder: until one decides."""
         quick = self._quick(inquiry)
         if np.iscomplexobj(quick.value):
@@ -45,6 +53,8 @@ class Ask:
             return _wrong_shape(self.law, self.actual, quick, self.name)
         if (seen := self._compare(quick)).worst is Verdict.HOLDS:
             return self._result(seen, quick)
+        if each is not None and (none := self.of_no_term(each)) is not None:
+            return none
         if terms is not None:
             inquiry.allow_for(terms())
         first = inquiry.thorough()

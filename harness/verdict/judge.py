@@ -56,10 +56,11 @@ def judge_derivative(
         Result: HOLDS (at a kink: as a subgradient), BROKEN or INCONCLUSIVE with its reason; `vacuous` where both sides vanish.
     """
     ask = Ask(law, np.float64(actual), scale, rounding, size, required, "out")
-    result = ask.of(Inquiry(phi, scale=scale, grain=grain), terms, widened)
+    each = Inquiry(outputs, scale=scale, grain=grain) if outputs is not None and actual == 0 else None
+    result = ask.of(Inquiry(phi, scale=scale, grain=grain), terms, widened, each)
     if outputs is None or not hidden_by_the_sum(result):
         return result
-    each = Inquiry(outputs, scale=scale, grain=grain)
+    each = each or Inquiry(outputs, scale=scale, grain=grain)
     if terms is not None:
         each.allow_for(terms())
     summed = ask.of_the_sum(each, result)

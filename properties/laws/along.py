@@ -41,6 +41,7 @@ class Path:
 
     def __init__(self, backend: Backend, case: Case) -> None:
         self.step, self._case = direction(case), case
+        self._points = tuple(map(wide, case.points))
         self.grain = _grain(case, self.step)
         self._bound = precise(backend, case)
         self._seen: dict[float, tuple[np.ndarray, ...]] = {}
@@ -66,7 +67,7 @@ class Path:
 
     def _at(self, t: float) -> tuple[np.ndarray, ...]:
         if t == 0 or (found := self._seen.get(t)) is None:
-            found = self._bound.at(_displaced(self._case, self.step, t))
+            found = self._bound.at(_moved(self._points, self.step, t))
             if sum(y.size for y in found) <= MOST_KEPT:
                 self._seen[t] = found
         return found
@@ -176,4 +177,16 @@ def _terms(case: Case, values: tuple[np.ndarray, ...]) -> float:
 
 
 def _displaced(case: Case, step: tuple[np.ndarray, ...], t: float) -> tuple[np.ndarray, ...]:
-    return tuple(wide(x) + t * v for x, v in zip(case.points, step, strict=True))
+    return _moved(tuple(map(wide, case.points)), step, t)
+
+
+def _moved(points: tuple[np.ndarray, ...], step: tuple[np.ndarray, ...], t: float) -> tuple[np.ndarray, ...]:
+    return tuple(_sum(x, t * v) for x, v in zip(points, step, strict=True))
+
+
+def _sum(x: np.ndarray, moved: np.ndarray) -> np.ndarray:
+    """Their sum, in the memory of `moved` where it fits: fresh memory costs more than the sum of a large array."""
+    if np.ndim(moved) == 0 or not np.can_cast(x.dtype, moved.dtype):
+        return np.asarray(x + moved)
+    moved += x
+    return moved

@@ -61,8 +61,8 @@ def _settled(check: Check, backend: Backend, case: Case, measure: Measure | None
     for one in _one_by_one(case, leaves=not kinked and not unlike) if entries > 1 else [case]:
         found = unless_saturated(one, _in_steps_of_one(check, backend, one)) if entries > 1 else result
         results.append(unless_beside_a_tie(backend, one, found, measure, along) if kinked and measure and along else found)
-        if result.verdict is results[-1].verdict is Verdict.INCONCLUSIVE:
-            break  # what was open stays open
+        if results[-1].verdict is Verdict.BROKEN or result.verdict is results[-1].verdict is Verdict.INCONCLUSIVE:
+            break  # one wrong entry is enough; what was open stays open
     spent = sum(found.evaluations for found in results) + (result.evaluations if entries > 1 else 0)
     return msgspec.structs.replace(worst_result(results), evaluations=spent)
 
@@ -85,8 +85,10 @@ def _placed(result: Result, case: Case) -> Result:
 
 def _in_the_world(check: Check, backend: Backend, case: Case, result: Result) -> Result:
     """`result`, or that along steps of the size of 1 where leaves are small and `result` is undecided."""
+    if result.verdict is not Verdict.INCONCLUSIVE:
+        return result
     sizes = [leaf_size(x) for x in case.points]
-    if result.verdict is not Verdict.INCONCLUSIVE or min(sizes, default=1.0) * WIDE >= 1:
+    if min(sizes, default=1.0) * WIDE >= 1:
         return result
     tangents = tuple(np.asarray(v / min(size, 1.0)) for v, size in zip(case.tangents, sizes, strict=True))
     scaled = msgspec.structs.replace(case, tangents=tangents)
@@ -124,8 +126,8 @@ def _of_many(check: Check, backend: Backend, case: Case, result: Result, *, kink
         smooth = smooth_outputs(backend, case)
         return check(backend, smooth) if smooth else msgspec.structs.replace(result, verdict=Verdict.INCONCLUSIVE, reason=SWALLOWED)
     scaled = msgspec.structs.replace(case, tangents=tuple(np.asarray(v * own_sizes(x)) for v, x in zip(case.tangents, case.points, strict=True)))
-    again = _placed(check(backend, scaled), scaled)
-    better = again if again.verdict is Verdict.BROKEN or result.verdict is Verdict.INCONCLUSIVE else result
+    again = check(backend, scaled)
+    better = _placed(again, scaled) if again.verdict is Verdict.BROKEN or result.verdict is Verdict.INCONCLUSIVE else result
     if result.verdict is Verdict.BROKEN and (kinked or again.verdict is not Verdict.BROKEN):
         entries = sum(x.size for x in case.points)
         reason = f"BROKEN along one direction at a kink or among entries of very different sizes; {entries} entries are too many to ask one by one."

@@ -28,3 +28,18 @@ def own_sizes(x: np.ndarray) -> np.ndarray:
         return np.ones(x.shape)
     with np.errstate(all="ignore"):
         return np.asarray(np.exp2(np.round(np.log2(np.where(sizes > 0, sizes, min(leaf, 1.0)) / leaf))))
+
+
+def span(x: np.ndarray) -> float:
+    """The largest of `own_sizes` over the smallest, from the entries at the ends alone; 1 where it is empty."""
+    sizes = np.abs(wide(x)).ravel()
+    leaf = float(rms(sizes))
+    if not (math.isfinite(leaf) and leaf > 0):
+        return 1.0
+    smallest = float(np.min(sizes, where=sizes > 0, initial=np.inf))
+    ends = [float(sizes.max()), smallest] + ([min(leaf, 1.0)] if not sizes.all() else [])
+    return 2.0 ** (_exponent(max(ends) / leaf) - _exponent(min(ends) / leaf))
+
+
+def _exponent(size: float) -> int:
+    return round(math.log2(size)) if size > 0 else -LARGEST_EXPONENT

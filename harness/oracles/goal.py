@@ -1,0 +1,57 @@
+"""When a quick table has done: its bound small enough, and what is claimed within it.
+
+|claim - value| <= bound + slack   and   bound <= required |value|
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from harness.oracles.norms import rms
+from harness.oracles.quick import Say, Table
+from harness.oracles.sampling import Sampler
+from harness.oracles.staircase import REAL_STEP, ROUNDING_STEPS, WIDE_PLATEAU
+
+Amount = float | np.ndarray
+Claim = Amount | None
+AT_THE_FLOOR = 4.0  # a bound within this factor of pure rounding cannot be lowered
+REFUTED = 4.0  # tolerances by which a claim misses a table that has converged: more rows will not bring them together
+
+
+class Goal:
+    """When a table has done: small enough a bound, and the claim within it."""
+
+    def __init__(self, sample: Sampler, scale: float, claim: Claim, slack: Amount, required: float) -> None:
+        self._sample, self._scale, self._claim, self._slack, self._required = sample, scale, claim, slack, required
+
+    def of_wide(self, table: Table) -> Say:
+        """The table with the usual steps: down to the goal, or to rounding, beyond which no row helps."""
+        at_floor = table.bound <= AT_THE_FLOOR * table.floor
+        if self._claim is None:
+            at_floor &= (table.value != 0) | (self._sample.centre == 0)  # exactly constant, as rounded values may be: the ladder looks wider
+        return self._say(table, self._small(table) | at_floor)
+
+    def of_narrow(self, table: Table, *, wide: Table, width: float, ease: float = 1.0) -> Say:
+        """The table with narrow steps, `width` the widest: down to the goal. A plateau counts only where wide steps saw the end of none on one side.
+
+        Or where it is a real one (see harness.oracles.staircase): wide, and the steps at its ends are none of rounding. Its slope is 0.
+        """
+        centre, sample = np.abs(self._sample.centre), self._sample
+        tall = np.maximum(REAL_STEP * centre, ROUNDING_STEPS * sample.eps * sample.terms)
+        stair = table.constant & (wide.constant | ((width >= WIDE_PLATEAU * self._scale) & (wide.least_step >= tall)))
+        real = ~table.constant | (centre == 0) | wide.flat_side
+        return self._say(table, stair | (self._small(table, ease) & real))
+
+    def _small(self, table: Table, ease: float = 1.0) -> np.ndarray:
+        return np.asarray(table.bound <= ease * self._required * np.maximum(np.abs(table.value), rms(table.value)))
+
+    def _say(self, table: Table, converged: np.ndarray) -> Say:
+        if not converged.all():
+            return Say.GO_ON
+        if self._claim is None:
+            return Say.SETTLED
+        if np.shape(self._claim) != self._sample.shape:
+            return Say.REFUTED
+        gap = np.abs(np.asarray(self._claim) - np.asarray(self._sample.restore(table.value)))
+        tolerance = np.asarray(self._sample.restore_bound(table.bound)) + self._slack
+        return Say.SETTLED if (gap <= tolerance).all() else Say.REFUTED if (gap > REFUTED * tolerance).any() else Say.GO_ON
