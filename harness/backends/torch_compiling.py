@@ -7,8 +7,12 @@ Source: https://docs.pytorch.org/docs/stable/generated/torch.compile.html
 
 from __future__ import annotations
 
+import os
+import shutil
+import warnings
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import import_module
 from typing import Any
 
 import torch
@@ -22,7 +26,7 @@ _KEPT = 64  # compiled programs in memory
 
 
 class TorchCompiling(Compiling):
-    """The compilers that need no C compiler: "eager" captures the graph, "aot_eager" writes its backward down as well."""
+    """Without a C++ compiler "eager", which captures the graph, and "aot_eager", which writes its backward down as well; with one also "inductor"."""
 
     variants = ("eager", "aot_eager")
     first_order = frozenset({"aot_eager"})
@@ -30,16 +34,31 @@ class TorchCompiling(Compiling):
     def __init__(self, tape: object) -> None:
         """Nothing is asked of the tape."""
 
+    @property
+    def generating(self) -> tuple[str, ...]:  # type: ignore[override]
+        return ("inductor",) if any(name and shutil.which(name) for name in (os.environ.get("CXX"), "g++", "clang++")) else ()
+
     def compiled(self, program: Program, *, variant: str) -> Callable[..., tuple[Any, ...]]:
-        return _compiled(_written(program), variant)
+        return _compiled(_written(program), variant, tuple(given.shape for given in program.inputs))
 
 
 @lru_cache(maxsize=_KEPT)
-def _compiled(text: str, variant: str) -> Callable[..., tuple[Any, ...]]:
+def _compiled(text: str, variant: str, shapes: tuple[tuple[int, ...], ...]) -> Callable[..., tuple[Any, ...]]:
+    """One function for each `shapes`: after eight of them in one function torch gives up, and runs the plain ops without a word."""
     names: dict[str, Any] = {"torch": torch, "F": functional, "nan": float("nan"), "inf": float("inf")}
     exec(text, names)
+    if variant == "inductor":
+        _load_inductor()
     made: Callable[..., tuple[Any, ...]] = torch.compile(names["program"], backend=variant)
     return made
+
+
+@cache
+def _load_inductor() -> None:
+    """Now, since on import it warns of deprecated functions of torch's own."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import_module("torch._inductor.compile_fx")
 
 
 def _written(program: Program) -> str:

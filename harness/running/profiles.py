@@ -53,9 +53,9 @@ PROFILES = {
             1.0,
             60.0,
             on_programs=frozenset({"second order", "batching", "alone", "influence", "answers"}),
-            later=frozenset({"compiling"}),  # a compiler takes seconds to start
+            later=frozenset({"compiling", "compiled ops"}),  # a compiler takes seconds to start
         ),
-        Profile("ci", 30, 50, 20, 4, 12, ("float64", "float32", "complex128"), 15.0, 15.0, 120.0),
+        Profile("ci", 30, 50, 20, 4, 12, ("float64", "float32", "complex128"), 15.0, 15.0, 120.0, later=frozenset({"compiled ops"})),
         Profile(
             "nightly", 100, 500, 200, 4, 20, ("float64", "float32", "complex128", "complex64", "bfloat16", "float16"), 120.0, 60.0, 600.0, native=True
         ),

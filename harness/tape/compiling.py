@@ -22,9 +22,13 @@ UNRECORDED = "unrecorded:"
 
 
 class Compiling(ABC):
-    """`variants` are the names of the compilers; functions of those in `first_order` are not to be differentiated twice: an attempt is refused."""
+    """`variants` are the names of the compilers; functions of those in `first_order` are not to be differentiated twice: an attempt is refused.
+
+    `generating` are further ones, which write machine code: a program takes them seconds, so that only laws that mean them ask for them.
+    """
 
     variants: tuple[str, ...] = ()
+    generating: tuple[str, ...] = ()
     first_order: frozenset[str] = frozenset()
 
     @abstractmethod

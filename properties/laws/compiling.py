@@ -30,10 +30,12 @@ family = Family("compiling", _COMPILE)
 def check_compiled(backend: Backend, case: Case) -> Result:
     """Every compiler, on the case's program."""
     variants = backend.tape(case.device).part(Compiling).variants
-    return same_program("compile-eq-eager", backend, case, {f"compiled ({variant})": _compiled(variant) for variant in variants})
+    return same_program("compile-eq-eager", backend, case, {f"compiled ({variant})": compiled(variant) for variant in variants})
 
 
-def _compiled(variant: str) -> Way:
+def compiled(variant: str) -> Way:
+    """The case's program through the compiler called `variant`."""
+
     def way(tape: Tape, case: Case, plain: Recording) -> Replayed:
         assert isinstance(case.subject, Program)
         leaves = tuple(tape.leaf(tape.value(leaf)) for leaf in plain.leaves)

@@ -21,6 +21,7 @@ PART_FAMILIES = (
     "checkpointing",
     "replayed",
     "mixed_precision",
+    "compiled_ops",
     "modules",
     "modules_state",
     "compiling",

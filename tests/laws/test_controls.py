@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from itertools import pairwise
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from harness.backends import load_backend
 from harness.backends.faults import FAULTS
 from harness.backends.faulty_tape import ENGINE_FAULTS
+from harness.program import Case
 from harness.verdict import Result, Verdict
 from properties.laws import Law, laws
 from tests.laws.examples import CASES, constant
@@ -34,6 +36,7 @@ DEVIATIONS = {
     "state-resumes": "^nadam goes on otherwise from a saved state$",
     "asgd-step": r"^good to single precision only, off by \d.*asgd\(",
 }
+GENERATING = {"generated-op-eq-eager"}  # machine code for one example takes as long as all else for five
 CONTROLS = [(law, fault) for law in laws().values() for fault in law.faults]
 
 
@@ -49,14 +52,20 @@ def stage_of(law: Law, fault: str) -> str:
 
 def run(law: Law, backend_name: str) -> list[Result]:
     """The law on every example, one backend object for all (a fault may need many calls)."""
+    if law.name in GENERATING and not any(map(shutil.which, ("g++", "clang++"))):
+        pytest.skip("no C++ compiler is at hand")
     backend = load_backend(backend_name)
-    return [law.check(backend, case) for case in CASES]
+    return [law.check(backend, case) for case in _examples(law)]
+
+
+def _examples(law: Law) -> tuple[Case, ...]:
+    return CASES[:1] if law.name in GENERATING else CASES
 
 
 @pytest.mark.parametrize("law", laws().values(), ids=lambda law: law.name)
 def test_law_holds_on_torch(law: Law) -> None:
     results = run(law, home(law))
-    assert [(result.verdict, result.reason) for result in results] == [(Verdict.HOLDS, "")] * len(CASES)
+    assert [(result.verdict, result.reason) for result in results] == [(Verdict.HOLDS, "")] * len(_examples(law))
     assert not all(result.vacuous for result in results)
 
 
