@@ -17,6 +17,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 (the name under which everyone writes it, and so do our scripts)
 
 from harness.backends.protocol import Arrays, Backend, Description, Function, Hvp, Jvp, Vjp
+from harness.backends.torch_arrays import copied, described, literal_of
 from harness.backends.torch_limits import limits_told
 from harness.backends.torch_module import call_module, owned_arrays
 from harness.backends.torch_native_cases import NativeSource
@@ -58,9 +59,9 @@ class TorchBackend(NativeSource, Backend):
     def array(self, values: np.ndarray, *, dtype: str, device: str, layout: str = "contiguous") -> torch.Tensor:
         """A tensor with the strides that `layout` asks for; integers and booleans keep their dtype."""
         if layout == "contiguous":
-            return _copied(values, dtype, device)
+            return copied(values, dtype, device)
         buffer, shape, strides, offset = lay_out(np.asarray(values), layout)
-        return torch.as_strided(_copied(buffer, dtype, device), shape, strides, offset)
+        return torch.as_strided(copied(buffer, dtype, device), shape, strides, offset)
 
     def numpy(self, array: torch.Tensor) -> np.ndarray:
         """A copy on the host, lazy conjugation, negation and zeros carried out."""
@@ -69,9 +70,7 @@ class TorchBackend(NativeSource, Backend):
 
     def describe(self, array: Any) -> Description:
         """Shape, dtype and device of a tensor."""
-        if not isinstance(array, torch.Tensor):
-            raise TypeError(f"expected a torch.Tensor; got {type(array).__name__}")
-        return Description(tuple(array.shape), _dtype_name(array.dtype), _device_name(array.device))
+        return described(array)
 
     def op(self, name: str) -> Callable[..., Any] | None:
         """The op as `spell` writes it."""
@@ -141,13 +140,7 @@ class TorchBackend(NativeSource, Backend):
 
     def literal(self, name: str, values: np.ndarray, *, dtype: str, device: str, layout: str) -> str:
         """`torch.tensor(...)`, and `as_strided` where the layout is not contiguous."""
-        buffer, shape, strides, offset = lay_out(np.asarray(values), layout)
-        kind = dtype if buffer.dtype.kind in "fc" else buffer.dtype.name
-        where = "" if device == "cpu" else f", device={device!r}"
-        made = f"torch.tensor({_numbers(buffer if layout != 'contiguous' else values)}, dtype=torch.{kind}{where})"
-        if layout != "contiguous":
-            return f"torch.as_strided({made}, {tuple(shape)}, {tuple(strides)}, {offset})"
-        return made if values.size else f"torch.zeros({tuple(values.shape)}, dtype=torch.{kind}{where})"
+        return literal_of(values, dtype, device, layout)
 
     def derivatives(self) -> str:
         """By `torch.autograd.grad` and by dual numbers."""
@@ -159,31 +152,9 @@ class TorchBackend(NativeSource, Backend):
 
 
 @cache
-def _dtype_name(dtype: torch.dtype) -> str:
-    return str(dtype).removeprefix("torch.")
-
-
-@cache
-def _device_name(device: torch.device) -> str:
-    return str(device)
-
-
-def _copied(values: np.ndarray, dtype: str, device: str) -> torch.Tensor:
-    """A row-major tensor that shares no memory with `values`; numbers take `dtype`, integers and booleans keep theirs."""
-    made = torch.from_numpy(np.array(values, order="C"))
-    kind = getattr(torch, dtype) if made.is_floating_point() or made.is_complex() else made.dtype
-    return made if made.dtype is kind and device == "cpu" else made.to(device, kind)
-
-
-@cache
 def _op(name: str) -> Callable[..., Any]:
     return partial(_call, name)
 
 
 def _call(name: str, /, *args: Any, **params: Any) -> Any:
     return compile_call(name, len(args), _NAMESPACE)(*args, **params)
-
-
-def _numbers(values: np.ndarray) -> str:
-    """Nested lists that Python reads back exactly; `float("nan")` where a literal has no spelling."""
-    return repr(values.tolist()).replace("nan", 'float("nan")').replace("inf", 'float("inf")')

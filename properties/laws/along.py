@@ -17,9 +17,7 @@ from properties.laws.inner import flat, inner, wide
 from properties.laws.precision import precise
 from properties.laws.sizes import leaf_size
 
-MOST_KEPT = 2**16  # elements per point: beyond, memory is worth more than the evaluations that laws share
 EPS = float(np.finfo(float).eps)
-_LAST: list[tuple[Backend, Case, Path]] = []
 
 
 def direction(case: Case) -> tuple[np.ndarray, ...]:
@@ -31,61 +29,6 @@ def other_direction(case: Case) -> tuple[np.ndarray, ...]:
     """Another direction, as exact in the dtype: per leaf the entries of the first in another order, with random signs."""
     rng = np.random.default_rng((case.seed, 2))
     return tuple(np.asarray(rng.permutation(step.ravel()).reshape(step.shape) * rng.choice((-1.0, 1.0), size=step.shape)) for step in direction(case))
-
-
-class Path:
-    """t -> f(x + t D v) in double precision where the backend has it, each point evaluated once, and what the laws ask along it.
-
-    t = 0 is evaluated each time: a second look there tells a random function.
-    """
-
-    def __init__(self, backend: Backend, case: Case) -> None:
-        self.step, self._case = direction(case), case
-        self._points = tuple(map(wide, case.points))
-        self.grain = _grain(case, self.step)
-        self._bound = precise(backend, case)
-        self._seen: dict[float, tuple[np.ndarray, ...]] = {}
-
-    def outputs(self, t: float) -> np.ndarray:
-        """All outputs in one real vector."""
-        return flat(self._at(t))
-
-    def projected(self, t: float) -> float:
-        """<w, f(x + t D v)>."""
-        return inner(self._case.cotangents, self._at(t))
-
-    def products(self, t: float) -> np.ndarray:
-        """The terms of `projected`: w_i f_i, one per output entry."""
-        with np.errstate(all="ignore"):
-            pairs = zip(self._case.cotangents, self._at(t), strict=True)
-            return np.concatenate([np.real(np.conj(wide(w)) * wide(y)).ravel() for w, y in pairs] or [np.zeros(0)])
-
-    def size(self) -> float:
-        """sqrt(sum |w_i f_i|^2): the size that a partial sum of `projected` has by chance; rounding of terms of random sign adds up like that."""
-        with np.errstate(all="ignore"):
-            return float(np.nan_to_num(np.linalg.norm(self.products(0.0))))
-
-    def _at(self, t: float) -> tuple[np.ndarray, ...]:
-        if t == 0 or (found := self._seen.get(t)) is None:
-            found = self._bound.at(_moved(self._points, self.step, t))
-            if sum(y.size for y in found) <= MOST_KEPT:
-                self._seen[t] = found
-        return found
-
-
-def path_of(backend: Backend, case: Case) -> Path:
-    """The path of `case`; of the last case the same one again, so that reverse and forward mode share its evaluations."""
-    if _LAST and _LAST[0][0] is backend and _same_path(_LAST[0][1], case):
-        return _LAST[0][2]
-    path = Path(backend, case)
-    _LAST[:] = [(backend, case, path)] if sum(x.size for x in case.points) <= MOST_KEPT else []
-    return path
-
-
-def _same_path(one: Case, other: Case) -> bool:
-    """Whether two cases move the same function along the same direction; told by identity, since comparing arrays would cost more than it saves."""
-    same = one.subject is other.subject and one.primals is other.primals and one.tangents is other.tangents and one.cotangents is other.cotangents
-    return same and (one.dtype, one.device, one.layouts, one.differentiable) == (other.dtype, other.device, other.layouts, other.differentiable)
 
 
 def value_floor(bound: Bound) -> np.ndarray:
@@ -128,7 +71,7 @@ def tangent_terms(bound: Bound, tangents: tuple[np.ndarray, ...]) -> np.ndarray:
 
 def grain(case: Case) -> float:
     """How coarse x + t D v is rounded in double precision, in units of t: eps max |x| / RMS(D v) over the entries that move, of the coarsest leaf."""
-    return _grain(case, direction(case))
+    return grain_along(case, direction(case))
 
 
 def outputs_along(backend: Backend, case: Case) -> Callable[[float], np.ndarray]:
@@ -166,7 +109,8 @@ def tangents_along(backend: Backend, case: Case, tangents: tuple[np.ndarray, ...
     return results
 
 
-def _grain(case: Case, step: tuple[np.ndarray, ...]) -> float:
+def grain_along(case: Case, step: tuple[np.ndarray, ...]) -> float:
+    """The same along `step`."""
     moved = [(wide(x)[v != 0], v[v != 0]) for x, v in zip(case.points, step, strict=True)]
     return max((float(EPS * np.max(np.abs(x), where=np.isfinite(x), initial=0.0) / leaf_size(v)) for x, v in moved if x.size), default=0.0)
 
@@ -177,16 +121,17 @@ def _terms(case: Case, values: tuple[np.ndarray, ...]) -> float:
 
 
 def _displaced(case: Case, step: tuple[np.ndarray, ...], t: float) -> tuple[np.ndarray, ...]:
-    return _moved(tuple(map(wide, case.points)), step, t)
+    return moved(tuple(map(wide, case.points)), step, t)
 
 
-def _moved(points: tuple[np.ndarray, ...], step: tuple[np.ndarray, ...], t: float) -> tuple[np.ndarray, ...]:
+def moved(points: tuple[np.ndarray, ...], step: tuple[np.ndarray, ...], t: float) -> tuple[np.ndarray, ...]:
+    """Points + t step, one array per primal."""
     return tuple(_sum(x, t * v) for x, v in zip(points, step, strict=True))
 
 
-def _sum(x: np.ndarray, moved: np.ndarray) -> np.ndarray:
-    """Their sum, in the memory of `moved` where it fits: fresh memory costs more than the sum of a large array."""
-    if np.ndim(moved) == 0 or not np.can_cast(x.dtype, moved.dtype):
-        return np.asarray(x + moved)
-    moved += x
-    return moved
+def _sum(x: np.ndarray, shift: np.ndarray) -> np.ndarray:
+    """Their sum, in the memory of `shift` where it fits: fresh memory costs more than the sum of a large array."""
+    if np.ndim(shift) == 0 or not np.can_cast(x.dtype, shift.dtype):
+        return np.asarray(x + shift)
+    shift += x
+    return shift

@@ -16,13 +16,14 @@ from harness.backends.bind import bind
 from harness.program import Case
 from harness.verdict import Result, judge_derivative, required_resolution, structural
 from harness.verdict.rounding import analytic_rounding, natural_size
-from properties.laws.along import outputs_along, path_of, projected_along, projected_floor, value_floor, value_terms
+from properties.laws.along import outputs_along, projected_along, projected_floor, value_floor, value_terms
 from properties.laws.asked_again import entry_by_entry
 from properties.laws.conditioning import spread
 from properties.laws.gradients import Malformed, gradients_of, tangents_of
 from properties.laws.inner import flat, inner
 from properties.laws.law import Law
 from properties.laws.measured import check_measured
+from properties.laws.path import path_of
 
 
 @entry_by_entry(lambda bound, step: np.array(inner(gradients_of(bound), step)), projected_along)

@@ -1,0 +1,74 @@
+"""The points of one direction, each evaluated once: what the laws on a case ask of them they share.
+
+t -> f(x + t D v),    <w, f(x + t D v)>
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from harness.backends import Backend
+from harness.program import Case
+from properties.laws.along import direction, grain_along, moved
+from properties.laws.inner import flat, inner, wide
+from properties.laws.precision import precise
+
+MOST_KEPT = 2**16  # elements per point: beyond, memory is worth more than the evaluations that laws share
+
+
+class Path:
+    """t -> f(x + t D v) in double precision where the backend has it, each point evaluated once, and what the laws ask along it.
+
+    t = 0 is evaluated each time: a second look there tells a random function.
+    """
+
+    def __init__(self, backend: Backend, case: Case) -> None:
+        self.step, self._case = direction(case), case
+        self._points = tuple(map(wide, case.points))
+        self.grain = grain_along(case, self.step)
+        self._bound = precise(backend, case)
+        self._seen: dict[float, tuple[np.ndarray, ...]] = {}
+
+    def outputs(self, t: float) -> np.ndarray:
+        """All outputs in one real vector."""
+        return flat(self._at(t))
+
+    def projected(self, t: float) -> float:
+        """<w, f(x + t D v)>."""
+        return inner(self._case.cotangents, self._at(t))
+
+    def products(self, t: float) -> np.ndarray:
+        """The terms of `projected`: w_i f_i, one per output entry."""
+        with np.errstate(all="ignore"):
+            pairs = zip(self._case.cotangents, self._at(t), strict=True)
+            return np.concatenate([np.real(np.conj(wide(w)) * wide(y)).ravel() for w, y in pairs] or [np.zeros(0)])
+
+    def size(self) -> float:
+        """sqrt(sum |w_i f_i|^2): the size that a partial sum of `projected` has by chance; rounding of terms of random sign adds up like that."""
+        with np.errstate(all="ignore"):
+            return float(np.nan_to_num(np.linalg.norm(self.products(0.0))))
+
+    def _at(self, t: float) -> tuple[np.ndarray, ...]:
+        if t == 0 or (found := self._seen.get(t)) is None:
+            found = self._bound.at(moved(self._points, self.step, t))
+            if sum(y.size for y in found) <= MOST_KEPT:
+                self._seen[t] = found
+        return found
+
+
+_LAST: list[tuple[Backend, Case, Path]] = []
+
+
+def path_of(backend: Backend, case: Case) -> Path:
+    """The path of `case`; of the last case the same one again, so that reverse and forward mode share its evaluations."""
+    if _LAST and _LAST[0][0] is backend and _same_path(_LAST[0][1], case):
+        return _LAST[0][2]
+    path = Path(backend, case)
+    _LAST[:] = [(backend, case, path)] if sum(x.size for x in case.points) <= MOST_KEPT else []
+    return path
+
+
+def _same_path(one: Case, other: Case) -> bool:
+    """Whether two cases move the same function along the same direction; told by identity, since comparing arrays would cost more than it saves."""
+    same = one.subject is other.subject and one.primals is other.primals and one.tangents is other.tangents and one.cotangents is other.cotangents
+    return same and (one.dtype, one.device, one.layouts, one.differentiable) == (other.dtype, other.device, other.layouts, other.differentiable)
