@@ -20,15 +20,17 @@ from typing import Any
 import numpy as np
 import torch
 
-from harness.backends import load_backend
+from harness.backends import Backend, load_backend
 from harness.backends.faulty_tape import ENGINE_FAULTS, PART_FAULTS, load_faults
+from harness.program import Case
 from harness.strategies.choose import RandomChoose
 from harness.tape.walks import Disagreement, World, script, shrink, walk
 from harness.verdict import Verdict
 from harness.verdict.constants import WALK_ULPS, eps
-from properties.laws import laws
+from properties.laws import Law, laws
 from properties.machines.tape import KNOWN_ON_TORCH
 from tests.laws.examples import CASES
+from tests.laws.test_controls import stage_of
 
 STEPS = 40
 OWN_FAULTS = {"aliases-cotangent", "shares-slots"}  # of the kind that torch is known for: there nothing may be taken as known
@@ -57,16 +59,17 @@ def hunt(fault: str, examples: int) -> dict[str, Any]:
                 "what": short.what,
                 "script": script(short.actions),
             }
-    return {"by": by_law(fault, inner), "examples": examples, "seconds": time.perf_counter() - start}
+    return {"by": by_law(fault), "examples": examples, "seconds": time.perf_counter() - start}
 
 
-def by_law(fault: str, inner: str) -> str:
-    """The direct law that breaks on it; "" where none does."""
-    for law in laws().values():
-        where = "reference" if law.family == "devices" else inner
-        if fault in law.faults and any(law.check(load_backend(f"faulty:{fault}:{where}"), case).verdict is Verdict.BROKEN for case in CASES):
-            return law.name
-    return ""
+def by_law(fault: str) -> str:
+    """The direct law that breaks on it, where it holds without the fault; "" where none does."""
+    named = (law for law in laws().values() if fault in law.faults)
+    return next((law.name for law in named if any(breaks(law, load_backend(stage_of(law, fault)), case) for case in CASES)), "")
+
+
+def breaks(law: Law, backend: Backend, case: Case) -> bool:
+    return law.check(backend, case).verdict is Verdict.BROKEN
 
 
 def gradcheck_sees(fault: str) -> bool | None:

@@ -27,6 +27,10 @@ class CellItem(pytest.Item):
         """Run the cell; what it came to is told by harness.plugin.outcomes."""
         self._law(self._cell, lambda cell: self._suite.run(cell, self))
 
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """A known finding is told in a sentence; the traceback of its way through the harness would take longer than the cell."""
+        return str(excinfo.value) if isinstance(excinfo.value, pytest.xfail.Exception) else super().repr_failure(excinfo, style)
+
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Where the item is and what it is called; pytest would look the line up in the source, for each."""
         return self.path, None, self.name

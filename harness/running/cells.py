@@ -62,6 +62,8 @@ def _gaps(backend: Backend, law: Law, op: str, dtype: str, device: str) -> Itera
         yield f"backend {backend.name} has no {dtype} on {device}."
     if dtype.startswith("complex") and "complex" not in backend.capabilities:
         yield f"backend {backend.name} does not offer 'complex'."
+    if op == TAPE and law.features and "tape" in backend.capabilities:
+        yield from (f"the tape of {backend.name} lacks the feature {name}." for name in sorted(law.features - backend.tape(device).features))
     if op in (PROGRAM, TAPE):
         return
     if is_native(op):

@@ -112,8 +112,9 @@ def deed_law(
     name: str, family: str, statement: str, equation: str, source: str, look: Look, *, faults: tuple[str, ...], features: set[str] | None = None
 ) -> Law:
     """The law that nothing is left to say after `look`; a tape without the features is unsupported."""
-    check = partial(_check, name, look, frozenset(features or ()))
-    return Law(name, family, statement, equation, source, check, faults, needs=frozenset({"tape"}), subject="tape")
+    wanted = frozenset(features or ())
+    check = partial(_check, name, look, wanted)
+    return Law(name, family, statement, equation, source, check, faults, needs=frozenset({"tape"}), subject="tape", features=wanted)
 
 
 class Family:

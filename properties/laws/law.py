@@ -18,6 +18,7 @@ class Law:
     `check(backend, case)` is pure: it knows no strategies, no Hypothesis and no pytest, so that the suite, `check`, `replay` and a cluster worker
     all call the same function. `needs` names capabilities (harness.backends.protocol.CAPABILITIES); a backend without them is UNSUPPORTED. `subject`
     says what kind of case the law wants: one op ("op": a cell per op, and one for random programs) or a tape ("tape": a cell per dtype and device).
+    `features` names what its tape must offer beyond the minimum (harness.tape.features.FEATURES); without, UNSUPPORTED before a case is drawn.
     `faults` names the deliberate faults (harness.backends.faulty) that this law must break on: its negative controls.
     """
 
@@ -30,3 +31,4 @@ class Law:
     faults: tuple[str, ...]
     needs: frozenset[str] = frozenset()
     subject: Literal["op", "tape"] = "op"
+    features: frozenset[str] = frozenset()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from harness.backends import load_backend
 from harness.running.cells import Cell, plan, shard
 from properties.laws import laws
 from tests.running.toy import Toy
@@ -28,6 +29,15 @@ def test_plan_says_which_op_is_missing():
 
 def test_plan_says_which_dtype_is_missing():
     assert gaps("vjp-eq-fd", "exp", "float16") == "backend toy has no float16 on cpu."
+
+
+def test_plan_says_which_feature_the_tape_lacks_before_a_case_is_drawn():
+    backend = load_backend("torch")
+    [cell] = plan(backend, "torch", laws=[LAWS["cross-device-accumulate"]], ops=["tape"], devices=["cpu"], dtypes=["float64"])
+    lacks = "devices" not in backend.tape("cpu").features
+    assert cell.unsupported == ("the tape of torch lacks the feature devices." if lacks else "")
+    [cell] = plan(load_backend("reference"), "reference", laws=[LAWS["cross-device-accumulate"]], ops=["tape"], devices=["cpu"], dtypes=["float64"])
+    assert cell.unsupported == ""
 
 
 def test_plan_gives_a_tape_law_one_cell_and_an_op_law_none_of_it():
