@@ -12,12 +12,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TextIO
 
 from harness.running.journal import WORKERS, Run
 
 
 class Guard:
-    """Ends the process when a cell takes longer than `seconds`; pytest-xdist starts another worker in its place.
+    """Ends the process when a cell gives no sign of life for `seconds`; pytest-xdist starts another worker in its place.
 
     The watch is a thread of the interpreter's, written in C: it works although the backend holds the interpreter's lock.
     """
@@ -26,17 +27,24 @@ class Guard:
         self._path, self._seconds = run.record_of(worker).with_suffix(".stacks"), seconds
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._path.with_suffix(".pid").write_text(str(os.getpid()))
+        self._stacks: TextIO | None = None
 
     @contextmanager
     def watching(self, cell: str) -> Iterator[None]:
         """The limit holds within the block."""
-        with self._path.open("w", encoding="utf-8") as stacks:
-            print(cell, file=stacks, flush=True)
-            faulthandler.dump_traceback_later(self._seconds, exit=True, file=stacks)
+        with self._path.open("w", encoding="utf-8") as self._stacks:
+            print(cell, file=self._stacks, flush=True)
+            self.sign()
             try:
                 yield
             finally:
                 faulthandler.cancel_dump_traceback_later()
+                self._stacks = None
+
+    def sign(self) -> None:
+        """The cell lives: it may take as long again."""
+        if self._stacks is not None:
+            faulthandler.dump_traceback_later(self._seconds, exit=True, file=self._stacks)
 
 
 def interrupt_workers(run: Run) -> None:

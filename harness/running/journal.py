@@ -9,7 +9,7 @@ import os
 import platform
 import resource
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
@@ -56,11 +56,12 @@ class Run:
 
 @dataclass
 class Journal:
-    """The record of one worker, open."""
+    """The record of one worker, open. `sign` is called with every event: whoever writes lives."""
 
     run: Run
     worker: str
     baseline: Baseline = field(default_factory=Baseline)
+    sign: Callable[[], None] | None = None
 
     def __post_init__(self) -> None:
         self.evidence = Evidence()
@@ -88,6 +89,8 @@ class Journal:
         """Append one event."""
         self.evidence.see(event)
         self._writer.write(event)
+        if self.sign:
+            self.sign()
 
     def keep(self, case: Case, finding: Finding) -> Finding:
         """Write the finding, its case file and its script; returns it with the baseline's reason where it is known."""

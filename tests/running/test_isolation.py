@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import signal
 import subprocess
 import sys
@@ -9,16 +10,17 @@ from pathlib import Path
 
 import pytest
 
+from harness.record import CellStarted
 from harness.running.folder import default_folder, make_folder, point_latest_to, run_folders
-from harness.running.isolation import cause_of_death, uninterrupted
-from harness.running.journal import Run
+from harness.running.isolation import Guard, cause_of_death, uninterrupted
+from harness.running.journal import Journal, Run
 from harness.running.misuse import Misuse
 from tests.running.outside import environment
 
 HANGS = """
 import sys
 from harness.running.isolation import Guard
-from harness.running.journal import Run
+from harness.running.journal import Journal, Run
 with Guard(Run(sys.argv[1], 0, "quick", "", 0.0), "gw0", float(sys.argv[2])).watching("a/cell"):
     while sys.argv[3] == "hangs":
         pass
@@ -72,3 +74,16 @@ def test_make_folder_refuses_what_cannot_be_written(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(Misuse, match=r"It is not \(not a directory\); name another with --out\."):
         make_folder(tmp_path / "file" / "run")
+
+
+def test_a_cell_that_gives_signs_of_life_may_take_as_long_again_each_time(tmp_path, monkeypatch):
+    armed = []
+    monkeypatch.setattr(faulthandler, "dump_traceback_later", lambda seconds, **how: armed.append(seconds))
+    guard = Guard(run_in(tmp_path), "gw0", 60.0)
+    journal = Journal(run_in(tmp_path), "gw0", sign=guard.sign)
+    journal.write(CellStarted(cell="before/any", time=0.0))
+    with guard.watching("a/cell"):
+        journal.write(CellStarted(cell="a/cell", time=0.0))
+    journal.write(CellStarted(cell="after/it", time=0.0))
+    journal.close()
+    assert armed == [60.0, 60.0]
