@@ -1,6 +1,6 @@
 """How much evidence to ask for: examples, time and inputs per cell.
 
-quick    after every change: a minute and a half on two cores
+quick    after every change: within a minute on two cores
 ci       per commit: every dtype that the laws judge, deeper programs
 nightly  as much as a night allows
 """
@@ -16,11 +16,12 @@ PATIENCE = 20.0
 class Profile:
     """What one cell is given, and what it owes.
 
-    A cell sees up to `edges` edge cases and `examples` random ones; while fewer than `minimum` of them were valid comparisons it draws up to `rounds`
-    times in all, each round from another seed. After `seconds` of work it looks at no more cases once its minimum is reached, after `PATIENCE` times that in
-    no case; `shrink_seconds` bounds the shrinking of a counterexample; a cell that gives no sign for `hung_after` seconds is HUNG. `dtypes` are what
-    is verified when nobody asks for others, and `on_programs` the families of laws that are then tried on random programs only, not op by op; the
-    families of `later` are left to the longer profiles; `native` adds what the backend's library itself describes (harness.running.native).
+    A cell sees up to `edges` edge cases and `examples` random ones; while fewer than `minimum` of them were valid comparisons it draws up to
+    `rounds` times in all, each round from another seed. After `seconds` of work it looks at no more cases once its minimum is reached, after
+    `PATIENCE` times that in no case; `shrink_seconds` bounds the shrinking of a counterexample; a cell that gives no sign for `hung_after` seconds
+    is HUNG. `dtypes` are what is verified when nobody asks for others, and `on_programs` the families of laws that are then tried on random programs
+    only, not op by op; the families of `later` are left to the longer profiles; `native` adds what the backend's library itself describes
+    (harness.running.native).
     """
 
     name: str
