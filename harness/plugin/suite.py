@@ -100,7 +100,7 @@ class Suite:
 
     def _opened(self) -> Journal:
         if self._journal is None:
-            self._journal = Journal(self.shared, self._worker or "main", self._baseline, self._guard and self._guard.sign)
+            self._journal = Journal(self.shared, self._worker or "main", self._baseline, self._guard.sign if self._guard else None)
             self._journal.begin(self._resolved.backends)
         return self._journal
 
