@@ -19,6 +19,7 @@ from harness.running.bisect import Step, bisected, culprit
 from harness.running.cells import Cell
 from harness.running.defect import defect_of, told
 from harness.running.folder import DEFAULT
+from harness.running.native import PREFIX
 from harness.running.portrait import attempted, portrait
 from harness.running.regime import regime_of
 from harness.running.script import printed_program, standalone_script
@@ -127,7 +128,9 @@ def _subject(backend: Backend, case: Case) -> str:
 
 
 def _ops(case: Case) -> str:
-    return "+".join(dict.fromkeys(case.subject.ops))
+    """Joined by "+"; a subject of the native source by the name of its cell."""
+    names = [PREFIX + op for op in case.drawn["ops"]] if case.drawn.get("regime") == "native" else case.subject.ops
+    return "+".join(dict.fromkeys(names))
 
 
 def _fields(result: Result) -> dict[str, Any]:

@@ -25,6 +25,7 @@ family = Family("slot rules", _TEST)
     features="slots",
 )
 def sparse(stage: Stage, expect: Expect) -> None:
+    stage.needs_dtype("real")
     tape, part, values = stage.tape, stage.tape.part(Sparseness), stage.numbers(1, 2, 3, 4, 5, 6).reshape(3, 2)
     seed, rows = stage.numbers(1, -2, 3, 0.5, 4, -1).reshape(3, 2), np.zeros_like(values)
     np.add.at(rows, list(PLACES), seed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -9,11 +10,13 @@ from harness.backends import Unsupported, load_backend
 from harness.program.case import Opaque, from_json, to_json
 from harness.program.opaque import UnknownTarget, resolve
 from harness.running.cells import gap
+from harness.running.finding import signature_of
 from harness.running.misuse import Misuse
 from harness.running.native import ANY, is_native, native_ops, native_pool, same_points
 from harness.running.profiles import PROFILES
 from harness.running.selection import Selection, left_to_programs
 from harness.running.selection import resolve as resolve_selection
+from harness.verdict import Result, Verdict
 from properties.laws import lookup_law
 
 torch = pytest.importorskip("torch")
@@ -52,6 +55,17 @@ def test_native_cases_of_one_sample_differ_in_direction_only(torch_backend) -> N
     assert not np.array_equal(first.tangents[0], later.tangents[0])
     other = next(case for case in cases if case.subject != first.subject and case.points[0].shape != first.points[0].shape)
     assert not same_points(first, other)
+
+
+def test_native_finding_is_called_like_its_cell(torch_backend) -> None:
+    case, *_ = native_pool(torch_backend, DET, "cpu", "float64", 1, seed=1)
+    result = Result(law="vjp-eq-fd", verdict=Verdict.BROKEN, actual=0.0, expected=1.0)
+    called = signature_of(torch_backend, msgspec.structs.replace(case, law="vjp-eq-fd"), result, None)
+    assert called == f"vjp-eq-fd | {DET} | zero where it should not be"
+
+
+def test_native_samples_that_are_not_dense_are_left_out(torch_backend) -> None:
+    assert native_pool(torch_backend, "native:sparse_sampled_addmm", "cpu", "float64", 1, seed=1) == ()
 
 
 def test_native_subject_without_the_dtype_is_a_gap(torch_backend) -> None:
