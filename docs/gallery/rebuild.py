@@ -58,15 +58,24 @@ def make_faulty(folder: Path) -> None:
     harness(folder, "report", *FAULTS, "--html", str(HERE / "faulty.html"))
 
 
+SHOW = """place => {
+    const element = document.querySelector(place);
+    (element.querySelector(".story") || element.closest(".story") || {}).open = true;
+    document.querySelector(".bar").hidden = true;
+    scrollTo(0, element.getBoundingClientRect().top + scrollY - 24);
+}"""
+
+
 def take_pictures() -> None:
     """What the pages look like."""
     with chromium() as browser:
         for name, page, selector, width, height, scheme in PICTURES:
             tab = Tab(browser, width, color_scheme=scheme)
+            tab.page.set_viewport_size({"width": width, "height": height})
             tab.open(HERE / page)
-            tab.page.evaluate("document.querySelectorAll('.story').forEach(each => each.open = true)")
-            top = tab.page.locator(selector).first.bounding_box()["y"] - 24 if selector else 0
-            tab.page.screenshot(path=HERE / name, full_page=True, clip={"x": 0, "y": top, "width": width, "height": height})
+            if selector:
+                tab.page.evaluate(SHOW, selector)
+            tab.page.screenshot(path=HERE / name, timeout=120_000)
             tab.close()
 
 
