@@ -70,6 +70,7 @@ FAULTS: dict[str, Fault] = {
     "first-order-only": Fault("second derivatives are silently zero", special="first-order"),
     "wrong-nesting": Fault("a jvp inside a jvp takes the inner tangent for both", special="nesting"),
     "asymmetric-hvp": Fault("the first entry of every second derivative is too large by half", special="asymmetric"),
+    "hidden-tf32": Fault("the operands of every product of float32 matrices are rounded to 10 bits", special="tf32"),
     "unbatched": Fault("a batched derivative repeats its first row", special="unbatched"),
     **{name: Fault(summary, special="tape") for name, summary in controls().items()},
 }

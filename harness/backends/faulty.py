@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from harness.backends.faults import FAULTS, Change, Fault, first_entry
+from harness.backends.faulty_products import of_rounded
 from harness.backends.faulty_tape import faulty_tape, load_faults
 from harness.backends.protocol import Arrays, Backend, Description, Function, Hvp, Jvp, Vjp
+from harness.ops.products import SUMS_OF_PRODUCTS
 from harness.program.layout import lay_out
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ class FaultyBackend(Backend):
         self._calls = 0
         self._buffers: deque[tuple[Any, np.ndarray]] = deque(maxlen=_REMEMBERED)
         self.spell, self.preamble, self.literal = inner.spell, inner.preamble, inner.literal  # type: ignore[method-assign]
-        self.owned, self.call, self.strides = inner.owned, inner.call, inner.strides  # type: ignore[method-assign]
+        self.owned, self.call, self.strides, self.tf32 = inner.owned, inner.call, inner.strides, inner.tf32  # type: ignore[method-assign]
 
     def devices(self) -> tuple[str, ...]:
         """As the inner backend's."""
@@ -62,8 +64,10 @@ class FaultyBackend(Backend):
         return self._inner.describe(array)
 
     def op(self, name: str) -> Callable[..., Any] | None:
-        """As the inner backend's: forwards are right, so that only the derivative is at fault."""
-        return self._inner.op(name)
+        """As the inner backend's: forwards are right, so that only the derivative is at fault; with "hidden-tf32" products lose digits."""
+        call = self._inner.op(name)
+        loses = call is not None and self._fault.special == "tf32" and name in SUMS_OF_PRODUCTS
+        return of_rounded(self._inner, call) if call is not None and loses else call
 
     def vjp(self, function: Function, primals: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
         """The inner vjp with the fault in it."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -45,6 +46,7 @@ CAPABILITIES = {
     "layouts": "arrays with strides: `array` honours `layout`",
     "complex": "complex dtypes",
     "second_order": "derivatives of derivatives: the method `hvps`",
+    "tf32": "products of matrices with operands of 10 bits: the method `tf32`",
     "batching": "many cotangents or tangents at once: the methods `batched_vjp`, `batched_jvp`",
 }
 
@@ -124,6 +126,10 @@ class Backend(ABC):
     def batched_jvp(self, function: Function, primals: Arrays, tangents: Arrays) -> Arrays:
         """Output tangents for many tangents at once: every tangent and every output tangent has one more leading axis."""
         raise Unsupported(f"backend {self.name} has no batched jvp.")
+
+    def tf32(self, device: str) -> AbstractContextManager[None]:
+        """While entered, products of float32 matrices on `device` are computed in TF32."""
+        raise Unsupported(f"backend {self.name} has no TF32.")
 
     def native_names(self, dtype: str, device: str) -> tuple[str, ...]:
         """Further subjects that the library itself describes, for what the catalogue does not name. Raises Unsupported where they cannot be had."""

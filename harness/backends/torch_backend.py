@@ -9,6 +9,7 @@ Source: https://docs.pytorch.org/docs/stable/notes/autograd.html
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import cache, partial
 from typing import Any
 
@@ -35,6 +36,7 @@ from harness.backends.torch_routes import (
 from harness.backends.torch_script import DERIVATIVES
 from harness.backends.torch_spelling import SPELLINGS, compile_call, spell
 from harness.backends.torch_tape import TorchTape
+from harness.backends.torch_tf32 import in_tf32
 from harness.program.layout import lay_out
 
 _NAMESPACE = {"torch": torch, "F": F}
@@ -46,7 +48,7 @@ class TorchBackend(NativeSource, Backend):
 
     name = "torch"
     version = torch.__version__
-    capabilities = frozenset({"jvp", "tape", "reverse_routes", "forward_routes", "layouts", "complex", "second_order", "batching"})
+    capabilities = frozenset({"jvp", "tape", "reverse_routes", "forward_routes", "layouts", "complex", "second_order", "batching", "tf32"})
 
     def devices(self) -> tuple[str, ...]:
         """The CPU and every CUDA device."""
@@ -112,6 +114,10 @@ class TorchBackend(NativeSource, Backend):
     def batched_jvp(self, function: Function, primals: Arrays, tangents: Arrays) -> Arrays:
         """By `torch.func.vmap` of `torch.func.jvp`."""
         return batched_jvp(function, primals, tangents)
+
+    def tf32(self, device: str) -> AbstractContextManager[None]:
+        """By `torch.backends.cuda.matmul.fp32_precision`."""
+        return in_tf32(device)
 
     def tape(self, device: str) -> TorchTape:
         """Tensors themselves are the tape."""

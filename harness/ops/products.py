@@ -116,6 +116,8 @@ def _axis_of_three(choose: Choose, shapes: Shapes) -> Params:
     return {"axis": choose_axis(choose, [a for a, side in enumerate(shapes[0]) if side == 3], len(shapes[0]))}
 
 
+SUMS_OF_PRODUCTS = frozenset({"matmul", "bmm", "mv", "dot", "inner", "vecdot", "tensordot", "linear"})  # |f(x, y)| <= f(|x|, |y|), two factors each
+
 OPS = (
     Op("matmul", F, np.matmul, XY, array_api("matmul"), _matmul_shapes, result_shapes=_matmul_result, complex=True),
     Op("vecdot", F, _vecdot, XY, array_api("vecdot"), _equal_shapes, _any_axis, _folded, complex=True),

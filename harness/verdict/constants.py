@@ -40,6 +40,10 @@ RANDOM_SIGNS = 4.0
 # The single-precision routines are listed with up to some 4e-7, and half precision is computed in single and rounded once or twice.
 ANALYTIC_ULPS = {"float64": 1024.0, "float32": 16.0, "float16": 4.0, "bfloat16": 4.0}
 
+# TF32 keeps 10 bits of the operands of a product and sums in float32. To tell it from float32 a look must see a quarter of one rounding.
+# Source: NVIDIA, TensorFloat-32 in the A100 GPU Accelerates AI Training (2020).
+TF32_ROUNDOFF = 2.0**-11
+
 # Two evaluations of one formula in another order (a layout, a route, a batch) share its intermediate values; what is sure to differ is the rounding
 # of the last few operations. Where more differs, the measured spread says how much: this cheap allowance spares measuring it nearly always.
 LAST_OPERATIONS = 8

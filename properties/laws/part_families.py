@@ -22,6 +22,7 @@ PART_FAMILIES = (
     "replayed",
     "mixed_precision",
     "compiled_ops",
+    "products",
     "modules",
     "modules_state",
     "compiling",

@@ -62,4 +62,11 @@ def head() -> Case:
     return case_of(Program((Input("x0", (3,)),), steps, ("v1",)), (np.array([3.0, -1.0, 7.0]),), (np.array([1.0, -2.0]),))
 
 
+def matrix_product() -> Case:
+    """f(x, y) = x y of numbers that take all the bits of float32."""
+    rng = np.random.default_rng(11)
+    x, y, w = (rng.standard_normal(shape).astype("float32").astype("float64") for shape in ((3, 4), (4, 2), (3, 2)))
+    return case_of(single("matmul", ((3, 4), (4, 2)), ("primal", "primal")), (x, y), (w,), dtype="float32")
+
+
 CASES = (product(), signed_product(), cube(), head(), product("float32"))

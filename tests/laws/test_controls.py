@@ -14,7 +14,7 @@ from harness.backends.faulty_tape import ENGINE_FAULTS
 from harness.program import Case
 from harness.verdict import Result, Verdict
 from properties.laws import Law, laws
-from tests.laws.examples import CASES, constant
+from tests.laws.examples import CASES, constant, matrix_product
 
 # What torch 2.13 breaks (docs/findings.md), and in which words: these laws are seen to hold on the reference.
 DEVIATIONS = {
@@ -42,6 +42,8 @@ CONTROLS = [(law, fault) for law in laws().values() for fault in law.faults]
 
 def home(law: Law) -> str:
     """Where the law can be seen to hold anywhere: torch, but for two devices the reference, which has a pretend one, and for what torch breaks."""
+    if "tf32" in law.needs:
+        return "tests.laws.pretend:InTf32"
     return "reference" if law.family == "devices" or law.name in DEVIATIONS else "torch"
 
 
@@ -59,6 +61,8 @@ def run(law: Law, backend_name: str) -> list[Result]:
 
 
 def _examples(law: Law) -> tuple[Case, ...]:
+    if law.family == "products":
+        return (matrix_product(),)
     return CASES[:1] if law.name in GENERATING else CASES
 
 

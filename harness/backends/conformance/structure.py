@@ -16,6 +16,7 @@ _METHODS = {
     "forward_routes": ("forward_routes",),
     "second_order": ("hvps",),
     "batching": ("batched_vjp",),
+    "tf32": ("tf32",),
 }
 
 
