@@ -90,6 +90,12 @@ HIDDEN_CAST = {"float64": 2.0**-20, "complex128": 2.0**-20, "float32": 2.0**-8, 
 
 PRECISION = {"float64": 2.0**-52, "float32": 2.0**-23, "float16": 2.0**-10, "bfloat16": 2.0**-7}
 SMALLEST = {"float64": 2.0**-1074, "float32": 2.0**-149, "float16": 2.0**-24, "bfloat16": 2.0**-133}
+LARGEST = {
+    "float64": (2.0 - 2.0**-52) * 2.0**1023,
+    "float32": (2.0 - 2.0**-23) * 2.0**127,
+    "float16": (2.0 - 2.0**-10) * 2.0**15,
+    "bfloat16": (2.0 - 2.0**-7) * 2.0**127,
+}
 REAL_PART = {"complex128": "float64", "complex64": "float32"}
 
 
@@ -109,6 +115,12 @@ def ulp_at_zero(dtype: str) -> float:
     """The smallest positive number of `dtype` (of a complex dtype's parts): what underflow may change, whatever the formula."""
     eps(dtype)
     return SMALLEST[REAL_PART.get(str(dtype), str(dtype))]
+
+
+def largest(dtype: str) -> float:
+    """The largest finite number of `dtype` (of a complex dtype's parts)."""
+    eps(dtype)
+    return LARGEST[REAL_PART.get(str(dtype), str(dtype))]
 
 
 def analytic_error(dtype: str) -> float:

@@ -27,7 +27,8 @@ def gamma(terms: int, dtype: str = "float64") -> float:
 
 def inner_product_rounding(a: np.ndarray, b: np.ndarray, dtype: str = "float64") -> float:
     """How far <a, b> computed in `dtype` may be from its exact value: gamma_n sum |a_i b_i| and n underflows, in the units of the product."""
-    size, terms = float(np.sum(np.abs(a) * np.abs(b), dtype=np.float64)), max(int(np.size(a)), 1)
+    with np.errstate(all="ignore"):
+        size, terms = float(np.sum(np.abs(a) * np.abs(b), dtype=np.float64)), max(int(np.size(a)), 1)
     return gamma(terms, dtype) * size + terms * ulp_at_zero(dtype)
 
 
@@ -37,15 +38,16 @@ def analytic_rounding(gradient: np.ndarray, direction: np.ndarray, dtype: str = 
     e_j = ulps(g_j) |(D v)_j|: their sum, or lambda |e|_2 where that is less, since the signs of v are random; and the rounding of the product itself,
     which is summed in double precision. The ulp of a g_j that underflows is the smallest number of `dtype`.
     """
-    entries = np.ravel(elementwise_rounding(gradient, dtype) * np.abs(direction)).astype(np.float64)
     with np.errstate(all="ignore"):
+        entries = np.ravel(elementwise_rounding(gradient, dtype) * np.abs(direction)).astype(np.float64)
         likely = RANDOM_SIGNS * math.sqrt(entries.size) * float(rms(entries))  # a plain norm would lose squares that underflow
     return min(float(np.sum(entries)), likely) + inner_product_rounding(gradient, direction)
 
 
 def natural_size(gradient: np.ndarray, direction: np.ndarray) -> float:
     """The size that <g, D v> would have by chance: sum |g_j (D v)_j| / sqrt(n). Relative to it a comparison's resolution is measured."""
-    size = float(np.sum(np.abs(gradient) * np.abs(direction), dtype=np.float64))
+    with np.errstate(all="ignore"):
+        size = float(np.sum(np.abs(gradient) * np.abs(direction), dtype=np.float64))
     return size / math.sqrt(max(int(np.size(gradient)), 1))
 
 

@@ -28,6 +28,7 @@ from harness.verdict.result import worst_result
 from properties.laws.along import direction
 from properties.laws.hidden import SWALLOWED, WIDE, at_kink, has_room, smooth_outputs, unlike_entries, unlike_leaves
 from properties.laws.narrow import GLANCE, denied_by_narrow_steps
+from properties.laws.own_precision import Slopes, Values, unless_dtype_tells
 from properties.laws.saturation import unless_saturated
 from properties.laws.sizes import leaf_size, own_sizes
 from properties.laws.ties import Along, Measure, slopes_differ, unless_beside_a_tie
@@ -37,12 +38,20 @@ ONLY_LARGE = "steps of the size of 1 deny the analytic value, smaller ones do no
 MOST_ENTRIES = 64  # each costs a thorough look from both sides; generated cases are smaller
 
 
-def entry_by_entry(measure: Measure | None = None, along: Along | None = None) -> Callable[[Check], Check]:
+def entry_by_entry(
+    measure: Measure | None = None, along: Along | None = None, values: Values | None = None, slopes: Slopes | None = None
+) -> Callable[[Check], Check]:
     """A check, asked again along each entry (or leaf) at a kink, and among entries or leaves of very different sizes.
 
-    With `measure` (the backend's derivative along a step) and `along` (what is differentiated) a choice at a tie is left open.
+    With `measure` (the backend's derivative along a step) and `along` (what is differentiated) a choice at a tie is left open; with `values` (what
+    is differentiated, in whatever precision) and `slopes` (else `measure`) what the dtype explains.
     """
-    return lambda check: wraps(check)(lambda backend, case: _settled(check, backend, case, measure, along))
+
+    def asked(check: Check, backend: Backend, case: Case) -> Result:
+        result = _settled(check, backend, case, measure, along)
+        return unless_dtype_tells(backend, asked_along(case, result), result, values, slopes or measure)
+
+    return lambda check: wraps(check)(lambda backend, case: asked(check, backend, case))
 
 
 def _settled(check: Check, backend: Backend, case: Case, measure: Measure | None, along: Along | None) -> Result:

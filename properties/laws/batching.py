@@ -5,17 +5,21 @@ batched_vjp(f, x, (w_1 ... w_k))[i] = vjp(f, x, w_i),    likewise for jvp
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
-from harness.backends import Backend
+from harness.backends import Backend, Unsupported
 from harness.backends.bind import Bound
-from harness.program import Case
+from harness.backends.protocol import Arrays
+from harness.program import Case, Program
 from harness.verdict import Result
 from properties.laws.exact import Sides, check_equal
 from properties.laws.gradients import gradients_of, tangents_of, well_formed
 from properties.laws.inner import flat
 from properties.laws.law import Law
 
+LONGEST = 120  # characters of somebody else's message
 ROWS = (1.0, -2.0, 0.5)  # each row is the case's own vector times this: exact in every dtype, and no two rows alike
 
 
@@ -24,7 +28,7 @@ def check_batched_vjp(backend: Backend, case: Case) -> Result:
 
     def pair(bound: Bound) -> Sides:
         rows = tuple(_rows(w) for w in case.cotangents)
-        together = backend.batched_vjp(bound.function, bound.primals, tuple(map(bound.array, rows)))
+        together = _batched(lambda: backend.batched_vjp(bound.function, bound.primals, tuple(map(bound.array, rows))), case)
         looped = [gradients_of(bound, tuple(k * w for w in case.cotangents)) for k in ROWS]
         return Sides(flat(well_formed(bound, together, tuple(_rows(x) for x in case.points), "batched gradient")), _interleaved(looped))
 
@@ -36,11 +40,27 @@ def check_batched_jvp(backend: Backend, case: Case) -> Result:
 
     def pair(bound: Bound) -> Sides:
         rows = tuple(_rows(v) for v in case.tangents)
-        together = backend.batched_jvp(bound.function, bound.primals, tuple(map(bound.array, rows)))
+        together = _batched(lambda: backend.batched_jvp(bound.function, bound.primals, tuple(map(bound.array, rows))), case)
         looped = [tangents_of(bound, tuple(k * v for v in case.tangents)) for k in ROWS]
         return Sides(flat(well_formed(bound, together, tuple(_rows(w) for w in case.cotangents), "batched output tangent")), _interleaved(looped))
 
     return check_equal("batched-jvp-eq-loop", backend, case, pair)
+
+
+def _batched(derivative: Callable[[], Arrays], case: Case) -> Arrays:
+    """`derivative()`; somebody's own function need not have a derivative that can be batched, an op of the catalogue must.
+
+    Raises:
+        Unsupported: somebody's own raises.
+    """
+    try:
+        return derivative()
+    except Exception as error:
+        if isinstance(case.subject, Program):
+            raise
+        raise Unsupported(
+            f"the derivative cannot be batched: {type(error).__name__}: {str(error).strip().partition(chr(10))[0][:LONGEST]}"
+        ) from error
 
 
 def _rows(x: np.ndarray) -> np.ndarray:

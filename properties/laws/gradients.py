@@ -25,6 +25,16 @@ def gradients_of(bound: Bound, cotangents: Sequence[np.ndarray] | None = None) -
     return well_formed(bound, gradients, bound.case.points, "gradient")
 
 
+def gradients_at(bound: Bound, points: Sequence[np.ndarray]) -> tuple[np.ndarray, ...]:
+    """The same at other points, in the precision of `bound`.
+
+    Raises:
+        Malformed: as `gradients_of`.
+    """
+    _, gradients = bound.backend.vjp(bound.function, tuple(map(bound.array, points)), bound.cotangents())
+    return well_formed(bound, gradients, bound.case.points, "gradient")
+
+
 def tangents_of(bound: Bound, tangents: Sequence[np.ndarray]) -> tuple[np.ndarray, ...]:
     """f'(x) v as NumPy arrays, one per output.
 

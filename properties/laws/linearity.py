@@ -12,13 +12,15 @@ import numpy as np
 from harness.backends import Backend
 from harness.backends.bind import Bound, bind
 from harness.program import Case
-from harness.verdict import Result, structural
+from harness.verdict import Result, Verdict, structural
 from harness.verdict.rounding import formula_rounding
 from properties.laws.along import direction, gradient_floor, projected_floor
 from properties.laws.exact import Sides, check_equal
 from properties.laws.gradients import Malformed, gradients_of, tangents_of
 from properties.laws.inner import flat, inner, inner_rounding
 from properties.laws.law import Law
+from properties.laws.own_precision import BEYOND, beyond_range
+from properties.laws.precision import best_dtype
 
 NEGATIVE, LARGE = -0.5, 1024.0  # powers of two, so that the products are exact in every dtype; of both signs and magnitudes, so that clamps show
 
@@ -46,6 +48,8 @@ def check_zero(backend: Backend, case: Case) -> Result:
     except Malformed as error:
         return structural("vjp-zero", False, str(error))
     off = np.flatnonzero(gradient != 0)
+    if not np.isfinite(gradient).all() and best_dtype(backend, case) != case.dtype and beyond_range(backend, case):
+        return Result(law="vjp-zero", verdict=Verdict.INCONCLUSIVE, reason=BEYOND.format(dtype=case.dtype))
     why = f"a zero cotangent gave {gradient[off[0]]} at flat entry {off[0]}" if off.size else ""
     return structural("vjp-zero", not off.size, why, comparisons=gradient.size)
 

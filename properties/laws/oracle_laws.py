@@ -26,7 +26,11 @@ from properties.laws.measured import check_measured
 from properties.laws.path import path_of
 
 
-@entry_by_entry(lambda bound, step: np.array(inner(gradients_of(bound), step)), projected_along)
+@entry_by_entry(
+    lambda bound, step: np.array(inner(gradients_of(bound), step)),
+    projected_along,
+    lambda bound, points: np.array([inner(bound.case.cotangents, bound.at(points))]),
+)
 def check_reverse(backend: Backend, case: Case) -> Result:
     """One directional derivative of <w, f> against the vjp."""
     path = path_of(backend, case)
@@ -54,7 +58,7 @@ def _spread_of_reverse(backend: Backend, case: Case, step: tuple[np.ndarray, ...
     return float(shaken[0])
 
 
-@entry_by_entry(lambda bound, step: flat(tangents_of(bound, step)), outputs_along)
+@entry_by_entry(lambda bound, step: flat(tangents_of(bound, step)), outputs_along, lambda bound, points: flat(bound.at(points)))
 def check_forward(backend: Backend, case: Case) -> Result:
     """The whole tangent of the outputs against the jvp."""
     path = path_of(backend, case)

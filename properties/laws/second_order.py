@@ -31,14 +31,14 @@ from properties.laws.along import (
 )
 from properties.laws.asked_again import entry_by_entry
 from properties.laws.exact import Sides, check_equal
-from properties.laws.gradients import well_formed
+from properties.laws.gradients import gradients_at, well_formed
 from properties.laws.inner import flat, inner, inner_rounding
 from properties.laws.law import Law
 from properties.laws.measured import check_measured
 from properties.laws.squared import behind_a_square
 
 
-@entry_by_entry()
+@entry_by_entry(values=lambda bound, points: flat(gradients_at(bound, points)), slopes=lambda bound, step: flat(product_along(bound, step)))
 def check_second(backend: Backend, case: Case) -> Result:
     """The first composition against the derivative of the backend's own gradient, which `vjp-eq-fd` checks for itself."""
     step, phi = direction(case), gradients_along(backend, case)

@@ -59,3 +59,9 @@ def test_analytic_rounding_of_many_entries_is_that_of_random_signs() -> None:
 
 def test_analytic_rounding_knows_that_a_gradient_underflows_before_its_product_with_a_long_step() -> None:
     assert analytic_rounding(np.zeros(1), np.array([1e150])) > 1e-174  # the smallest number times the step; its square is 0
+
+
+def test_infinite_gradient_across_a_still_entry_gives_no_warning() -> None:
+    gradient, direction = np.array([np.inf, 1.0]), np.array([0.0, 1.0])
+    assert np.isnan(analytic_rounding(gradient, direction, "float16"))
+    assert np.isnan(natural_size(gradient, direction))
