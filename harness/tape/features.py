@@ -145,4 +145,7 @@ class Features:
         return ""
 
     def _lacks(self, feature: str) -> NoReturn:
+        """Raises Unsupported, but for a feature that the tape announces: that is a promise broken."""
+        if feature in self.features:
+            raise RuntimeError(f"this tape announces the feature {feature!r} and does not have it: {FEATURES[feature]}.")
         raise Unsupported(f"this tape has no {feature} ({FEATURES[feature]}).")
