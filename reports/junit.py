@@ -5,6 +5,7 @@ BROKEN -> failure      CRASHED, HUNG, ERRORED -> error      known findings, UNSU
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from xml.etree import ElementTree
 
@@ -67,4 +68,5 @@ def _outcome(verdict: str, known: bool) -> str:
 
 
 def _seconds(value: float) -> str:
-    return f"{value:.3f}"
+    """As the schema wants it, which has no word for what is not finite."""
+    return f"{value if math.isfinite(value) else 0.0:.3f}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from xml.etree import ElementTree
 
 import pytest
@@ -79,6 +80,25 @@ def test_junit_names_the_outcome_of_a_cell(verdict, element):
 
 def test_junit_does_not_pass_a_cell_under_its_minimum():
     assert list(outcomes(render_junit([run_started(), cell_ended(minimum=100)]))) == ["skipped"]
+
+
+TESTSUITE = {"name", "tests", "failures", "errors", "skipped", "time", "timestamp"}
+ALLOWED = {"testsuites": set(), "testsuite": TESTSUITE, "testcase": {"name", "classname", "time"}}
+ALLOWED |= {outcome: {"message", "type"} for outcome in ("failure", "error", "skipped")}
+
+
+@pytest.mark.parametrize("run", [complete_run, quiet_run, interrupted_run, hostile_run])
+def test_junit_says_only_what_the_schema_of_xunit2_knows(run):
+    for element in ElementTree.fromstring(render_junit(run())).iter():
+        assert set(element.attrib) <= ALLOWED[element.tag]
+        assert {"name", "tests", "failures", "errors"} <= set(element.attrib) or element.tag != "testsuite"
+        assert len(element) <= 1 or element.tag in {"testsuites", "testsuite"}
+
+
+def test_junit_tells_times_in_seconds_whatever_was_measured():
+    document = ElementTree.fromstring(render_junit([run_started(), cell_ended(seconds=math.nan), cell_ended(op="tanh", seconds=math.inf)]))
+    times = [element.get("time") for element in document.iter() if element.get("time")]
+    assert times == ["0.000"] * 3
 
 
 def test_junit_is_well_formed_with_hostile_texts():
