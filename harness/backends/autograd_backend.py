@@ -8,7 +8,7 @@ Source: https://github.com/HIPS/autograd; conventions at kinks: docs/reference/b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
@@ -22,12 +22,11 @@ from autograd.core import primitive_vjps
 from autograd.extend import Box
 from autograd.tracer import notrace_primitives
 
+from harness.backends.autograd_script import DERIVATIVES, IMPORTS
 from harness.backends.autograd_templates import LACKS, TEMPLATES
-from harness.backends.numpy_nn_templates import NN_CANDIDATES
-from harness.backends.numpy_templates import CANDIDATES
-from harness.backends.protocol import Arrays, Backend, Description, Function, Hvp
-from harness.backends.spelling import Spelling, numbers
-from harness.backends.words import first_known, missing_words
+from harness.backends.protocol import Arrays, Description, Function, Hvp
+from harness.backends.spelled import Spelled, compositions, spelling_of
+from harness.backends.spelling import numbers
 
 _NAMESPACE = {"anp": anp, "asp": asp, "asl": asl, "np": np}
 _NOT_TRACED = {function for functions in notrace_primitives.values() for function in functions}
@@ -38,22 +37,14 @@ def has_derivative(function: Any) -> bool:
     return not hasattr(function, "_is_autograd_primitive") or function in primitive_vjps or function in _NOT_TRACED
 
 
-_WORDS = {op: candidates for op, candidates in (NN_CANDIDATES | CANDIDATES).items() if op not in LACKS}
-_KNOWN = first_known(_WORDS, {"xp": "anp", "sp": "asp"}, _NAMESPACE, has_derivative)
-_OWN = {op: template for op, template in TEMPLATES.items() if not missing_words(template, _NAMESPACE)}
-SPELLING = Spelling("autograd", {**_KNOWN, **_OWN}, _NAMESPACE)
-
-
-class AutogradBackend(Backend):
+class AutogradBackend(Spelled):
     """The installed autograd, on the CPU."""
 
     name = "autograd"
     version = version("autograd")
     capabilities = frozenset({"jvp", "complex", "second_order"})
-
-    def devices(self) -> tuple[str, ...]:
-        """NumPy has one."""
-        return ("cpu",)
+    spelling = spelling_of("autograd", TEMPLATES, {"xp": "anp", "sp": "asp"}, _NAMESPACE, lacks=LACKS, accepts=has_derivative)
+    imports, script = IMPORTS, DERIVATIVES
 
     def dtypes(self, device: str) -> tuple[str, ...]:
         """What its tests cover."""
@@ -74,77 +65,28 @@ class AutogradBackend(Backend):
         held: Any = array
         return Description(tuple(np.shape(held)), str(held.dtype), "cpu")
 
-    def op(self, name: str) -> Callable[..., Any] | None:
-        """The op as `spell` writes it."""
-        return SPELLING.call(name)
-
     def vjp(self, function: Function, primals: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
         """By `make_vjp`; autograd's convention for complex numbers is not conjugated, so that w goes in and g comes out conjugated."""
-        outputs, gradients = _vjp(function, primals, tuple(map(np.conj, cotangents)))
-        return outputs, tuple(map(np.conj, gradients))
+        return _vjp(function, primals, cotangents)
 
     def jvp(self, function: Function, primals: Arrays, tangents: Arrays) -> tuple[Arrays, Arrays]:
         """By `make_jvp`."""
-        return _jvp(function, primals, tuple(tangents))
+        return _jvp(function, primals, tangents)
 
     def hvps(self) -> Mapping[str, Hvp]:
         """The compositions of the two modes."""
-        return {"reverse over reverse": _reverse_over_reverse, "forward over reverse": _forward_over_reverse}
-
-    def spell(self, op: str, args: Sequence[str], params: Mapping[str, Any]) -> str:
-        """`anp.sum(x, axis=0)` and the like."""
-        return SPELLING.spell(op, args, dict(params))
-
-    def preamble(self) -> str:
-        """Imports of a script."""
-        return (
-            "import autograd\nimport autograd.numpy as anp\nimport autograd.scipy.special as asp\nfrom autograd.builtins import tuple as traced_tuple"
-        )
+        return compositions(_vjp, _jvp)
 
     def literal(self, name: str, values: np.ndarray, *, dtype: str, device: str, layout: str) -> str:
         """`np.array(...)`."""
         return f"np.array({numbers(values)}, dtype={dtype if values.dtype.kind in 'fc' else values.dtype.name!r})"
 
-    def derivatives(self) -> str:
-        """By `make_vjp` and `make_jvp`."""
-        return DERIVATIVES
-
 
 def _vjp(function: Function, primals: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
     pull_back, outputs = autograd.make_vjp(lambda x: traced_tuple(function(*x)))(tuple(primals))
-    return tuple(outputs), tuple(pull_back(traced_tuple(cotangents)))
+    return tuple(outputs), tuple(map(anp.conj, pull_back(traced_tuple(tuple(map(anp.conj, cotangents))))))
 
 
 def _jvp(function: Function, primals: Arrays, tangents: Arrays) -> tuple[Arrays, Arrays]:
-    outputs, results = autograd.make_jvp(lambda x: traced_tuple(function(*x)))(tuple(primals))(tangents)
+    outputs, results = autograd.make_jvp(lambda x: traced_tuple(function(*x)))(tuple(primals))(tuple(tangents))
     return tuple(outputs), tuple(results)
-
-
-def _reverse_over_reverse(function: Function, primals: Arrays, cotangents: Arrays, tangents: Arrays) -> Arrays:
-    gradient: Any = lambda *x: _vjp(function, x, tuple(map(np.conj, cotangents)))[1]  # noqa: E731 (conj of it: linear, undone below)
-    return tuple(map(np.conj, _vjp(gradient, primals, tuple(tangents))[1]))
-
-
-def _forward_over_reverse(function: Function, primals: Arrays, cotangents: Arrays, tangents: Arrays) -> Arrays:
-    gradient: Any = lambda *x: _vjp(function, x, tuple(map(np.conj, cotangents)))[1]  # noqa: E731
-    return tuple(map(np.conj, _jvp(gradient, primals, tuple(tangents))[1]))
-
-
-DERIVATIVES = """
-def numpy(array):
-    return np.array(array)
-
-
-def form(array):
-    return np.shape(array), str(array.dtype)
-
-
-def raw_vjp(function, primals, cotangents):
-    traced = lambda x: traced_tuple(made if isinstance(made := function(*x), (tuple, list)) else (made,))
-    pull_back, outputs = autograd.make_vjp(traced)(tuple(primals))
-    return [np.conj(g) for g in pull_back(traced_tuple([np.conj(w) for w in cotangents]))]
-
-
-def raw_jvp(function, primals, tangents):
-    return autograd.make_jvp(lambda x: traced_tuple(function(*x)))(tuple(primals))(tuple(tangents))[1]
-"""

@@ -8,45 +8,39 @@ Source: https://docs.jax.dev/en/latest/jax.html; conventions at kinks: docs/refe
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
-from functools import wraps
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
 import jax
 import jax.numpy as jnp
-import msgspec
 import numpy as np
 
 from harness.backends import jax_routes as routes
-from harness.backends.jax_script import DERIVATIVES
+from harness.backends.compiling import Compiled
+from harness.backends.jax_script import DERIVATIVES, IMPORTS
 from harness.backends.jax_templates import TEMPLATES
-from harness.backends.numpy_nn_templates import NN_CANDIDATES
-from harness.backends.numpy_templates import CANDIDATES
-from harness.backends.protocol import Arrays, Backend, Description, Function, Hvp, Jvp, Vjp
-from harness.backends.spelling import Spelling, numbers
-from harness.backends.words import first_known, missing_words
-from harness.program import Case, Program
+from harness.backends.protocol import Arrays, Description, Function, Hvp, Jvp, Vjp
+from harness.backends.spelled import Spelled, spelling_of
+from harness.backends.spelling import numbers
+from harness.program import Case
 
 jax.config.update("jax_enable_x64", True)
 
 _NAMESPACE = {"jax": jax, "jnp": jnp, "jsp": jax.scipy.special, "np": np}
-_OWN = {op: template for op, template in TEMPLATES.items() if not missing_words(template, _NAMESPACE)}
-SPELLING = Spelling("jax", {**first_known(NN_CANDIDATES | CANDIDATES, {"xp": "jnp", "sp": "jsp"}, _NAMESPACE), **_OWN}, _NAMESPACE)
-T = TypeVar("T")
-_KEPT = 64  # compiled programs in memory: those of the cells of a few ops, which come one after another
 
 
-class JaxBackend(Backend):
+class JaxBackend(Spelled):
     """The installed jax on its devices."""
 
     name = "jax"
     version = jax.__version__
     capabilities = frozenset({"jvp", "reverse_routes", "forward_routes", "complex", "second_order", "batching"})
+    shape_pool = 4
+    spelling = spelling_of("jax", TEMPLATES, {"xp": "jnp", "sp": "jsp"}, _NAMESPACE)
+    imports, script = IMPORTS, DERIVATIVES
 
     def __init__(self) -> None:
-        self._prepared: OrderedDict[Any, Function] = OrderedDict()
-        self._compiled: OrderedDict[Any, Callable[..., Any]] = OrderedDict()
+        self._compiled = Compiled(jax.jit)
 
     def devices(self) -> tuple[str, ...]:
         """The CPU and every accelerator that jax sees."""
@@ -74,99 +68,50 @@ class JaxBackend(Backend):
         where = "cpu" if isinstance(array, jax.core.Tracer) else next(iter(array.devices()))
         return Description(tuple(array.shape), str(array.dtype), where if isinstance(where, str) else self._called(where))
 
-    def op(self, name: str) -> Callable[..., Any] | None:
-        """The op as `spell` writes it."""
-        return SPELLING.call(name)
-
     def prepare(self, function: Function, case: Case, dtype: str) -> Function:
         """A program is compiled, once for all laws that ask for it at these shapes; a user's function stays as it is."""
-        if not isinstance(case.subject, Program):
-            return function
-        fixed = tuple(case.primals[i].tobytes() for i in range(len(case.primals)) if i not in case.differentiable)
-        key = (msgspec.json.encode(case.subject), fixed, dtype, case.device, tuple(x.shape for x in case.primals))
-        return _remembered(self._prepared, key, lambda: jax.jit(function))
+        return self._compiled.prepare(function, case, dtype)
 
     def vjp(self, function: Function, primals: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
         """By `jax.vjp`."""
-        outputs, derivatives = self._fast(routes.vjp, function)(primals, cotangents)
-        return outputs, derivatives
+        outputs, gradients = self._compiled.derivative(routes.vjp, function)(primals, cotangents)
+        return outputs, gradients
 
     def jvp(self, function: Function, primals: Arrays, tangents: Arrays) -> tuple[Arrays, Arrays]:
         """By `jax.jvp`."""
-        outputs, derivatives = self._fast(routes.jvp, function)(primals, tangents)
-        return outputs, derivatives
+        outputs, results = self._compiled.derivative(routes.jvp, function)(primals, tangents)
+        return outputs, results
 
     def reverse_routes(self) -> Mapping[str, Vjp]:
         """`jax.grad`, and `jax.vjp` of each primitive by itself."""
-        return {**{name: self._fastened(route) for name, route in routes.REVERSE.items()}, "jax.vjp without jit": _plain(routes.vjp)}
+        return {**{name: self._compiled.each(route) for name, route in routes.REVERSE.items()}, "jax.vjp without jit": routes.plain(routes.vjp)}
 
     def forward_routes(self) -> Mapping[str, Jvp]:
         """`jax.linearize`, and `jax.jvp` of each primitive by itself."""
-        return {**{name: self._fastened(route) for name, route in routes.FORWARD.items()}, "jax.jvp without jit": _plain(routes.jvp)}
+        return {**{name: self._compiled.each(route) for name, route in routes.FORWARD.items()}, "jax.jvp without jit": routes.plain(routes.jvp)}
 
     def hvps(self) -> Mapping[str, Hvp]:
         """All compositions of the two modes that give a Hessian times a vector."""
-        return {name: self._fastened(route) for name, route in routes.HVPS.items()}
+        return {name: self._compiled.each(route) for name, route in routes.HVPS.items()}
 
     def nested_jvp(self, function: Function, primals: Arrays, tangents: Arrays, others: Arrays) -> Arrays:
         """`jax.jvp` of `jax.jvp`."""
-        return tuple(self._fast(routes.nested_jvp, function)(primals, tangents, others))
+        return tuple(self._compiled.derivative(routes.nested_jvp, function)(primals, tangents, others))
 
     def batched_vjp(self, function: Function, primals: Arrays, cotangents: Arrays) -> Arrays:
         """By `jax.vmap`."""
-        return tuple(self._fast(routes.batched_vjp, function)(primals, cotangents))
+        return tuple(self._compiled.derivative(routes.batched_vjp, function)(primals, cotangents))
 
     def batched_jvp(self, function: Function, primals: Arrays, tangents: Arrays) -> Arrays:
         """By `jax.vmap`."""
-        return tuple(self._fast(routes.batched_jvp, function)(primals, tangents))
-
-    def spell(self, op: str, args: Sequence[str], params: Mapping[str, Any]) -> str:
-        """`jnp.sum(x, axis=0)` and the like."""
-        return SPELLING.spell(op, args, dict(params))
-
-    def preamble(self) -> str:
-        """Imports of a script."""
-        return 'import jax\nimport jax.numpy as jnp\nimport jax.scipy.special as jsp\n\njax.config.update("jax_enable_x64", True)'
+        return tuple(self._compiled.derivative(routes.batched_jvp, function)(primals, tangents))
 
     def literal(self, name: str, values: np.ndarray, *, dtype: str, device: str, layout: str) -> str:
         """`jnp.array(...)`."""
         return f"jnp.array({numbers(values)}, dtype={dtype if values.dtype.kind in 'fc' else values.dtype.name!r})"
-
-    def derivatives(self) -> str:
-        """By `jax.vjp` and `jax.jvp`."""
-        return DERIVATIVES
-
-    def _fast(self, route: Callable[..., Any], function: Function) -> Callable[..., Any]:
-        """`route` of `function`, compiled if that was prepared."""
-        if function not in self._prepared.values():
-            return lambda *args: route(function, *args)
-        return _remembered(self._compiled, (route, function), lambda: jax.jit(lambda *args: route(function, *args)))
-
-    def _fastened(self, route: Callable[..., Any]) -> Callable[..., Any]:
-        return lambda function, *args: self._fast(route, function)(*args)
 
     def _called(self, device: Any) -> str:
         return "cpu" if device.platform == "cpu" else f"{'cuda' if device.platform == 'gpu' else device.platform}:{device.id}"
 
     def _device(self, name: str) -> Any:
         return next(device for device in (*jax.devices(), *jax.devices("cpu")) if self._called(device) == name)
-
-
-def _remembered(kept: OrderedDict[Any, T], key: Any, make: Callable[[], T]) -> T:
-    """What `kept` has under `key`, made now if need be; the oldest are forgotten."""
-    if key not in kept:
-        kept[key] = make()
-        if len(kept) > _KEPT:
-            kept.popitem(last=False)
-    kept.move_to_end(key)
-    return kept[key]
-
-
-def _plain(route: Callable[..., Any]) -> Callable[..., Any]:
-    """`route` of the function below `jax.jit`."""
-
-    @wraps(route)
-    def plain(function: Function, *args: Any) -> Any:
-        return route(getattr(function, "__wrapped__", function), *args)
-
-    return plain

@@ -7,14 +7,16 @@ Source: https://docs.jax.dev/en/latest/notebooks/autodiff_cookbook.html
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 
 from harness.backends.protocol import Arrays, Function, Hvp, Jvp, Unsupported, Vjp
+from harness.backends.spelled import compositions
 
 
 def conjugated(arrays: Arrays) -> Arrays:
@@ -31,6 +33,16 @@ def limits_told() -> Iterator[None]:
         if "custom_vjp" in str(error):
             raise Unsupported("the function has a custom_vjp, and so no forward mode.") from error
         raise
+
+
+def plain(route: Callable[..., Any]) -> Callable[..., Any]:
+    """`route` of the function below `jax.jit`."""
+
+    @wraps(route)
+    def plain(function: Function, *args: Any) -> Any:
+        return route(getattr(function, "__wrapped__", function), *args)
+
+    return plain
 
 
 def vjp(function: Function, primals: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
@@ -79,21 +91,12 @@ def nested_jvp(function: Function, primals: Arrays, tangents: Arrays, others: Ar
     return jvp(lambda *x: jvp(function, x, tangents)[1], primals, others)[1]
 
 
-def _reverse_over_reverse(function: Function, primals: Arrays, cotangents: Arrays, tangents: Arrays) -> Arrays:
-    return vjp(lambda *x: vjp(function, x, cotangents)[1], primals, tangents)[1]
-
-
-def _forward_over_reverse(function: Function, primals: Arrays, cotangents: Arrays, tangents: Arrays) -> Arrays:
-    return jvp(lambda *x: vjp(function, x, cotangents)[1], primals, tangents)[1]
-
-
 def _reverse_over_forward(function: Function, primals: Arrays, cotangents: Arrays, tangents: Arrays) -> Arrays:
     return vjp(lambda *x: jvp(function, x, tangents)[1], primals, cotangents)[1]
 
 
 HVPS: dict[str, Hvp] = {
-    "reverse over reverse": _reverse_over_reverse,
-    "forward over reverse": _forward_over_reverse,
+    **compositions(vjp, jvp),
     "reverse over forward": _reverse_over_forward,
 }
 REVERSE: dict[str, Vjp] = {"jax.grad": vjp_by_grad}

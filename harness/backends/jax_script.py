@@ -1,5 +1,13 @@
 """jax's derivatives as source, for scripts that show a counterexample without the harness."""
 
+IMPORTS = """
+import jax
+import jax.numpy as jnp
+import jax.scipy.special as jsp
+
+jax.config.update("jax_enable_x64", True)
+""".strip()
+
 DERIVATIVES = """
 def numpy(array):
     return np.array(array.astype("float32") if array.dtype == jnp.bfloat16 else array)

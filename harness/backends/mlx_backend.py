@@ -8,37 +8,29 @@ Source: https://ml-explore.github.io/mlx/; conventions at kinks: docs/reference/
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from typing import Any
 
 import mlx.core as mx
 import numpy as np
 
+from harness.backends.mlx_script import DERIVATIVES
 from harness.backends.mlx_templates import LACKS, TEMPLATES, WORDS
-from harness.backends.numpy_nn_templates import NN_CANDIDATES
-from harness.backends.numpy_templates import CANDIDATES
-from harness.backends.protocol import Arrays, Backend, Description, Function, Hvp
-from harness.backends.spelling import Spelling, numbers
-from harness.backends.words import first_known, missing_words
-
-_NAMESPACE = {"mx": mx, "np": np}
-_WORDS = {op: candidates for op, candidates in (NN_CANDIDATES | CANDIDATES).items() if op not in LACKS}
-_OWN = {op: template for op, template in TEMPLATES.items() if not missing_words(template, _NAMESPACE)}
-SPELLING = Spelling("mlx", {**first_known(_WORDS, WORDS, _NAMESPACE), **_OWN}, _NAMESPACE)
+from harness.backends.protocol import Arrays, Description, Function, Hvp
+from harness.backends.spelled import Spelled, compositions, spelling_of
+from harness.backends.spelling import numbers
 
 
-class MlxBackend(Backend):
+class MlxBackend(Spelled):
     """The installed MLX on the CPU."""
 
     name = "mlx"
     version = version("mlx")
     capabilities = frozenset({"jvp", "second_order", "batching"})
+    spelling = spelling_of("mlx", TEMPLATES, WORDS, {"mx": mx, "np": np}, lacks=LACKS)
+    imports, script = "import mlx.core as mx\n\nmx.set_default_device(mx.cpu)", DERIVATIVES
     coarse = True
-
-    def devices(self) -> tuple[str, ...]:
-        """The CPU."""
-        return ("cpu",)
 
     def dtypes(self, device: str) -> tuple[str, ...]:
         """The real ones that are what they say."""
@@ -59,10 +51,6 @@ class MlxBackend(Backend):
             raise TypeError(f"expected an mlx.core.array; got {type(array).__name__}")
         return Description(tuple(array.shape), str(array.dtype).removeprefix("mlx.core.").removesuffix("_"), "cpu")
 
-    def op(self, name: str) -> Callable[..., Any] | None:
-        """The op as `spell` writes it."""
-        return SPELLING.call(name)
-
     def vjp(self, function: Function, primals: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
         """By `mx.vjp`."""
         outputs, gradients = mx.vjp(_listed(function), list(primals), list(cotangents))
@@ -75,10 +63,7 @@ class MlxBackend(Backend):
 
     def hvps(self) -> Mapping[str, Hvp]:
         """Reverse over reverse, and forward over reverse."""
-        return {
-            "reverse over reverse": lambda f, x, w, v: self.vjp(lambda *y: self.vjp(f, y, w)[1], x, v)[1],
-            "forward over reverse": lambda f, x, w, v: self.jvp(lambda *y: self.vjp(f, y, w)[1], x, v)[1],
-        }
+        return compositions(self.vjp, self.jvp)
 
     def batched_vjp(self, function: Function, primals: Arrays, cotangents: Arrays) -> Arrays:
         """By `mx.vmap`."""
@@ -88,45 +73,11 @@ class MlxBackend(Backend):
         """By `mx.vmap`."""
         return tuple(mx.vmap(lambda *v: list(self.jvp(function, primals, v)[1]))(*tangents))
 
-    def spell(self, op: str, args: Sequence[str], params: Mapping[str, Any]) -> str:
-        """`mx.sum(x, axis=0)` and the like."""
-        return SPELLING.spell(op, args, dict(params))
-
-    def preamble(self) -> str:
-        """Imports of a script."""
-        return "import mlx.core as mx\n\nmx.set_default_device(mx.cpu)"
-
     def literal(self, name: str, values: np.ndarray, *, dtype: str, device: str, layout: str) -> str:
         """`mx.array(...)`."""
         kind = dtype if values.dtype.kind == "f" else values.dtype.name.replace("bool", "bool_")
         return f"mx.array(np.array({numbers(values)}, dtype={values.dtype.name!r}), dtype=mx.{kind})"
 
-    def derivatives(self) -> str:
-        """By `mx.vjp` and `mx.jvp`."""
-        return DERIVATIVES
-
 
 def _listed(function: Function) -> Callable[..., list[Any]]:
     return lambda *x: list(function(*x))
-
-
-DERIVATIVES = """
-def numpy(array):
-    return np.array(array.astype(mx.float32) if array.dtype == mx.bfloat16 else array)
-
-
-def form(array):
-    return tuple(array.shape), str(array.dtype)
-
-
-def listed(function):
-    return lambda *x: list(made) if isinstance(made := function(*x), (tuple, list)) else [made]
-
-
-def raw_vjp(function, primals, cotangents):
-    return mx.vjp(listed(function), list(primals), list(cotangents))[1]
-
-
-def raw_jvp(function, primals, tangents):
-    return mx.jvp(listed(function), list(primals), list(tangents))[1]
-"""

@@ -8,37 +8,30 @@ Source: https://mygrad.readthedocs.io; conventions at kinks: docs/reference/back
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
 import mygrad as mg
 import numpy as np
 
+from harness.backends.mygrad_script import DERIVATIVES
 from harness.backends.mygrad_templates import LACKS, TEMPLATES
-from harness.backends.numpy_nn_templates import NN_CANDIDATES
-from harness.backends.numpy_templates import CANDIDATES
-from harness.backends.protocol import Arrays, Backend, Description, Function, Vjp
-from harness.backends.spelling import Spelling, numbers
-from harness.backends.words import first_known, missing_words
+from harness.backends.protocol import Arrays, Description, Function, Vjp
+from harness.backends.spelled import Spelled, spelling_of
+from harness.backends.spelling import numbers
 
-_NAMESPACE = {"mg": mg, "np": np}
 _NO_SPECIAL = {"xp": "mg", "sp": "mg.special"}  # MyGrad has no special functions
-_OWN = {op: template for op, template in TEMPLATES.items() if not missing_words(template, _NAMESPACE)}
-_WORDS = {op: candidates for op, candidates in (NN_CANDIDATES | CANDIDATES).items() if op not in LACKS}
-SPELLING = Spelling("mygrad", {**first_known(_WORDS, _NO_SPECIAL, _NAMESPACE), **_OWN}, _NAMESPACE)
 
 
-class MygradBackend(Backend):
+class MygradBackend(Spelled):
     """The installed MyGrad, on the CPU."""
 
     name = "mygrad"
     version = version("mygrad")
     capabilities = frozenset({"reverse_routes"})
-
-    def devices(self) -> tuple[str, ...]:
-        """NumPy has one."""
-        return ("cpu",)
+    spelling = spelling_of("mygrad", TEMPLATES, _NO_SPECIAL, {"mg": mg, "np": np}, lacks=LACKS)
+    imports, script = "import mygrad as mg", DERIVATIVES
 
     def dtypes(self, device: str) -> tuple[str, ...]:
         """The real ones."""
@@ -58,10 +51,6 @@ class MygradBackend(Backend):
             raise TypeError(f"expected a mygrad.Tensor; got {type(array).__name__}")
         return Description(tuple(array.shape), str(array.dtype), "cpu")
 
-    def op(self, name: str) -> Callable[..., Any] | None:
-        """The op as `spell` writes it."""
-        return SPELLING.call(name)
-
     def vjp(self, function: Function, primals: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
         """By `backward`."""
         if len(cotangents) > 1:
@@ -76,23 +65,11 @@ class MygradBackend(Backend):
         """One backward from the scalar <w, f(x)>."""
         return {"backward of <w, f(x)>": _of_the_pairing}
 
-    def spell(self, op: str, args: Sequence[str], params: Mapping[str, Any]) -> str:
-        """`mg.sum(x, axis=0)` and the like."""
-        return SPELLING.spell(op, args, dict(params))
-
-    def preamble(self) -> str:
-        """Imports of a script."""
-        return "import mygrad as mg"
-
     def literal(self, name: str, values: np.ndarray, *, dtype: str, device: str, layout: str) -> str:
         """`mg.tensor(...)`."""
         if values.dtype.kind != "f":
             return f"np.array({numbers(values)}, dtype={values.dtype.name!r})"
         return f"mg.tensor(np.array({numbers(values)}, dtype={dtype!r}), constant=True)"
-
-    def derivatives(self) -> str:
-        """By `backward` of the scalar <w, f(x)>."""
-        return DERIVATIVES
 
 
 def _leaves(primals: Arrays) -> Arrays:
@@ -114,21 +91,3 @@ def _plain(outputs: Arrays) -> Arrays:
 
 def _gradients(leaves: Arrays) -> Arrays:
     return tuple(None if leaf.grad is None else mg.tensor(leaf.grad, constant=True) for leaf in leaves)
-
-
-DERIVATIVES = """
-def numpy(array):
-    return np.array(array.data)
-
-
-def form(array):
-    return np.shape(array), str(array.dtype)
-
-
-def raw_vjp(function, primals, cotangents):
-    leaves = [mg.tensor(primal.data, constant=False) for primal in primals]
-    made = function(*leaves)
-    outputs = made if isinstance(made, (tuple, list)) else (made,)
-    sum(mg.sum(y * w) for y, w in zip(outputs, cotangents)).backward()
-    return [None if leaf.grad is None else mg.tensor(leaf.grad, constant=True) for leaf in leaves]
-"""

@@ -8,36 +8,29 @@ Source: https://www.paddlepaddle.org.cn/documentation/docs/en/guides/beginner/au
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import paddle
 
-from harness.backends.numpy_nn_templates import NN_CANDIDATES
-from harness.backends.numpy_templates import CANDIDATES
+from harness.backends.paddle_script import DERIVATIVES
 from harness.backends.paddle_templates import LACKS, TEMPLATES, WORDS
-from harness.backends.protocol import Arrays, Backend, Description, Function, Hvp, Vjp
-from harness.backends.spelling import Spelling, numbers
-from harness.backends.words import first_known, missing_words
+from harness.backends.protocol import Arrays, Description, Function, Hvp, Vjp
+from harness.backends.spelled import Spelled, spelling_of
+from harness.backends.spelling import numbers
 
 paddle.set_device("cpu")
-_NAMESPACE = {"paddle": paddle, "np": np}
-_WORDS = {op: candidates for op, candidates in (NN_CANDIDATES | CANDIDATES).items() if op not in LACKS}
-_OWN = {op: template for op, template in TEMPLATES.items() if not missing_words(template, _NAMESPACE)}
-SPELLING = Spelling("paddle", {**first_known(_WORDS, WORDS, _NAMESPACE), **_OWN}, _NAMESPACE)
 
 
-class PaddleBackend(Backend):
+class PaddleBackend(Spelled):
     """The installed Paddle on the CPU."""
 
     name = "paddle"
     version = paddle.__version__
     capabilities = frozenset({"reverse_routes", "second_order"})
-
-    def devices(self) -> tuple[str, ...]:
-        """The CPU."""
-        return ("cpu",)
+    spelling = spelling_of("paddle", TEMPLATES, WORDS, {"paddle": paddle, "np": np}, lacks=LACKS)
+    imports, script = "import paddle", DERIVATIVES
 
     def dtypes(self, device: str) -> tuple[str, ...]:
         """Those with kernels on the CPU."""
@@ -57,10 +50,6 @@ class PaddleBackend(Backend):
             raise TypeError(f"expected a paddle.Tensor; got {type(array).__name__}")
         return Description(tuple(array.shape), str(array.dtype).removeprefix("paddle."), "cpu")
 
-    def op(self, name: str) -> Callable[..., Any] | None:
-        """The op as `spell` writes it."""
-        return SPELLING.call(name)
-
     def vjp(self, function: Function, primals: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
         """By `paddle.grad`."""
         return _vjp(function, primals, cotangents)
@@ -73,22 +62,10 @@ class PaddleBackend(Backend):
         """A tape over a tape; an op without a second derivative says so, which is a gap, not a fault."""
         return {"reverse over reverse": _reverse_over_reverse}
 
-    def spell(self, op: str, args: Sequence[str], params: Mapping[str, Any]) -> str:
-        """`paddle.sum(x, axis=0)` and the like."""
-        return SPELLING.spell(op, args, dict(params))
-
-    def preamble(self) -> str:
-        """Imports of a script."""
-        return "import paddle"
-
     def literal(self, name: str, values: np.ndarray, *, dtype: str, device: str, layout: str) -> str:
         """`paddle.to_tensor(...)`."""
         kind = dtype if values.dtype.kind == "f" else values.dtype.name
         return f"paddle.to_tensor(np.array({numbers(values)}, dtype={kind!r}))"
-
-    def derivatives(self) -> str:
-        """By `paddle.grad`."""
-        return DERIVATIVES
 
     def reset(self) -> None:
         """Back to recording."""
@@ -131,22 +108,3 @@ def _reverse_over_reverse(function: Function, primals: Arrays, cotangents: Array
     if not second:
         return (None,) * len(leaves)
     return tuple(paddle.grad([g for g, _ in second], list(leaves), [v for _, v in second], allow_unused=True))
-
-
-DERIVATIVES = """
-def numpy(array):
-    return np.array(array.numpy())
-
-
-def form(array):
-    return tuple(array.shape), str(array.dtype)
-
-
-def raw_vjp(function, primals, cotangents):
-    leaves = [primal.detach().clone() for primal in primals]
-    for leaf in leaves:
-        leaf.stop_gradient = False
-    made = function(*leaves)
-    outputs = list(made) if isinstance(made, (tuple, list)) else [made]
-    return paddle.grad(outputs, leaves, list(cotangents), allow_unused=True)
-"""

@@ -38,6 +38,7 @@ class ProcessBackend(Backend):
             raise ProcessError("the adapter must say hello with its `name`, `version` and `ops`; one is missing. See docs/reference/process.md.")
         self.name, self.version = told.name, told.version or "unknown"
         self.capabilities = _CAPABILITIES & set(told.capabilities)
+        self.shape_pool = told.shape_pool
         if "jvp" in self.capabilities:
             self.jvp = self._jvp  # type: ignore[method-assign]
         self._devices, self._ops = tuple(told.devices) or ("cpu",), frozenset(told.ops)

@@ -49,7 +49,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What comes back: to hello who answers, to evaluate `outputs`, to vjp also `gradients`, to jvp also `tangents`, or an `error`.
 
     A gradient is null where no output depends on that input. Without `devices` it is the CPU, without
-    `dtypes` float64. `unsupported` tells an error that is a limit of the library from one that is a mistake.
+    `dtypes` float64. `shape_pool`, as in harness.backends.Backend, is for a library that compiles per shape. `unsupported`
+    tells an error that is a limit of the library from one that is a mistake.
     """
 
     id: int
@@ -62,6 +63,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     dtypes: list[str] = []
     ops: list[str] = []
     capabilities: list[str] = []
+    shape_pool: int = 0
     outputs: list[Array] = []
     gradients: list[Array | None] = []
     tangents: list[Array] = []

@@ -66,6 +66,7 @@ class Backend(ABC):
     version: str
     capabilities: frozenset[str] = frozenset()
     coarse: bool = False  # its float64 is accurate to single precision only: the oracle follows the catalogue's NumPy values instead
+    shape_pool: int = 0  # it compiles for each new shape: so many programs with their shapes serve an op for a whole run; 0: every case has its own
 
     @abstractmethod
     def devices(self) -> tuple[str, ...]:

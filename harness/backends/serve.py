@@ -46,6 +46,7 @@ def hello(backend: Backend, number: int) -> Answer:
         dtypes=list(backend.dtypes(devices[0])),
         ops=ops,
         capabilities=sorted(backend.capabilities),
+        shape_pool=backend.shape_pool,
     )
 
 

@@ -26,7 +26,7 @@ from harness.running.profiles import Profile
 from harness.running.search import AGAIN, SHRINKING, examples_of, explore
 from harness.running.visitor import Visitor
 from harness.running.watch import Clock
-from harness.strategies.minimise import minimise
+from harness.strategies.minimise import STRUCTURE_FIRST, VALUES_FIRST, minimise
 from harness.verdict import Verdict
 from properties.laws import lookup_law
 
@@ -81,14 +81,15 @@ def _explore(
     cell: Cell, backend: Backend, profile: Profile, run: Run, visitor: Visitor, kept: Path, *, phases: Sequence[Phase], turn: int = 0
 ) -> None:
     """The same draws under Hypothesis' eyes, which shrinks them and remembers what broke."""
-    drawn, database = strategy(cell.law, cell, backend, profile), DirectoryBasedExampleDatabase(kept)
+    drawn, database = strategy(cell.law, cell, backend, profile, run.seed, turn), DirectoryBasedExampleDatabase(kept)
     explore(drawn, visitor, examples=profile.examples, seed=round_seed(cell, run.seed, turn), phases=phases, database=database)
 
 
 def _smallest(cell: Cell, backend: Backend, journal: Journal, visitor: Visitor) -> Finding:
     """The finding on what is left after Hypothesis' shrinking and our own."""
     found = visitor.smallest[0]
-    smallest = minimise(found, lambda trial: (not is_native(cell.op) or same_points(trial, found)) and visitor.shrinks(trial))
+    order = VALUES_FIRST if backend.shape_pool else STRUCTURE_FIRST
+    smallest = minimise(found, lambda trial: (not is_native(cell.op) or same_points(trial, found)) and visitor.shrinks(trial), order=order)
     case, result = visitor.broken[smallest.id]
     return journal.keep(case, describe(cell, lookup_law(cell.law), backend, case, result, journal.run.folder))
 

@@ -19,7 +19,9 @@ from harness.running.native import is_native, native_pool
 from harness.running.profiles import Profile
 from harness.running.search import explore, seed_of
 from harness.strategies import cases, edge_cases
+from harness.strategies.forms import Forms
 
+PER_FORM = 4  # cases that a form must serve in a round before a second one is compiled
 KEPT = 4  # pools in memory: the cells of one op come one after another
 
 
@@ -36,9 +38,10 @@ def pool_of(cell: Cell, backend: Backend, profile: Profile, seed: int, turn: int
     return _pool(backend, cell.backend, _subject(cell), cell.device, cell.dtype, profile, seed, turn)
 
 
-def strategy(law: str, cell: Cell, backend: Backend, profile: Profile) -> st.SearchStrategy[Case]:
-    """The random cases of a cell's op, for `law`."""
-    return _strategy(law, backend, cell.backend, _subject(cell), cell.device, cell.dtype, profile)
+def strategy(law: str, cell: Cell, backend: Backend, profile: Profile, seed: int, turn: int) -> st.SearchStrategy[Case]:
+    """The random cases of a cell's op, for `law`, in round `turn` of a run with `seed`."""
+    forms = _forms(backend, cell.backend, profile, seed, turn)
+    return _strategy(law, backend, cell.backend, _subject(cell), cell.device, cell.dtype, profile, forms)
 
 
 def round_seed(cell: Cell, seed: int, turn: int) -> int:
@@ -59,7 +62,8 @@ def _pool(backend: Backend, name: str, op: str | None, device: str, dtype: str, 
     if op is not None and turn == 0:
         edges = edge_cases("", op, backend=name, device=device, dtype=dtype, layouts=_layouts(backend), seed=start)
         drawn.cases += islice(edges, profile.edges)
-    explore(_strategy("", backend, name, op, device, dtype, profile), drawn, examples=profile.examples, seed=start)
+    forms = _forms(backend, name, profile, seed, turn)
+    explore(_strategy("", backend, name, op, device, dtype, profile, forms), drawn, examples=profile.examples, seed=start)
     return Pool(tuple(drawn.cases), drawn.begun - drawn.visited)
 
 
@@ -67,7 +71,9 @@ def _seed(run: int, name: str, op: str | None, device: str, dtype: str, turn: in
     return seed_of(run, name, op, device, dtype, turn)
 
 
-def _strategy(law: str, backend: Backend, name: str, op: str | None, device: str, dtype: str, profile: Profile) -> st.SearchStrategy[Case]:
+def _strategy(
+    law: str, backend: Backend, name: str, op: str | None, device: str, dtype: str, profile: Profile, forms: Forms | None
+) -> st.SearchStrategy[Case]:
     return cases(
         law,
         op,
@@ -77,7 +83,15 @@ def _strategy(law: str, backend: Backend, name: str, op: str | None, device: str
         layouts=_layouts(backend),
         offers=lambda other: backend.op(other) is not None,
         max_instructions=profile.max_instructions,
+        forms=forms,
     )
+
+
+def _forms(backend: Backend, name: str, profile: Profile, seed: int, turn: int) -> Forms | None:
+    """The forms of a backend that compiles per shape; where a round is too short for several, one after another, round by round."""
+    if not backend.shape_pool:
+        return None
+    return Forms(backend.shape_pool, seed_of(seed, name), turn if profile.examples < PER_FORM * backend.shape_pool else None)
 
 
 def _layouts(backend: Backend) -> tuple[str, ...]:

@@ -17,7 +17,8 @@ from harness.program.case import Case
 from harness.program.layout import LAYOUTS
 from harness.program.program import Program
 from harness.strategies.choose import SEEDS, HypothesisChoose, NotDrawn, RandomChoose, Source
-from harness.strategies.edge_points import draw_single_point, edge_points
+from harness.strategies.edge_points import edge_points
+from harness.strategies.forms import Forms, draw_point
 from harness.strategies.leaves import Layouts, constant_along_first, draw_layout
 from harness.strategies.point import Point
 from harness.strategies.programs import MAX_INSTRUCTIONS, draw_program_point, every, offered
@@ -34,8 +35,11 @@ def cases(
     layouts: Sequence[str] = ("contiguous",),
     offers: Callable[[str], bool] = every,
     max_instructions: int = MAX_INSTRUCTIONS,
+    forms: Forms | None = None,
 ) -> st.SearchStrategy[Case]:
     """Cases for `law`: of one op, or, when `op` is None, of random programs of 2 to `max_instructions` of the ops that `offers` accepts.
+
+    With `forms`, all of them share so few programs and shapes.
 
     Raises:
         LookupError: no such op.
@@ -47,7 +51,7 @@ def cases(
     @st.composite
     def strategy(draw: st.DrawFn) -> Case:
         try:
-            return draw_case(HypothesisChoose(draw), law, subject, backend, device, dtype, tuple(layouts), max_instructions)
+            return draw_case(HypothesisChoose(draw), law, subject, backend, device, dtype, tuple(layouts), max_instructions, forms)
         except NotDrawn:
             reject()
 
@@ -85,12 +89,10 @@ def draw_case(
     dtype: str,
     layouts: Layouts = ("contiguous",),
     max_instructions: int = MAX_INSTRUCTIONS,
+    forms: Forms | None = None,
 ) -> Case:
     """One case from any source of choices: of one op, or of a program over several. Raises NotDrawn when these choices lead to none."""
-    if isinstance(subject, Op):
-        point = draw_single_point(source, subject, dtype, layouts)
-    else:
-        point = draw_program_point(source, subject, dtype, layouts, max_instructions)
+    point = draw_point(source, subject, dtype, layouts, max_instructions, forms)
     return case_at(source, point, law, backend, device, dtype, layouts)
 
 

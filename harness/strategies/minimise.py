@@ -27,18 +27,36 @@ Breaks = Callable[[Case], bool]
 Complexity = tuple[int, int, int, int, int]
 
 
-def minimise(case: Case, breaks: Breaks, *, max_trials: int = 200) -> Case:
+def _smaller_structure(case: Case) -> Steps:
+    """Fewer outputs, instructions, elements and odd layouts: from the start again after each success."""
+    for candidates in (fewer_outputs, fewer_instructions, contiguous_layouts, fewer_elements):
+        before = None
+        while case is not before:
+            before = case
+            for trial in candidates(case):
+                case = yield trial
+                if case is not before:
+                    break
+
+
+Order = tuple[Callable[[Case], Steps], ...]
+STRUCTURE_FIRST: Order = (_smaller_structure, simple_directions, simple_primals)
+VALUES_FIRST: Order = (simple_directions, simple_primals, _smaller_structure)
+
+
+def minimise(case: Case, breaks: Breaks, *, max_trials: int = 200, order: Order = STRUCTURE_FIRST) -> Case:
     """A readable case that still breaks; `case` itself when nothing simpler does.
 
     Args:
         case: A counterexample: `breaks(case)` is true.
         breaks: Whether a case shows the fault; called at most `max_trials` times, and only with cases inside the domains of all ops.
         max_trials: The bound on those calls.
+        order: What is tried first; `VALUES_FIRST` where each new shape is dear.
     """
     best, before, tried = case, None, {case.id}
     while best is not before:
         before = best
-        for steps_from in (_smaller_structure, simple_directions, simple_primals):
+        for steps_from in order:
             best = _follow(steps_from(best), best, breaks, tried, max_trials)
     return msgspec.structs.replace(best, drawn=noted(best) | {"minimised": len(tried) - 1})
 
@@ -62,18 +80,6 @@ def _follow(steps: Steps, best: Case, breaks: Breaks, tried: set[str], max_trial
         except StopIteration:
             break
     return best
-
-
-def _smaller_structure(case: Case) -> Steps:
-    """Fewer outputs, instructions, elements and odd layouts: from the start again after each success."""
-    for candidates in (fewer_outputs, fewer_instructions, contiguous_layouts, fewer_elements):
-        before = None
-        while case is not before:
-            before = case
-            for trial in candidates(case):
-                case = yield trial
-                if case is not before:
-                    break
 
 
 def complexity(case: Case) -> Complexity:

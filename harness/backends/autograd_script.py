@@ -1,0 +1,27 @@
+"""HIPS autograd's derivatives as source, for scripts that show a counterexample without the harness."""
+
+IMPORTS = """
+import autograd
+import autograd.numpy as anp
+import autograd.scipy.special as asp
+from autograd.builtins import tuple as traced_tuple
+""".strip()
+
+DERIVATIVES = """
+def numpy(array):
+    return np.array(array)
+
+
+def form(array):
+    return np.shape(array), str(array.dtype)
+
+
+def raw_vjp(function, primals, cotangents):
+    traced = lambda x: traced_tuple(made if isinstance(made := function(*x), (tuple, list)) else (made,))
+    pull_back, outputs = autograd.make_vjp(traced)(tuple(primals))
+    return [np.conj(g) for g in pull_back(traced_tuple([np.conj(w) for w in cotangents]))]
+
+
+def raw_jvp(function, primals, tangents):
+    return autograd.make_jvp(lambda x: traced_tuple(function(*x)))(tuple(primals))(tuple(tangents))[1]
+"""

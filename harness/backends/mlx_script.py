@@ -1,0 +1,22 @@
+"""MLX's derivatives as source, for scripts that show a counterexample without the harness."""
+
+DERIVATIVES = """
+def numpy(array):
+    return np.array(array.astype(mx.float32) if array.dtype == mx.bfloat16 else array)
+
+
+def form(array):
+    return tuple(array.shape), str(array.dtype)
+
+
+def listed(function):
+    return lambda *x: list(made) if isinstance(made := function(*x), (tuple, list)) else [made]
+
+
+def raw_vjp(function, primals, cotangents):
+    return mx.vjp(listed(function), list(primals), list(cotangents))[1]
+
+
+def raw_jvp(function, primals, tangents):
+    return mx.jvp(listed(function), list(primals), list(tangents))[1]
+"""
