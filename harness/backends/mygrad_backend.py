@@ -16,10 +16,12 @@ import mygrad as mg
 import numpy as np
 
 from harness.backends.mygrad_script import DERIVATIVES
+from harness.backends.mygrad_tape import MygradTape
 from harness.backends.mygrad_templates import LACKS, TEMPLATES
 from harness.backends.protocol import Arrays, Description, Function, Vjp
 from harness.backends.spelled import Spelled, spelling_of
 from harness.backends.spelling import numbers
+from harness.tape import Tape
 
 _NO_SPECIAL = {"xp": "mg", "sp": "mg.special"}  # MyGrad has no special functions
 
@@ -29,7 +31,7 @@ class MygradBackend(Spelled):
 
     name = "mygrad"
     version = version("mygrad")
-    capabilities = frozenset({"reverse_routes"})
+    capabilities = frozenset({"reverse_routes", "tape"})
     spelling = spelling_of("mygrad", TEMPLATES, _NO_SPECIAL, {"mg": mg, "np": np}, lacks=LACKS)
     imports, script = "import mygrad as mg", DERIVATIVES
 
@@ -64,6 +66,10 @@ class MygradBackend(Spelled):
     def reverse_routes(self) -> Mapping[str, Vjp]:
         """One backward from the scalar <w, f(x)>."""
         return {"backward of <w, f(x)>": _of_the_pairing}
+
+    def tape(self, device: str) -> Tape:
+        """`tensor.backward` into `.grad`."""
+        return MygradTape(self)
 
     def literal(self, name: str, values: np.ndarray, *, dtype: str, device: str, layout: str) -> str:
         """`mg.tensor(...)`."""

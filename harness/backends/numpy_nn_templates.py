@@ -116,8 +116,8 @@ NN_CANDIDATES: dict[str, list[Template]] = {
     "binary_cross_entropy_with_logits": [_loss("xp.logaddexp(0.0, {0}) - {0} * {1}")],
     "celu": ["xp.where({0} > 0, {0}, {alpha} * xp.expm1(xp.minimum({0}, 0.0) / {alpha}))"],
     "cosine_similarity": [
-        "xp.sum({0} * {1}, axis={axis}) / xp.maximum(xp.sqrt(xp.sum({0} ** 2, axis={axis})), {eps}) "
-        "/ xp.maximum(xp.sqrt(xp.sum({1} ** 2, axis={axis})), {eps})"
+        "xp.sum({0} * {1}, axis={axis}) / xp.sqrt(xp.maximum(xp.sum({0} ** 2, axis={axis}), {eps} ** 2)) "
+        "/ xp.sqrt(xp.maximum(xp.sum({1} ** 2, axis={axis}), {eps} ** 2))"  # under the root: its slope at 0 is infinite
     ],
     "cross_entropy": [
         _loss(f"(1 - {{label_smoothing}}) * {picked % _LOG_P} - {{label_smoothing}} * xp.mean({_LOG_P}, axis={_CLASS_AXIS})")

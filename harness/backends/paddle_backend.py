@@ -15,10 +15,12 @@ import numpy as np
 import paddle
 
 from harness.backends.paddle_script import DERIVATIVES
+from harness.backends.paddle_tape import PaddleTape
 from harness.backends.paddle_templates import LACKS, TEMPLATES, WORDS
-from harness.backends.protocol import Arrays, Description, Function, Hvp, Vjp
+from harness.backends.protocol import Arrays, Description, Function, Hvp, Unsupported, Vjp
 from harness.backends.spelled import Spelled, spelling_of
 from harness.backends.spelling import numbers
+from harness.tape import Tape
 
 paddle.set_device("cpu")
 
@@ -28,7 +30,7 @@ class PaddleBackend(Spelled):
 
     name = "paddle"
     version = paddle.__version__
-    capabilities = frozenset({"reverse_routes", "second_order"})
+    capabilities = frozenset({"reverse_routes", "tape", "second_order"})
     spelling = spelling_of("paddle", TEMPLATES, WORDS, {"paddle": paddle, "np": np}, lacks=LACKS)
     imports, script = "import paddle", DERIVATIVES
 
@@ -62,6 +64,10 @@ class PaddleBackend(Spelled):
         """A tape over a tape; an op without a second derivative says so, which is a gap, not a fault."""
         return {"reverse over reverse": _reverse_over_reverse}
 
+    def tape(self, device: str) -> Tape:
+        """`paddle.autograd.backward` into `.grad`."""
+        return PaddleTape(self)
+
     def literal(self, name: str, values: np.ndarray, *, dtype: str, device: str, layout: str) -> str:
         """`paddle.to_tensor(...)`."""
         kind = dtype if values.dtype.kind == "f" else values.dtype.name
@@ -82,10 +88,7 @@ def _leaves(primals: Arrays) -> Arrays:
 def _vjp(function: Function, primals: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
     leaves = _leaves(primals)
     outputs = tuple(function(*leaves))
-    roots = [(y, w) for y, w in zip(outputs, cotangents, strict=True) if not y.stop_gradient]
-    if not roots:
-        return outputs, (None,) * len(leaves)
-    return outputs, tuple(paddle.grad([y for y, _ in roots], list(leaves), [w for _, w in roots], allow_unused=True))
+    return outputs, _grad(outputs, leaves, cotangents)
 
 
 def _by_backward(function: Function, primals: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
@@ -100,11 +103,17 @@ def _by_backward(function: Function, primals: Arrays, cotangents: Arrays) -> tup
 def _reverse_over_reverse(function: Function, primals: Arrays, cotangents: Arrays, tangents: Arrays) -> Arrays:
     leaves = _leaves(primals)
     outputs = tuple(function(*leaves))
-    roots = [(y, w) for y, w in zip(outputs, cotangents, strict=True) if not y.stop_gradient]
+    try:
+        return _grad(_grad(outputs, leaves, cotangents, create_graph=True), leaves, tangents)
+    except RuntimeError as error:
+        if "doesn't have any grad op" in str(error):  # a gap, not a fault
+            raise Unsupported(f"paddle: {str(error).partition(') ')[2].partition('.')[0]}.") from error
+        raise
+
+
+def _grad(outputs: Arrays, leaves: Arrays, cotangents: Arrays, *, create_graph: bool = False) -> Arrays:
+    """`paddle.grad` of those outputs that depend on anything."""
+    roots = [(y, w) for y, w in zip(outputs, cotangents, strict=True) if y is not None and not y.stop_gradient]
     if not roots:
         return (None,) * len(leaves)
-    first = paddle.grad([y for y, _ in roots], list(leaves), [w for _, w in roots], create_graph=True, allow_unused=True)
-    second = [(g, v) for g, v in zip(first, tangents, strict=True) if g is not None and not g.stop_gradient]
-    if not second:
-        return (None,) * len(leaves)
-    return tuple(paddle.grad([g for g, _ in second], list(leaves), [v for _, v in second], allow_unused=True))
+    return tuple(paddle.grad([y for y, _ in roots], list(leaves), [w for _, w in roots], create_graph=create_graph, allow_unused=True))

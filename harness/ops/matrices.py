@@ -56,12 +56,15 @@ def hermitian_part(x: np.ndarray) -> np.ndarray:
 def _is_positive_definite(x: np.ndarray) -> bool:
     if not x.size:
         return True
-    sizes = np.linalg.eigvalsh(hermitian_part(x))
+    part = hermitian_part(x)
+    if not np.all(np.isfinite(part)):
+        return False  # no eigenvalues to be had
+    sizes = np.linalg.eigvalsh(part)
     return bool(np.all(sizes >= SLACK * _floors(sizes)))
 
 
 def _to_positive_definite(x: np.ndarray) -> np.ndarray:
-    if _is_positive_definite(x):
+    if _is_positive_definite(x) or not np.all(np.isfinite(hermitian_part(x))):
         return x
     sizes, vectors = np.linalg.eigh(hermitian_part(x))
     return np.asarray((vectors * _raised(np.abs(sizes))[..., None, :]) @ _adjoint(vectors))

@@ -26,6 +26,14 @@ CASES = [
     (POSITIVE_DEFINITE, [[2.0, 1.0], [-1.0, 2.0]], [[1.0, 2.0], [2.0, 1.0]]),
     (TRIANGULAR, [[1.0, 0.0], [3.0, 1.0]], [[1.0, 0.0], [3.0, 0.0]]),
 ]
+
+
+def test_a_matrix_that_is_not_finite_is_not_positive_definite_and_stays() -> None:
+    overflowed = np.array([[np.inf, 0.0], [0.0, 1.0]])
+    assert not POSITIVE_DEFINITE.contains(overflowed)
+    np.testing.assert_array_equal(POSITIVE_DEFINITE.project(overflowed), overflowed)
+
+
 NAMES = [domain.name for domain, _, _ in CASES]
 
 
