@@ -26,12 +26,10 @@ help:  ## show this text
 verify: $(INSTALLED)  ## verify torch on every device present; ARGS goes to autograd-harness verify
 	$(BIN)/autograd-harness verify --baseline baselines/torch-2.13.json $(ARGS)
 
-# MLX's float64 is not one: single precision is judged, against NumPy's values.
 verify-backends: $(BACKENDS:%=.venvs/%/.installed)  ## verify BACKENDS="autograd mygrad mlx jax tensorflow paddle"; one report in reports/out/backends.html
 	@status=0; for name in $(BACKENDS); do \
-		[ $$name = mlx ] && dtype=float32 || dtype=float64; \
 		[ -e baselines/$$name.json ] && known="--baseline baselines/$$name.json" || known=; \
-		.venvs/$$name/bin/autograd-harness verify --backend $$name --dtype $$dtype --out reports/out/$$name $$known $(ARGS) || status=1; \
+		.venvs/$$name/bin/autograd-harness verify --backend $$name --out reports/out/$$name $$known $(ARGS) || status=1; \
 	done; \
 	.venvs/$(firstword $(BACKENDS))/bin/autograd-harness report $(BACKENDS:%=reports/out/%) --html reports/out/backends.html; exit $$status
 

@@ -23,6 +23,7 @@ DTYPES = (*REAL_DTYPES, *COMPLEX_DTYPES)
 class Selection:
     """What is to be verified. Empty means: everything that is there (devices), that the profile names (dtypes), or that is known (ops, laws).
 
+    A backend that has none of the profile's dtypes is verified in its first one.
     `op` and `law` are regular expressions for whole names ("sum|prod", "vjp-.*"); a law is also meant by its family.
     """
 
@@ -54,7 +55,6 @@ def resolve(selection: Selection) -> Resolved:
     """
     check_names(selection)
     profile = PROFILES[selection.profile]
-    dtypes = selection.dtypes or profile.dtypes
     against = [_against(name) for name in selection.against]
     chosen, ops = [*select_laws(selection.law), *against], select_ops(selection.op)
     backends = {name: backend_called(name) for name in selection.backends}
@@ -64,6 +64,7 @@ def resolve(selection: Selection) -> Resolved:
         cell
         for name, backend in backends.items()
         for devices in [_devices(backend, selection.devices)]
+        for dtypes in [selection.dtypes or _usual(backend, profile, devices)]
         for more in [native_ops(backend, matcher("op", selection.op), dtypes, devices) if natives else []]
         for cell in plan(backend, name, laws=chosen, ops=[*ops, *more], devices=devices, dtypes=dtypes)
         if not everything or not left_out(profile, cell)
@@ -132,6 +133,12 @@ def select_laws(expression: str) -> list[Law]:
     return [law for law in laws().values() if matches(law.name) or matches(law.family)] or _nothing(
         "law", "a law or a family of laws", expression, known
     )
+
+
+def _usual(backend: Backend, profile: Profile, devices: list[str]) -> tuple[str, ...]:
+    """The dtypes of `profile`; of a backend that has none of them, its first."""
+    offered = [dtype for device in devices for dtype in backend.dtypes(device)]
+    return profile.dtypes if not offered or set(offered) & set(profile.dtypes) else (offered[0],)
 
 
 def _nothing(argument: str, what: str, expression: str, known: list[str]) -> NoReturn:

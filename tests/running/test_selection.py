@@ -7,6 +7,7 @@ import pytest
 from harness.running.misuse import Misuse, integer_in, part_in, seconds_in
 from harness.running.selection import Selection, resolve
 from tests.running.outside import TOY
+from tests.running.toy import Toy
 
 PROFILES_ASKED = {"quick": {"profile": "quick"}, "ci": {"profile": "ci"}, "by name": {"profile": "quick", "law": "compiling"}}
 
@@ -96,3 +97,17 @@ def test_integer_in_refuses_what_is_no_seed():
     assert integer_in("seed", "12") == 12
     with pytest.raises(Misuse, match="seed must be an integer that is not negative; got '-1'"):
         integer_in("seed", "-1")
+
+
+class Single(Toy):
+    """Has none of the dtypes of the profile quick."""
+
+    def dtypes(self, device):
+        return ("float32", "float16")
+
+
+def test_a_backend_without_the_dtypes_of_the_profile_is_verified_in_its_first():
+    single = f"{__name__}:Single"
+    assert {cell.dtype for cell in resolve(Selection(backends=(single,), op="exp")).cells} == {"float32"}
+    asked = resolve(Selection(backends=(single,), dtypes=("float64",), op="exp")).cells
+    assert all("has no float64 on cpu" in cell.unsupported for cell in asked if cell.law == "vjp-eq-fd")
