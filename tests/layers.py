@@ -42,8 +42,8 @@ ONLY_IN: dict[str, set[str]] = {
 }
 
 # The modules of harness.backends that every backend may use; all others belong to the backend that their name begins with.
-_WORDS = ("spelling", "words", "numpy_templates", "numpy_nn_templates", "numpy_written")
-SHARED_BY_BACKENDS = ("protocol", "registry", "bind", "conformance", "pair", "catalogue_values", *_WORDS)
+_WORDS = ("spelled", "spelling", "words", "numpy_templates", "numpy_nn_templates", "numpy_written")
+SHARED_BY_BACKENDS = ("protocol", "registry", "bind", "conformance", "pair", "catalogue_values", "compiling", *_WORDS)
 BELONGS_TO = {"faults": "faulty", "serve": "process"}
 REGISTRY = "harness.backends.registry"  # loads backends by name, each when it is asked for
 

@@ -5,6 +5,7 @@ Source: https://github.com/HIPS/autograd/blob/master/docs/tutorial.md
 
 from __future__ import annotations
 
+from harness.backends.numpy_written import of_equal_batches
 from harness.backends.spelling import Params, Template
 from harness.backends.words import uses
 
@@ -13,7 +14,7 @@ from harness.backends.words import uses
 def _solve_triangular(params: Params) -> tuple[str, Params]:
     factor = "({0} * (1 - np.eye({0}.shape[-1])) + np.eye({0}.shape[-1]))" if params["unitriangular"] else "{0}"
     triangle = "anp.triu" if params["upper"] else "anp.tril"
-    return f"anp.linalg.solve({triangle}({factor}), {{1}})", params
+    return of_equal_batches(f"anp.linalg.solve({triangle}({factor}), {{1}})", "anp.broadcast_to"), params
 
 
 @uses()

@@ -10,7 +10,7 @@ Source of the words: https://numpy.org/doc/stable/reference/routines.html
 
 from __future__ import annotations
 
-from harness.backends.numpy_written import bordered, largest_or_smallest, lower_median, of_rank, ordered, parts, sliced
+from harness.backends.numpy_written import bordered, largest_or_smallest, lower_median, of_equal_batches, of_rank, ordered, parts, sliced
 from harness.backends.spelling import Template
 
 _SAME_NAME = """
@@ -45,7 +45,7 @@ CANDIDATES: dict[str, list[Template]] = {
     "aminmax": ["(xp.min({0}, axis={axis}, keepdims={keepdims?}), xp.max({0}, axis={axis}, keepdims={keepdims?}))"],
     "broadcast_to": ["xp.broadcast_to({0}, {shape})"],
     "cholesky": ["xp.linalg.cholesky(({0} + xp.conj(xp.swapaxes({0}, -1, -2))) / 2)", "xp.linalg.cholesky(({0} + xp.swapaxes({0}, -1, -2)) / 2)"],
-    "cholesky_solve": ["xp.linalg.solve(xp.matmul(xp.tril({0}), xp.conj(xp.swapaxes(xp.tril({0}), -1, -2))), {1})"],
+    "cholesky_solve": [of_equal_batches("xp.linalg.solve(xp.matmul(xp.tril({0}), xp.conj(xp.swapaxes(xp.tril({0}), -1, -2))), {1})")],
     "clip": ["xp.clip({0}, {min}, {max})"],
     "complex": ["{0} + 1j * {1}"],
     "concat": ["xp.concatenate([{args}], axis={axis})"],
