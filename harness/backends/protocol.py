@@ -177,5 +177,9 @@ class Backend(ABC):
         """
         return ""
 
+    def settings(self) -> Mapping[str, Any]:
+        """What is global in the library (default dtype, grad mode, random state), by name, to be compared: an adapter leaves it as it was."""
+        return {}
+
     def reset(self) -> None:
         """Restore global state (grad mode, default dtype) after an exception."""

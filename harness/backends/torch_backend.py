@@ -152,6 +152,15 @@ class TorchBackend(NativeSource, Backend):
         """By `torch.autograd.grad` and by dual numbers."""
         return DERIVATIVES
 
+    def settings(self) -> Mapping[str, Any]:
+        """What `torch.set_...` and `torch.manual_seed` change."""
+        return {
+            "the default dtype": torch.get_default_dtype(),
+            "the grad mode": torch.is_grad_enabled(),
+            "the random state": torch.get_rng_state().tolist(),
+            "the choice of deterministic algorithms": torch.are_deterministic_algorithms_enabled(),
+        }
+
     def reset(self) -> None:
         """Back to recording, in the usual default dtype."""
         torch.set_grad_enabled(True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from importlib.metadata import PackageNotFoundError, version
 
@@ -19,6 +20,7 @@ from harness.running.selection import Selection, resolve
 
 PACKAGES = ("autograd-harness", "numpy", "scipy", "hypothesis", "pytest", "pytest-xdist", "click", "rich", "jinja2", "msgspec")
 REASONS = 12  # gaps listed, the most frequent first
+_NO_OP = re.compile(r"has no op '.*'\.")
 
 
 EPILOG = """\b
@@ -71,7 +73,7 @@ def _tell_conformance(console: Console, name: str, backend: Backend) -> bool:
 
 def _tell_gaps(console: Console, name: str, profile: str) -> None:
     cells = resolve(Selection(backends=(name,), profile=profile)).cells
-    gaps = Counter(cell.unsupported for cell in cells if cell.unsupported)
+    gaps = Counter(_NO_OP.sub("has no op of that name.", cell.unsupported) for cell in cells if cell.unsupported)
     console.print(f"\nverify --backend {name} --profile {profile}: {len(cells):,} cells, {gaps.total():,} of them unsupported", markup=False)
     for reason, count in gaps.most_common(REASONS):
         console.print(f"  {count:6,}  {reason}", markup=False, soft_wrap=True)

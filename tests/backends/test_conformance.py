@@ -92,6 +92,19 @@ def filtering(cotangents: Arrays) -> Arrays:
     return cotangents
 
 
+class Doubling(ToyBackend):
+    """Each vjp leaves another default dtype behind."""
+
+    bits = 16
+
+    def settings(self) -> dict[str, Any]:
+        return {"the default dtype": f"float{self.bits}"}
+
+    def vjp(self, function: Callable[..., Arrays], primals: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
+        self.bits *= 2
+        return super().vjp(function, primals, cotangents)
+
+
 class Overwriting(ToyTape):
     def backward(self, output: Any, cotangent: Any = None, **options: Any) -> None:
         self.slots.clear()
@@ -179,6 +192,7 @@ PLANTED: dict[str, tuple[Backend, str]] = {
     "prints": (changed(vjp=vjp_with(printing)), "It printed 'computing"),
     "draws random numbers": (changed(vjp=vjp_with(drawing)), "It changed the state of NumPy's random numbers. Save and restore it"),
     "changes the warnings filters": (changed(vjp=vjp_with(filtering)), "It changed the warnings filters."),
+    "changes the default dtype of its library": (Doubling(), "It changed the default dtype of its library. Save and restore it"),
     "not implemented": (changed(describe=lambda self, array: 1 / 0), "ZeroDivisionError was raised at test_conformance.py, line"),
     "tape of another kind": (changed(tape=lambda self, device: object()), "`tape(device)` must return a harness.tape.Tape. It returned object"),
     "tape overwrites": (changed(tape=lambda self, device: Overwriting()), "After 2 of y = x * x the gradient is"),

@@ -17,6 +17,7 @@ def test_doctor_says_that_a_right_adapter_keeps_its_promises():
     done = CliRunner().invoke(command, ["--backend", TINY], standalone_mode=False)
     assert done.return_value == 0
     assert f"the adapter of {TINY} keeps every promise" in done.output
+    assert done.output.count("backend tiny has no op of that name.") == 1
 
 
 def test_doctor_explains_a_broken_promise_with_its_remedy(monkeypatch: pytest.MonkeyPatch):

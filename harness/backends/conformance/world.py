@@ -28,9 +28,9 @@ def world_shortfalls(backend: Backend) -> Iterator[Shortfall]:
     yield from _exceptions(backend)
     with redirect_stdout(StringIO()) as printed:
         _exercise(backend)
-        before = _state()
+        before = _state(backend)
         _exercise(backend)
-        after = _state()
+        after = _state(backend)
     for what in before:
         if before[what] != after[what]:
             yield Shortfall(
@@ -71,8 +71,9 @@ def _raise(*primals: Any) -> Arrays:
     raise _Planted("raised on purpose by the conformance check")
 
 
-def _state() -> dict[str, Any]:
+def _state(backend: Backend) -> dict[str, Any]:
     return {
+        **{f"{name} of its library": repr(value) for name, value in backend.settings().items()},
         "NumPy's handling of floating-point errors (np.seterr)": np.geterr(),
         "NumPy's print options (np.set_printoptions)": repr(np.get_printoptions()),
         "the warnings filters": list(warnings.filters),
