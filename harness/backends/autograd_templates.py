@@ -9,12 +9,14 @@ from harness.backends.numpy_written import of_equal_batches
 from harness.backends.spelling import Params, Template
 from harness.backends.words import uses
 
+STRETCH = "(%s + np.zeros(%s, 'float16'))"  # autograd cannot go back through broadcast_to with more axes
+
 
 @uses("asl.solve_triangular")
 def _solve_triangular(params: Params) -> tuple[str, Params]:
     factor = "({0} * (1 - np.eye({0}.shape[-1])) + np.eye({0}.shape[-1]))" if params["unitriangular"] else "{0}"
     triangle = "anp.triu" if params["upper"] else "anp.tril"
-    return of_equal_batches(f"anp.linalg.solve({triangle}({factor}), {{1}})", "anp.broadcast_to"), params
+    return of_equal_batches(f"anp.linalg.solve({triangle}({factor}), {{1}})", STRETCH), params
 
 
 @uses()
@@ -33,6 +35,7 @@ TEMPLATES: dict[str, Template] = {
     "index_add": f"{{0}} + anp.moveaxis(anp.tensordot({_SELECTION}, {{2}}, axes=(1, {{axis}})), 0, {{axis}})",
     "multigammaln": "asp.multigammaln({0}, {p})",
     "pad": "anp.pad({0}, {widths}, 'constant', constant_values={value})",
+    "cholesky_solve": of_equal_batches("anp.linalg.solve(anp.matmul(anp.tril({0}), anp.conj(anp.swapaxes(anp.tril({0}), -1, -2))), {1})", STRETCH),
     "solve_triangular": _solve_triangular,
     "split": _split,
 }

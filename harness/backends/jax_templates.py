@@ -78,7 +78,7 @@ def _windows(params: Params, dims: int) -> Params:
 @uses("jax.scipy.linalg.solve_triangular")
 def _solve_triangular(params: Params) -> tuple[str, Params]:
     text = "jax.scipy.linalg.solve_triangular({0}, {1}, lower={lower}, unit_diagonal={unitriangular})"
-    return of_equal_batches(text, "jnp.broadcast_to"), params | {"lower": not params["upper"]}
+    return of_equal_batches(text, "jnp.broadcast_to(%s, %s)"), params | {"lower": not params["upper"]}
 
 
 @uses("jnp.linalg.vector_norm")
@@ -117,7 +117,7 @@ TEMPLATES: dict[str, Template] = {
     **{f"avg_pool{d}d": _avg_pool(d) for d in (1, 2, 3)},
     "block_diag": "jax.scipy.linalg.block_diag({args})",
     "complex": "jax.lax.complex(*jnp.broadcast_arrays({0}, {1}))",
-    "cholesky_solve": of_equal_batches("jax.scipy.linalg.cho_solve((jnp.tril({0}), True), {1})", "jnp.broadcast_to"),
+    "cholesky_solve": of_equal_batches("jax.scipy.linalg.cho_solve((jnp.tril({0}), True), {1})", "jnp.broadcast_to(%s, %s)"),
     "cummax": _along("cummax"),
     "cummin": _along("cummin"),
     "eigvalsh": "jnp.linalg.eigvalsh(({0} + jnp.conj(jnp.swapaxes({0}, -1, -2))) / 2)",

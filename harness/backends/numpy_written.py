@@ -13,10 +13,10 @@ from harness.backends.words import uses
 SORTED = "xp.sort({0}, axis={axis})"
 
 
-def of_equal_batches(text: str, broadcast_to: str = "xp.broadcast_to") -> str:
+def of_equal_batches(text: str, stretch: str = "xp.broadcast_to(%s, %s)") -> str:
     """`text` of two stacks of matrices, both stretched to one batch first: for solvers that do not broadcast."""
     batch = "*np.broadcast_shapes(tuple({0}.shape[:-2]), tuple({1}.shape[:-2]))"
-    stretched = [f"{broadcast_to}({{{i}}}, ({batch}, *{{{i}}}.shape[-2:]))" for i in (0, 1)]
+    stretched = [stretch % (f"{{{i}}}", f"({batch}, *{{{i}}}.shape[-2:])") for i in (0, 1)]
     return re.sub(r"\{([01])\}", lambda match: stretched[int(match[1])], text)
 
 

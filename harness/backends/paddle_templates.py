@@ -60,7 +60,7 @@ def _gelu(params: Params) -> tuple[str, Params]:
 @uses("paddle.linalg.triangular_solve")
 def _solve_triangular(params: Params) -> tuple[str, Params]:
     text = "paddle.linalg.triangular_solve({0}, {1}, upper={upper}, unitriangular={unitriangular})"
-    return of_equal_batches(text, "paddle.broadcast_to"), params
+    return of_equal_batches(text, "paddle.broadcast_to(%s, %s)"), params
 
 
 def _per_window(dims: int, text: str) -> Written:
@@ -112,7 +112,7 @@ TEMPLATES: dict[str, Template] = {
     **{name: f"paddle.{name}({{0}}, axis={{axis?}}, unbiased={{correction}} == 1, keepdim={{keepdims?}})" for name in ("var", "std")},
     **{f"avg_pool{d}d": _avg_pool(d) for d in (1, 2, 3)},
     "addmm": "paddle.addmm({0}, {1}, {2}, beta={beta}, alpha={alpha})",
-    "cholesky_solve": of_equal_batches("paddle.linalg.cholesky_solve({1}, paddle.tril({0}), upper=False)", "paddle.broadcast_to"),
+    "cholesky_solve": of_equal_batches("paddle.linalg.cholesky_solve({1}, paddle.tril({0}), upper=False)", "paddle.broadcast_to(%s, %s)"),
     "cosine_similarity": f"{_FN}.cosine_similarity({{0}}, {{1}}, axis={{axis}}, eps={{eps}})",
     "cross": "paddle.cross({args}, axis={axis})",
     "cummax": "paddle.cummax({0}, axis={axis})[0]",

@@ -70,7 +70,7 @@ def _roll(params: Params) -> tuple[str, Params]:
 def _solve_triangular(params: Params) -> tuple[str, Params]:
     factor = "tf.linalg.set_diag({0}, tf.ones({0}.shape[:-1], {0}.dtype))" if params["unitriangular"] else "{0}"
     text = f"tf.linalg.triangular_solve({factor}, {{1}}, lower={{lower}})"
-    return of_equal_batches(text, "tf.broadcast_to"), params | {"lower": not params["upper"]}
+    return of_equal_batches(text, "tf.broadcast_to(%s, %s)"), params | {"lower": not params["upper"]}
 
 
 _CUMULATIVE = {"cumulative_sum": "tf.cumsum", "cumulative_prod": "tf.math.cumprod", "logcumsumexp": "tf.math.cumulative_logsumexp"}
@@ -87,7 +87,7 @@ TEMPLATES: dict[str, Template] = {
     **{name: f"tf.nn.{name}({{0}}, axis={{axis}})" for name in ("softmax", "log_softmax")},
     **{name: f"{function}({{0}}, axis={{axis}})" for name, function in _CUMULATIVE.items()},
     "cholesky": f"tf.linalg.cholesky({_SYMMETRIC})",
-    "cholesky_solve": of_equal_batches("tf.linalg.cholesky_solve(tf.linalg.band_part({0}, -1, 0), {1})", "tf.broadcast_to"),
+    "cholesky_solve": of_equal_batches("tf.linalg.cholesky_solve(tf.linalg.band_part({0}, -1, 0), {1})", "tf.broadcast_to(%s, %s)"),
     "clip": "tnp.clip({0}, {min}, {max})",
     "complex": "tf.complex(*tnp.broadcast_arrays({0}, {1}))",
     "concat": "tf.concat([{args}], axis={axis})",
