@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
-from harness.tape.errors import Unsupported as Unsupported  # part of this protocol: re-exported
+from harness.tape.errors import Died as Died  # part of this protocol: re-exported
+from harness.tape.errors import Unsupported as Unsupported
 
 if TYPE_CHECKING:
     from harness.program import Case
@@ -28,14 +29,6 @@ Function = Callable[..., Arrays]
 Vjp = Callable[[Function, Arrays, Arrays], tuple[Arrays, Arrays]]
 Hvp = Callable[[Function, Arrays, Arrays, Arrays], Arrays]
 Jvp = Callable[[Function, Arrays, Arrays], tuple[Arrays, Arrays]]
-
-
-class Died(RuntimeError):
-    """The process behind a backend ended, or (`hung`) gave no answer in time; the message tells how."""
-
-    def __init__(self, told: str, *, hung: bool) -> None:
-        super().__init__(told)
-        self.hung = hung
 
 
 CAPABILITIES = {

@@ -49,3 +49,11 @@ class Refused(RuntimeError):
     def __init__(self, kind: str) -> None:
         super().__init__(f"{kind}: {REFUSALS[kind]}.")
         self.kind = kind
+
+
+class Died(RuntimeError):
+    """The process behind a backend ended, or (`hung`) gave no answer in time; the message tells how."""
+
+    def __init__(self, told: str, *, hung: bool) -> None:
+        super().__init__(told)
+        self.hung = hung
