@@ -38,7 +38,10 @@ def place(raw: np.ndarray, domain: Domain, dtype: str) -> np.ndarray | None:
         if domain.contains(x):
             return x
         with np.errstate(all="ignore"):  # an infinity, where the dtype is too small for the regime, stays one and is refused
-            projected = np.asarray(domain.project(x))
+            try:
+                projected = np.asarray(domain.project(x))
+            except np.linalg.LinAlgError:  # what is not finite has no factors
+                return None
             unmoved = np.abs(projected - x) <= 4 * np.spacing(np.abs(x))  # a reflection that rounds: keep the readable number
             x = exactly(np.where(unmoved, x, projected + overshoot * (projected - x)), dtype)
     return x if domain.contains(x) else None

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 
 from harness.ops.domain import NONZERO, POSITIVE, REALS, Domain, interval
+from harness.ops.matrices import NONSINGULAR
 from harness.program import Program
 from harness.program.layout import LAYOUTS
 from harness.strategies import devices, dtypes, layouts, programs, shapes, tensors
@@ -96,6 +97,11 @@ def test_place_steps_over_an_edge_that_rounding_falls_off():
     x = place(np.array([0.001, 0.999]), domain, "bfloat16")
     assert x is not None
     assert domain.contains(x)
+
+
+def test_place_gives_up_a_matrix_that_the_dtype_cannot_hold():
+    assert place(np.array([[1e300]]), NONSINGULAR, "float32") is None
+    assert place(np.array([[1e30]]), NONSINGULAR, "float32") is not None
 
 
 def test_place_gives_up_where_the_dtype_has_no_number():
