@@ -116,6 +116,14 @@ def test_a_confusion_of_the_walk_itself_is_not_blamed_on_the_tape():
         world().do(Action("op", ("x",), "y", {"op": "no such op"}))
 
 
+def test_a_gradient_that_does_not_fit_its_own_slot_is_a_disagreement_and_no_confusion():
+    made = world(load_backend("faulty:amp-lowers-leaves:torch").tape("cpu"), known=frozenset({"grad-owns-storage"}))
+    made.do(LEAF)
+    made.do(DOUBLE)
+    with pytest.raises(Disagreement, match=r"^a copy of the gradient of x was refused by its slot \(RuntimeError: attempting to assign"):
+        made.do(BACKWARD)
+
+
 def test_gradients_of_torch_that_share_memory_are_noted_and_repaired_when_known():
     leaves = [Action("leaf", (), name, {"values": [1.0, 2.0, 3.0, 4.0], "requires_grad": True}) for name in ("a", "b")]
     views = [Action("view", (name,), f"v{name}", {"shape": (2, 2)}) for name in ("a", "b")]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from typing import Any
 
 from harness.tape.errors import Unsupported
 from harness.tape.interface import Tape
@@ -144,12 +145,22 @@ class World:
         self.noted[OWN_MEMORY] += sum(1 for _ in shared_slots(self.actual))
         if action.verb != "backward":
             return
-        for side in (self.actual, self.expected):
-            for handle in side.handles.values():
-                slot = side.tape.slot(handle)
-                if slot is not None:
-                    with side.tape.grad_mode(True):
-                        side.tape.assign_grad(handle, side.tape.apply("clone", slot))
+        for handle in self.expected.handles.values():
+            _renew(self.expected.tape, handle)
+        for name, handle in self.actual.handles.items():
+            try:
+                _renew(self.actual.tape, handle)
+            except Exception as error:  # the reference could, so that the tape's own gradient does not fit its own slot
+                what = f"a copy of the gradient of {name} was refused by its slot ({type(error).__name__}: {_line(error)})"
+                raise Disagreement(what, tuple(self.actions)) from None
+
+
+def _renew(tape: Tape, handle: Any) -> None:
+    """A copy of the gradient in place of the gradient."""
+    slot = tape.slot(handle)
+    if slot is not None:
+        with tape.grad_mode(True):
+            tape.assign_grad(handle, tape.apply("clone", slot))
 
 
 def _line(error: Exception | None) -> str:
