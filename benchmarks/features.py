@@ -44,6 +44,7 @@ def side_names(case: Case) -> list[str]:
 
 FEATURES: dict[str, Callable[[Case], list[Any]]] = {
     "regime": lambda case: [case.drawn["regime"]],
+    "edge": lambda case: list(case.drawn["edges"]),
     "layout": lambda case: list(case.layouts),
     "rank": rank_names,
     "side": side_names,

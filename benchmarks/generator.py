@@ -1,9 +1,9 @@
-"""How fast the generators are and what they reach: single-op cases of the whole catalogue, edges, random programs.
+"""What the generators draw: speed, rejection, and how often each regime, layout, rank and edge comes up, over all ops and op by op.
 
-    python benchmarks/generator.py [--quick] [--per-op N] [--programs N]
+    python benchmarks/generator.py [--quick]
 
-One process, one thread. Times include Hypothesis' own engine, as in the suite; beside them the same cases from a NumPy source of choices (a
-cluster worker's). Prints tables and one headline line last; writes benchmarks/out/generator.json.
+Cases are drawn as the suite draws them, each from its own choices of a NumPy source; beside them the same strategies under Hypothesis' engine, as in
+people's own @given. Prints tables and one headline line last; writes benchmarks/out/generator.json, which has the counts of every op.
 """
 
 from __future__ import annotations
@@ -45,10 +45,10 @@ def main() -> None:
 
 def measure(per_op: int, programs: int) -> dict[str, Any]:
     """All figures, as they are written."""
-    singles = {op.name: with_hypothesis(op, dtype_of(op), per_op) for op in catalogue().values()}
+    singles = {op.name: with_numpy(op, dtype_of(op), per_op) for op in catalogue().values()}
     pool = offered(every, "float64")
-    grown = with_hypothesis(pool, "float64", programs)
-    plain = with_numpy(pool, "float64", programs)
+    grown = with_numpy(pool, "float64", programs)
+    engine = with_hypothesis(pool, "float64", programs // 4)
     everything = [case for tally in singles.values() for case in tally.cases]
     return {
         "ops": len(singles),
@@ -61,12 +61,13 @@ def measure(per_op: int, programs: int) -> dict[str, Any]:
             "kinks": share(everything, lambda case: case.drawn["margin"] is not None and case.drawn["margin"] < 1e-2),
         },
         "drawn": {name: counted(everything, of) for name, of in FEATURES.items()},
+        "per_op": {name: {feature: tallied(tally.cases, of) for feature, of in FEATURES.items()} for name, tally in singles.items()},
         "edges": edges(),
         "opinfo": opinfo_coverage(),
         "programs": {
             "cases": len(grown.cases),
             "ms": grown.milliseconds,
-            "ms_without_hypothesis": plain.milliseconds,
+            "ms_under_hypothesis": engine.milliseconds,
             "rejection": grown.rejection,
             "lengths": counted(grown.cases, lambda case: [len(case.subject.ops)]),
             "mean_length": float(np.mean([len(case.subject.ops) for case in grown.cases])),
@@ -74,8 +75,8 @@ def measure(per_op: int, programs: int) -> dict[str, Any]:
             "several_outputs": share(grown.cases, lambda case: len(case.cotangents) > 1),
             "several_leaves": share(grown.cases, lambda case: len(case.points) > 1),
             "shared_subexpression": share(grown.cases, lambda case: reads_twice(case.subject)),
-            "ops_reached": len({name for case in (*grown.cases, *plain.cases) for name in case.subject.ops}),
-            "pairs": len({pair for case in (*grown.cases, *plain.cases) for pair in pairs(case.subject)}),
+            "ops_reached": len({name for case in grown.cases for name in case.subject.ops}),
+            "pairs": len({pair for case in grown.cases for pair in pairs(case.subject)}),
             "pairs_per_1000_instructions": pairs_per_1000(grown.cases),
             "regimes": counted(grown.cases, FEATURES["regime"]),
         },
@@ -88,15 +89,26 @@ def counted(cases: list[Case], of: Callable[[Case], list[Any]]) -> dict[str, flo
     return {name: round(count / counts.total(), 4) for name, count in counts.most_common()}
 
 
+def tallied(cases: list[Case], of: Callable[[Case], list[Any]]) -> dict[str, int]:
+    """How often each feature comes up, most frequent first."""
+    return dict(Counter(str(name) for case in cases for name in of(case)).most_common())
+
+
+def spread(per_op: dict[str, dict[str, dict[str, int]]]) -> dict[str, str]:
+    """Of every feature: in how many ops it came up at all."""
+    met = Counter(f"{feature}: {name}" for counts in per_op.values() for feature, names in counts.items() for name in names)
+    return {name: f"{count} of {len(per_op)} ops" for name, count in sorted(met.items())}
+
+
 def share(cases: list[Case], holds: Callable[[Case], bool]) -> float:
     return round(sum(map(holds, cases)) / max(1, len(cases)), 4)
 
 
 def print_tables(report: dict[str, Any]) -> None:
     """The figures for people."""
-    for title in ("single", "drawn", "edges", "opinfo", "programs"):
+    for title in ("single", "drawn", "met in", "edges", "opinfo", "programs"):
         print(f"\n{title}")
-        for name, value in report[title].items():
+        for name, value in (spread(report["per_op"]) if title == "met in" else report[title]).items():
             shown = ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value
             print(f"  {name:28} {shown}")
 
@@ -107,7 +119,8 @@ def headline(report: dict[str, Any]) -> str:
         f"generator: single op {1e3 / single['median_ms']:.0f} cases/s, rejection {single['rejection']:.2%} over {report['ops']} ops; "
         f"programs {1e3 / grown['ms']:.0f}/s of {grown['mean_length']:.1f} instructions, rejection {grown['rejection']:.2%}; "
         f"{grown['pairs']} op pairs; {report['edges']['cases']} edge cases; "
-        f"{report['opinfo']['share']:.0%} of the {report['opinfo']['names']} differentiable OpInfo names"
+        f"{report['opinfo']['share']:.0%} of the {report['opinfo']['names']} differentiable OpInfo names, "
+        f"{report['opinfo']['share_with_native']:.0%} with the native source"
     )
 
 

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 from drawing import dtype_of
 
+from harness.backends import load_backend
 from harness.backends.torch_native import native_ops
 from harness.backends.torch_spelling import spell
 from harness.ops.catalogue import catalogue
 from harness.program import Case
+from harness.running.profiles import PROFILES
 from harness.strategies.cases import draw_case
 from harness.strategies.choose import NotDrawn, RandomChoose
 
@@ -21,13 +23,28 @@ _WORD = re.compile(r"torch\.([\w.]+)\(|F\.(\w+)\(|[\])\w]\.(\w+)\(|x\d\.(mT)")
 
 
 def opinfo_coverage() -> dict[str, Any]:
-    """{names, covered, share, missing}; without torch's database the sentence that says so."""
+    """How many of the names the catalogue covers, how many with the native source, and which are missing."""
     called = called_words()
     names: dict[str, set[str]] = {}
     for op in native_ops(None):
         names.setdefault(op.name, set()).update({op.name, op.name.removeprefix("special."), *(a.name.removeprefix("torch.") for a in op.aliases)})
     missing = sorted(name for name, alike in names.items() if not alike & called)
-    return {"names": len(names), "covered": len(names) - len(missing), "share": 1 - len(missing) / len(names), "missing": missing}
+    beyond = sorted(set(missing) - listed_names())
+    return {
+        "names": len(names),
+        "covered": len(names) - len(missing),
+        "share": 1 - len(missing) / len(names),
+        "share_with_native": 1 - len(beyond) / len(names),
+        "missing": missing,
+        "missing_with_native": beyond,
+    }
+
+
+def listed_names() -> set[str]:
+    """The entries that `verify --op 'native:.*'` lists in some dtype of the nightly profile."""
+    backend, dtypes = load_backend("torch"), PROFILES["nightly"].dtypes
+    listed = {name for dtype in dtypes for name in backend.native_names(dtype, "cpu")}
+    return {op.name for op in native_ops(None) if op.formatted_name in listed}
 
 
 def called_words() -> set[str]:

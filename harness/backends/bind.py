@@ -13,7 +13,7 @@ import numpy as np
 
 from harness.backends.protocol import Arrays, Backend, Function, Unsupported
 from harness.program import Case, Program, evaluate
-from harness.program.layout import can_hold
+from harness.program.layout import SHARED, can_hold
 from harness.program.opaque import resolve
 
 _REAL_PART = {"complex128": "float64", "complex64": "float32"}
@@ -67,10 +67,7 @@ def bind(backend: Backend, case: Case, *, dtype: str | None = None, jitter: np.r
         Unsupported: the backend lacks an op of the program.
     """
     kind = dtype or case.dtype
-    given = [
-        backend.array(x, dtype=part_dtype(x, kind), device=case.device, layout=layout if can_hold(x, layout) else "contiguous")
-        for x, layout in zip(case.primals, _padded(case.layouts, len(case.primals)), strict=True)
-    ]
+    given = _inputs(backend, case, kind)
     shaken = _Shake(backend, case.device, kind, jitter)
     for position in case.differentiable:
         given[position] = shaken(given[position])
@@ -84,6 +81,21 @@ def bind(backend: Backend, case: Case, *, dtype: str | None = None, jitter: np.r
     run = _runner(backend, case.subject, shaken)
     ready = function if shaken.active else backend.prepare(function, case, kind)  # every call must shake anew: nothing of it may be compiled in
     return Bound(backend, case, kind, ready, tuple(given[i] for i in case.differentiable))
+
+
+def _inputs(backend: Backend, case: Case, kind: str) -> list[Any]:
+    """The case's inputs, each in its layout; real (complex) ones that are "shared" in one piece of memory."""
+    layouts = [
+        layout if can_hold(x, layout) else "contiguous" for x, layout in zip(case.primals, _padded(case.layouts, len(case.primals)), strict=True)
+    ]
+    given = [backend.array(x, dtype=part_dtype(x, kind), device=case.device, layout=layout) for x, layout in zip(case.primals, layouts, strict=True)]
+    for letter in "fc":
+        places = [i for i, x in enumerate(case.primals) if layouts[i] == SHARED and x.dtype.kind == letter]
+        values = [case.primals[i] for i in places]
+        together = backend.sharing(values, dtype=part_dtype(values[0], kind), device=case.device) if len(places) > 1 else ()
+        for i, array in zip(places, together, strict=False):
+            given[i] = array
+    return given
 
 
 class _Shake:

@@ -24,6 +24,7 @@ class Fault:
     tangent: Change | None = None
     cotangent: Change | None = None
     value: Change | None = None
+    beside: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None  # (primal, gradient) -> gradient
     after: int = 0  # calls of vjp that are still right
     special: str = ""  # a fault that the wrapper itself carries out
 
@@ -58,6 +59,8 @@ FAULTS: dict[str, Fault] = {
     "mutated-cotangent": Fault("the cotangent is scaled in place", special="mutates"),
     "shifted-value": Fault("the value returned beside the gradient is off by 1", value=lambda y: y + 1),
     "leaking-gradient": Fault("entries that nothing depends on get a gradient", gradient=lambda g: np.where(g == 0, 1e-3, g)),
+    "zero-times-masked": Fault("every gradient has 0 times the primal added", beside=lambda x, g: np.where(np.isfinite(x), g, np.nan)),
+    "leaning-gradient": Fault("gradients of negative numbers are 0.1 % too large", beside=lambda x, g: np.where(np.real(x) >= 0, g, 1.001 * g)),
     "raising-backward": Fault("every vjp stops with an internal error", special="raises"),
     "doubled-when-alone": Fault("a gradient that is asked for alone is doubled", special="alone"),
     "doubled-when-one-output": Fault("the gradient of a function of one output is doubled", special="one output"),

@@ -6,8 +6,9 @@ Every law names the faults that it must break on; a law that lets its fault pass
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -55,6 +56,10 @@ class FaultyBackend(Backend):
             self._buffers.append((made, lay_out(np.asarray(values), layout)[0]))
         return made
 
+    def sharing(self, values: Sequence[np.ndarray], *, dtype: str, device: str) -> Arrays:
+        """As the inner backend's."""
+        return self._inner.sharing(values, dtype=dtype, device=device)
+
     def numpy(self, array: Any) -> np.ndarray:
         """As the inner backend's."""
         return self._inner.numpy(array)
@@ -74,10 +79,12 @@ class FaultyBackend(Backend):
         self._calls += 1
         if self._fault.special == "raises":
             raise RuntimeError("internal assertion failed: a node of the graph has no input")
-        read = tuple(self._misread(w) for w in cotangents)
+        read, read_at = tuple(self._misread(w) for w in cotangents), [self._inner.numpy(x) for x in primals]
         outputs, gradients = self._inner.vjp(function, primals, read)
         if self._fault.special == "mutates":
             self._scale_in_place(cotangents)
+        if self._fault.beside is not None:
+            return outputs, tuple(self._remade((g,), partial(self._fault.beside, x))[0] for g, x in zip(gradients, read_at, strict=True))
         lonely = {"alone": len(primals), "one output": len(cotangents)}.get(self._fault.special) == 1
         return self._remade(outputs, self._fault.value), self._remade(gradients, lambda g: 2 * g) if lonely else self._spoiled(gradients)
 

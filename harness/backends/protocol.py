@@ -73,6 +73,10 @@ class Backend(ABC):
     def array(self, values: np.ndarray, *, dtype: str, device: str, layout: str = "contiguous") -> Any:
         """A new array holding `values` (never sharing memory with them), cast to `dtype`; integers and booleans keep their own dtype."""
 
+    def sharing(self, values: Sequence[np.ndarray], *, dtype: str, device: str) -> Arrays:
+        """Arrays that lie in one piece of memory, one behind the other; each in its own where the backend's arrays cannot."""
+        return tuple(self.array(x, dtype=dtype, device=device) for x in values)
+
     @abstractmethod
     def numpy(self, array: Any) -> np.ndarray:
         """A copy of `array` in NumPy; bfloat16 becomes float32 (exact)."""

@@ -5,6 +5,7 @@ copied(values) shares no memory with values;   described(tensor) = shape, dtype,
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -20,6 +21,13 @@ def copied(values: np.ndarray, dtype: str, device: str) -> torch.Tensor:
     made = torch.from_numpy(np.array(values, order="C"))
     kind = getattr(torch, dtype) if made.is_floating_point() or made.is_complex() else made.dtype
     return made if made.dtype is kind and device == "cpu" else made.to(device, kind)
+
+
+def views(values: Sequence[np.ndarray], dtype: str, device: str) -> tuple[torch.Tensor, ...]:
+    """Tensors that are views of one storage, one behind the other."""
+    storage = copied(np.concatenate([x.ravel() for x in values]), dtype, device)
+    parts = torch.split(storage, [x.size for x in values])
+    return tuple(part.view(x.shape) for part, x in zip(parts, values, strict=True))
 
 
 def described(array: Any) -> Description:

@@ -18,7 +18,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 (the name under which everyone writes it, and so do our scripts)
 
 from harness.backends.protocol import Arrays, Backend, Description, Function, Hvp, Jvp, Vjp
-from harness.backends.torch_arrays import copied, described, literal_of
+from harness.backends.torch_arrays import copied, described, literal_of, views
 from harness.backends.torch_limits import limits_told
 from harness.backends.torch_module import call_module, owned_arrays
 from harness.backends.torch_native_cases import NativeSource
@@ -64,6 +64,10 @@ class TorchBackend(NativeSource, Backend):
             return copied(values, dtype, device)
         buffer, shape, strides, offset = lay_out(np.asarray(values), layout)
         return torch.as_strided(copied(buffer, dtype, device), shape, strides, offset)
+
+    def sharing(self, values: Sequence[np.ndarray], *, dtype: str, device: str) -> Arrays:
+        """Views of one storage."""
+        return views(values, dtype, device)
 
     def numpy(self, array: torch.Tensor) -> np.ndarray:
         """A copy on the host, lazy conjugation, negation and zeros carried out."""

@@ -21,8 +21,10 @@ LAYOUTS = MappingProxyType(
         "offset": "row-major, starting behind the beginning of the buffer",
         "expanded": "one slice repeated along the first axis with stride 0; the values are constant along it",
         "channels_last": "axis 1 innermost in memory, as images are stored (rank 3 and more)",
+        "shared": "row-major, in one buffer with the inputs of the case that are shared too",
     }
 )
+SHARED = "shared"  # says something of several inputs only: one array alone is contiguous
 GAP = 3  # elements before an "offset" array: odd, so that it is unaligned for vector loads
 
 Laid = tuple[np.ndarray, Shape, Shape, int]

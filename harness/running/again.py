@@ -31,7 +31,8 @@ def earlier_run(text: str) -> str:
 
 def counterexamples(again: str, cell: str) -> Pool:
     """The cases that broke `cell` in the run `again`; none where that is empty."""
-    return Pool(tuple(_case(again, each) for each in _findings(again).get(cell, ())), 0)
+    found = tuple(_case(again, each) for each in _findings(again).get(cell, ()))
+    return Pool(found, (None,) * len(found))
 
 
 def held_again(again: str, events: Iterable[Event]) -> list[Finding]:

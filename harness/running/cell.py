@@ -17,18 +17,20 @@ from harness.ops.catalogue import catalogue
 from harness.record import CellEnded, CellStarted, Counts, Finding
 from harness.record.evidence import INSUFFICIENT
 from harness.running.again import counterexamples
-from harness.running.cells import Cell
+from harness.running.cells import PROGRAM, Cell
 from harness.running.finding import describe
 from harness.running.journal import Journal, Run
 from harness.running.native import is_native, same_points
-from harness.running.pool import pool_of, round_seed, strategy
+from harness.running.pool import pool_of, strategy
 from harness.running.profiles import Profile
-from harness.running.search import AGAIN, SHRINKING, examples_of, explore
+from harness.running.search import CLIMBING, SHRINKING, Beginning, examples_of, explore, seed_of
 from harness.running.visitor import Visitor
 from harness.running.watch import Clock
 from harness.strategies.minimise import STRUCTURE_FIRST, VALUES_FIRST, minimise
 from harness.verdict import Verdict
 from properties.laws import lookup_law
+
+SUMMITS = 4  # cases that a search goes on from
 
 
 @dataclass(frozen=True)
@@ -66,23 +68,26 @@ def _search(cell: Cell, backend: Backend, profile: Profile, run: Run, visitor: V
     with visitor.clock.during("generation"):
         visitor.see(counterexamples(run.again, cell.id))
         if kept.exists() and not visitor.broken:
-            _explore(cell, backend, profile, run, visitor, kept, phases=AGAIN)
+            _explore(cell, backend, profile, run, visitor, SHRINKING)
+        turn = 0
         for turn in range(profile.rounds):
             if visitor.finished:
                 break
             visitor.see(pool_of(cell, backend, profile, run.seed, turn))
-            if visitor.broken and not is_native(cell.op):
-                _explore(cell, backend, profile, run, visitor, kept, phases=SHRINKING, turn=turn)
+        if visitor.begin_with and visitor.broken:
+            _explore(cell, backend, profile, run, visitor, SHRINKING, turn)
+        elif cell.op == PROGRAM and profile.climbs and not visitor.broken:
+            _explore(cell, backend, profile, run, visitor, CLIMBING, turn)
     if visitor.error:
         raise visitor.error
 
 
-def _explore(
-    cell: Cell, backend: Backend, profile: Profile, run: Run, visitor: Visitor, kept: Path, *, phases: Sequence[Phase], turn: int = 0
-) -> None:
-    """The same draws under Hypothesis' eyes, which shrinks them and remembers what broke."""
-    drawn, database = strategy(cell.law, cell, backend, profile, run.seed, turn), DirectoryBasedExampleDatabase(kept)
-    explore(drawn, visitor, examples=profile.examples, seed=round_seed(cell, run.seed, turn), phases=phases, database=database)
+def _explore(cell: Cell, backend: Backend, profile: Profile, run: Run, visitor: Visitor, phases: Sequence[Phase], turn: int = 0) -> None:
+    """The cell's best cases so far under Hypothesis' eyes, which shrinks what breaks, remembers it, and climbs from what nearly does."""
+    drawn, kept = strategy(cell.law, cell, backend, profile, run.seed, turn), DirectoryBasedExampleDatabase(examples_of(Path(run.database), cell.id))
+    begin = [choices for _, choices in sorted(visitor.begin_with, reverse=True)[: 1 if visitor.broken else SUMMITS]]
+    examples = profile.climbs if phases is CLIMBING else profile.examples
+    explore(drawn, visitor, examples=examples, seed=seed_of(run.seed, cell.id), phases=phases, database=Beginning(begin, kept))
 
 
 def _smallest(cell: Cell, backend: Backend, journal: Journal, visitor: Visitor) -> Finding:

@@ -1,28 +1,28 @@
-"""Hypothesis as an engine: draw cases, visit each, and walk from the first that breaks to the smallest that still does.
+"""Hypothesis as an engine: from a case that breaks to the smallest that still does, and from one that nearly breaks uphill.
 
-visitor.visit(case) -> True when the case breaks its law
+visitor.visit(case) -> True when the case breaks its law          visitor.nearness = log10(discrepancy / allowed) of the case just seen
 """
 
 from __future__ import annotations
 
 import unittest
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from time import monotonic, process_time
 from typing import Protocol
 
-from hypothesis import HealthCheck, Phase, Verbosity, given, settings
+from hypothesis import HealthCheck, Phase, Verbosity, given, settings, target
 from hypothesis import seed as seeded
 from hypothesis import strategies as st
-from hypothesis.database import ExampleDatabase
+from hypothesis.database import ExampleDatabase, choices_to_bytes
 from hypothesis.errors import Flaky, Unsatisfiable
 
 from harness.program import Case
+from harness.strategies.choose import Choices
 
-DRAWING = (Phase.generate,)
-SHRINKING = (Phase.reuse, Phase.generate, Phase.shrink)
-AGAIN = (Phase.reuse, Phase.shrink)  # only what broke in an earlier run
+SHRINKING = (Phase.reuse, Phase.shrink)  # only what is known to break
+CLIMBING = (Phase.reuse, Phase.generate, Phase.target, Phase.shrink)
 WAITING = 4.0
 
 
@@ -42,6 +42,31 @@ class Visits(Protocol):
 
     def visit(self, case: Case) -> bool:
         """Whether `case` breaks its law. Raises Stop to end the search."""
+
+    @property
+    def nearness(self) -> float | None:
+        """How near the case just visited came to breaking it; None where that cannot be said."""
+
+
+class Beginning(ExampleDatabase):
+    """Hands Hypothesis what choices to begin with, before what `kept` holds; what breaks is saved there."""
+
+    def __init__(self, begin: Iterable[Choices], kept: ExampleDatabase) -> None:
+        super().__init__()
+        self._begin, self._kept = [choices_to_bytes(choices) for choices in begin], kept
+
+    def fetch(self, key: bytes) -> Iterable[bytes]:
+        """Those to begin with, whatever the key, then those that were kept."""
+        yield from self._begin
+        yield from self._kept.fetch(key)
+
+    def save(self, key: bytes, value: bytes) -> None:
+        """Kept for the next run."""
+        self._kept.save(key, value)
+
+    def delete(self, key: bytes, value: bytes) -> None:
+        """No longer of use."""
+        self._kept.delete(key, value)
 
 
 class Deadline:
@@ -64,10 +89,10 @@ def explore(
     *,
     examples: int,
     seed: int,
-    phases: Sequence[Phase] = DRAWING,
-    database: ExampleDatabase | None = None,
+    phases: Sequence[Phase],
+    database: ExampleDatabase,
 ) -> None:
-    """Let `visitor` see up to `examples` cases and, with `SHRINKING`, smaller ones after the first that breaks.
+    """Let `visitor` see what `database` holds, with `CLIMBING` some `examples` cases uphill of it, and smaller ones after the first that breaks.
 
     There is no deadline, since a backend's first call may compile for seconds. All health checks are off: they judge by time and by the share of
     rejected draws, and we count both ourselves. Nothing is taken from the user's profile, which under CI would repeat the same inputs in every run.
@@ -90,6 +115,8 @@ def explore(
     def every_case_holds(case: Case) -> None:
         if visitor.visit(case):
             raise _Broken
+        if Phase.target in phases and visitor.nearness is not None:
+            target(visitor.nearness)
 
     try:
         every_case_holds()

@@ -5,6 +5,7 @@ valid | vacuous | inconclusive | broken | rejected         each draw is counted 
 
 from __future__ import annotations
 
+import math
 from contextlib import suppress
 from time import perf_counter
 from typing import Any
@@ -23,6 +24,7 @@ from harness.running.pool import Pool
 from harness.running.profiles import PATIENCE, Profile
 from harness.running.search import Deadline, Stop
 from harness.running.watch import Clock
+from harness.strategies.choose import Choices
 from harness.strategies.minimise import complexity
 from harness.verdict import Result, Verdict
 
@@ -38,6 +40,8 @@ class Visitor:
         self.counts = Counts()
         self.broken: dict[str, tuple[Case, Result]] = {}
         self.error: Exception | None = None  # of the harness itself
+        self.nearness: float | None = None
+        self.begin_with: list[tuple[float, Choices]] = []  # what Hypothesis can draw, by nearness
         self.clock = clock
         self._cell, self._backend, self._profile, self._journal = cell, backend, profile, journal
         self._soon, self._deadline = Deadline(profile.seconds), Deadline(PATIENCE * profile.seconds)
@@ -47,9 +51,12 @@ class Visitor:
         """Visit the cases of a pool, up to the first that breaks."""
         self.counts.rejected += pool.rejected
         with suppress(Stop):
-            for case in pool.cases:
+            for case, choices in zip(pool.cases, pool.choices, strict=True):
                 self.begin()
-                if self.visit(msgspec.structs.replace(case, law=self._cell.law)):
+                broken = self.visit(msgspec.structs.replace(case, law=self._cell.law))
+                if choices is not None and (broken or self.nearness is not None):
+                    self.begin_with.append((math.inf if broken else self.nearness or -math.inf, choices))
+                if broken:
                     return
 
     def begin(self) -> None:
@@ -119,6 +126,7 @@ class Visitor:
         result = run_case(self._backend, case, self.clock)
         event = case_run(self._cell, case, result, perf_counter() - begun, phase)
         event.agreement = self._agreement(case, result)
+        self.nearness = nearness(result)
         self._journal.write(event)
         if result.verdict in WRONG:
             if not self.broken:
@@ -143,6 +151,12 @@ class Visitor:
         setattr(self.counts, kind, getattr(self.counts, kind) + 1)
         if kind in ("vacuous", "inconclusive"):
             self._no_evidence.setdefault(kind, result.reason or "both sides vanish")
+
+
+def nearness(result: Result) -> float | None:
+    """log10(discrepancy / allowed): 0 where a comparison just holds; None where nothing was measured, or both sides are equal."""
+    ratio = result.ratio
+    return math.log10(ratio) if ratio and math.isfinite(ratio) else None
 
 
 def case_run(cell: Cell, case: Case, result: Result, seconds: float, phase: str) -> CaseRun:

@@ -14,15 +14,15 @@ from hypothesis import strategies as st
 from harness.ops.catalogue import lookup
 from harness.ops.op import Op
 from harness.program.case import Case
-from harness.program.layout import LAYOUTS
 from harness.program.program import Program
-from harness.strategies.choose import SEEDS, HypothesisChoose, NotDrawn, RandomChoose, Source
+from harness.strategies.choose import SEEDS, Choices, HypothesisChoose, NotDrawn, RandomChoose, RecordedChoose, Source
 from harness.strategies.edge_points import edge_points
 from harness.strategies.forms import Forms, draw_point
 from harness.strategies.leaves import Layouts, constant_along_first, draw_layout
 from harness.strategies.point import Point
 from harness.strategies.programs import MAX_INSTRUCTIONS, draw_program_point, every, offered
-from harness.strategies.rounding import COMPLEX_DTYPES, REAL_DTYPES, exactly
+from harness.strategies.rounding import exactly
+from harness.strategies.subjects import require_valid, subject_of
 
 
 def cases(
@@ -45,8 +45,7 @@ def cases(
         LookupError: no such op.
         ValueError: unknown dtype or layout, a complex dtype for an op that is real only, or the reverse.
     """
-    require_valid(op, dtype, layouts)
-    subject = offered(offers, dtype) if op is None else lookup(op)
+    subject = subject_of(op, dtype, layouts, offers)
 
     @st.composite
     def strategy(draw: st.DrawFn) -> Case:
@@ -56,6 +55,37 @@ def cases(
             reject()
 
     return strategy()
+
+
+def random_cases(
+    law: str,
+    op: str | None,
+    *,
+    backend: str,
+    device: str,
+    dtype: str,
+    layouts: Sequence[str] = ("contiguous",),
+    offers: Callable[[str], bool] = every,
+    max_instructions: int = MAX_INSTRUCTIONS,
+    forms: Forms | None = None,
+    seed: int = 0,
+) -> Iterator[tuple[Case | None, Choices]]:
+    """What `cases` draws, each independently of the others and without end, with the choices that lead to it; None where they led to no case.
+
+    Hypothesis makes most of its examples out of earlier ones: of 50 some 20 differ in regime or shape, of these 47.
+
+    Raises:
+        LookupError, ValueError: as `cases` does.
+    """
+    subject = subject_of(op, dtype, layouts, offers)
+    generator = np.random.default_rng(seed)
+    while True:
+        source = RecordedChoose(generator)
+        try:
+            case = draw_case(source, law, subject, backend, device, dtype, tuple(layouts), max_instructions, forms)
+        except NotDrawn:
+            case = None
+        yield case, tuple(source.choices)
 
 
 def programs(
@@ -126,18 +156,6 @@ def _gaussian(rng: np.random.Generator, like: np.ndarray, layout: str, dtype: st
     raw = rng.standard_normal(like.shape) + (1j * rng.standard_normal(like.shape) if np.iscomplexobj(like) else 0.0)
     rounded = exactly(np.asarray(raw), dtype)
     return constant_along_first(rounded) if layout == "expanded" else rounded
-
-
-def require_valid(op: str | None, dtype: str, layouts: Sequence[str]) -> None:
-    """Raise what `cases` documents."""
-    known = (*REAL_DTYPES, *COMPLEX_DTYPES)
-    if dtype not in known:
-        raise ValueError(f"cases(dtype=...) must be one of {', '.join(known)}; got {dtype!r}. Choose one of them.")
-    if not layouts or not set(layouts) <= set(LAYOUTS):
-        raise ValueError(f"cases(layouts=...) must be names out of {', '.join(LAYOUTS)}; got {tuple(layouts)!r}. Choose among them.")
-    if op is not None and not (lookup(op).complex if dtype in COMPLEX_DTYPES else lookup(op).real):
-        kind, other = ("real", "float64") if dtype in COMPLEX_DTYPES else ("complex", "complex128")
-        raise ValueError(f"cases(dtype=...) must be a {kind} dtype for {op}, which is defined for {kind} operands only; got {dtype!r}. Use {other}.")
 
 
 def edge_cases(

@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from harness.ops.choose import Choose, Shape
 
 T = TypeVar("T")
+Choices = tuple[int, ...]
 
-# Weights are repetitions: one choice draws from the whole tuple, and shrinks towards its first element.
+# Weights are repetitions: one choice draws from the whole tuple, shrinks towards its first element, and climbs to longer axes.
 RANKS = (*(0,) * 2, *(1,) * 6, *(2,) * 8, *(3,) * 4, 4, 5)
-SIDES = (*(1,) * 5, *(2,) * 9, *(3,) * 8, *(4,) * 4, 0, *range(5, 9))
+SIDES = (*(1,) * 5, *(2,) * 9, *(3,) * 8, *(4,) * 4, *range(5, 9), 0)
 SEEDS = 2**16 - 1
 
 
@@ -81,6 +82,18 @@ class RandomChoose(_Choices):
 
     def grouped(self, build: Callable[[Source], T]) -> T:
         return build(self)
+
+
+class RecordedChoose(RandomChoose):
+    """As RandomChoose, and every choice is kept: from these Hypothesis comes to the same case, and on to smaller ones."""
+
+    def __init__(self, generator: np.random.Generator) -> None:
+        super().__init__(generator)
+        self.choices: list[int] = []
+
+    def integer(self, low: int, high: int) -> int:
+        self.choices.append(super().integer(low, high))
+        return self.choices[-1]
 
 
 @st.composite

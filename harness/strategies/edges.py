@@ -17,9 +17,12 @@ from harness.strategies.matrices import MATRIX_FILLS
 from harness.strategies.regimes import QUARTERS, Fill, Regime, inside
 
 EMPTY: tuple[Shape, ...] = ((0,), (2, 0), (0, 3), (0, 0), (1, 0, 2))
-SINGLE: tuple[Shape, ...] = ((1,), (1, 1), (1, 3), (3, 1), (1, 1, 1))
+ONE: tuple[Shape, ...] = ((1, 1), (1, 1, 1), (1,))
+SINGLE: tuple[Shape, ...] = ((1, 3), (3, 1), (2, 1, 3), (1, 2, 1))
 SQUARE: tuple[Shape, ...] = ((3, 3), (2, 2), (2, 3, 3), (4, 4))
-LONG: tuple[Shape, ...] = ((65,), (2, 65), (129,))  # past 64 elements, and past a vector register
+LONG: tuple[Shape, ...] = ((129,), (2, 65), (65, 2))  # past 64 elements, and past a vector register
+DEEP: tuple[Shape, ...] = ((2, 1, 2, 3), (2, 2, 3, 3), (1, 2, 2, 1, 2))  # a second or third batch axis: kernels fold or loop over them
+TAILS = (9, 17, 33, 65)  # one more than 2, 4, 8 and 16 AVX2 registers of doubles: the remainder of a loop, alone or in each of two rows
 ULPS = (0.0, 2.0**-52, 2.0**-23, 2.0**-10, 2.0**-7)  # of 1 in float64, float32, float16, bfloat16
 
 
@@ -53,23 +56,27 @@ def _readable(rng: np.random.Generator, shape: Shape, domain: Domain) -> np.ndar
 
 
 _VALUES = (
-    Regime("all 0", 1, _all(0.0)),
-    Regime("all -0", 1, _all(-0.0)),
-    Regime("all 1", 1, _all(1.0)),
-    Regime("all equal", 1, _equal),
-    Regime("increasing", 1, _increasing),
-    Regime("ulps apart", 1, _ulps_apart),
-    Regime("left tail", 1, _each(-10.0, -30.0, -100.0, -700.0), limit=np.inf),
-    Regime("right tail", 1, _each(10.0, 30.0, 100.0, 700.0), limit=np.inf),
-    Regime("scales apart", 1, _each(1e8, -1e8, 1.0, -1.0, 1e-8, -1e-8), limit=np.inf),
-    Regime("huge", 1, _scaled(1e15, 1e30, 1e150, 1e300), limit=np.inf),
-    Regime("tiny", 1, _scaled(1e-15, 1e-30, 1e-150, 1e-300), limit=np.inf),
+    Regime("all 0", 1, _all(0.0), least=1),
+    Regime("all -0", 1, _all(-0.0), least=1),
+    Regime("all 1", 1, _all(1.0), least=1),
+    Regime("all equal", 1, _equal, least=3),
+    Regime("increasing", 1, _increasing, least=4),
+    Regime("ulps apart", 1, _ulps_apart, least=3),
+    Regime("left tail", 1, _each(-10.0, -30.0, -100.0, -700.0), limit=np.inf, least=1),
+    Regime("right tail", 1, _each(10.0, 30.0, 100.0, 700.0), limit=np.inf, least=1),
+    Regime("scales apart", 1, _each(1e8, -1e8, 1.0, -1.0, 1e-8, -1e-8), limit=np.inf, least=3),
+    Regime("huge", 1, _scaled(1e15, 1e30, 1e150, 1e300), limit=np.inf, least=1),
+    Regime("tiny", 1, _scaled(1e-15, 1e-30, 1e-150, 1e-300), limit=np.inf, least=1),
 )
+EMPTY_AXIS = Regime("empty axis", 1, _readable, firsts=EMPTY)
 _SHAPES = (
     Regime("scalar", 1, _readable, firsts=((),)),
-    Regime("empty axis", 1, _readable, firsts=EMPTY),
+    EMPTY_AXIS,
+    Regime("one number", 1, _readable, firsts=ONE),
     Regime("axes of size 1", 1, _readable, firsts=SINGLE),
     Regime("long axis", 1, _readable, firsts=LONG),
+    Regime("four axes", 1, _readable, firsts=DEEP),
+    *(Regime(f"tail after {side - 1}", 1, _readable, firsts=((side,), (2, side), (side, 1))) for side in TAILS),
 )
 _SIDES = (
     Regime("equal indices", 1, _readable, pattern="equal"),
@@ -77,6 +84,7 @@ _SIDES = (
     Regime("mask all false", 1, _readable, pattern="all false"),
 )
 MATRICES = tuple(Regime(name, 1, fill, firsts=SQUARE) for name, fill in MATRIX_FILLS.items())
+OF_MATRICES = ("products", "matrix_products")  # families whose ops take vectors as well
 EDGES = (*_SHAPES, *_VALUES, *MATRICES, *_SIDES)
 
 
@@ -85,7 +93,7 @@ def edges_for(op: Op) -> tuple[Regime, ...]:
     """The edges that mean something for `op`; whether the op's domain holds the point is seen when it is drawn."""
     roles = {operand.role for operand in op.operands}
     wanted = {"equal": "index", "all true": "mask", "all false": "mask"}
-    matrices = MATRICES if takes(op, (3, 3)) and not takes(op, (3,)) else ()
+    matrices = MATRICES if takes(op, (3, 3)) and (op.family in OF_MATRICES or not takes(op, (3,))) else ()
     return (*_SHAPES, *_VALUES, *matrices, *(edge for edge in _SIDES if wanted[edge.pattern] in roles))
 
 

@@ -26,7 +26,7 @@ class Regime:
     """A way to fill an array of real numbers; `weight` says how often it is drawn among its like.
 
     An edge may also ask for one of the shapes `firsts` for the first operand, for a `pattern` of indices or masks, and for results up to `limit`
-    times the usual (inf: up to what the dtype holds).
+    times the usual (inf: up to what the dtype holds); what it says of several numbers says nothing of fewer than `least`.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Regime:
     firsts: tuple[Shape, ...] = ()
     pattern: str = ""
     limit: float = 1.0
+    least: int = 0
 
 
 def inside(candidates: tuple[float, ...], domain: Domain) -> np.ndarray:

@@ -46,6 +46,8 @@ FAMILIES = (
     "second_order",
     "batching",
     "influence",
+    "masked_out",
+    "relations",
     "answers",
     *TAPE_FAMILIES,
     *CORE_FAMILIES,

@@ -41,8 +41,7 @@ def check_influence(backend: Backend, case: Case) -> Result:
         gradients = gradients_of(bound)
     except Malformed as error:
         return structural("no-influence-no-gradient", False, str(error))
-    before = _bits(bound, case.points)
-    idle = [(k, i) for k, i in _entries(case) if all(_bits(bound, moved) == before for moved in _replaced(case, k, i))]
+    idle = idle_entries(bound, output_bits(bound, case.points))
     leaks = [(k, i) for k, i in idle if not abs(gradients[k].flat[i]) <= normwise_rounding(gradients[k], case.dtype)]
     wrong = [_told(case, k, i, gradients[k].flat[i]) for k, i in leaks if not _matters_beside(backend, case, k, i)]
     reason = f"entries without influence on the output have a gradient: {', '.join(wrong[:4])}{', ...' if len(wrong) > 4 else ''}"
@@ -53,6 +52,12 @@ def check_influence(backend: Backend, case: Case) -> Result:
     return structural("no-influence-no-gradient", not wrong, reason, comparisons=len(idle))
 
 
+def idle_entries(bound: Bound, before: tuple[bytes, ...]) -> list[tuple[int, int]]:
+    """(primal, flat index) of the entries, among those that are looked at, that other numbers may replace without a bit of the output changing."""
+    case = bound.case
+    return [(k, i) for k, i in _entries(case) if all(output_bits(bound, moved) == before for moved in _replaced(case, k, i))]
+
+
 def _matters_beside(backend: Backend, case: Case, k: int, i: int) -> bool:
     """Whether the entry has influence where no two entries tie: the median of equal numbers changes with none of them, and is one of them."""
     rng = np.random.default_rng((case.seed, 6))
@@ -60,7 +65,7 @@ def _matters_beside(backend: Backend, case: Case, k: int, i: int) -> bool:
         bound, points = bind(backend, beside), list(beside.points)
         points[k] = np.array(points[k])
         points[k].flat[i] = np.nextafter(points[k].flat[i], np.inf) if points[k].dtype.kind == "f" else points[k].flat[i]
-        if _bits(bound, tuple(points)) != _bits(bound, beside.points):
+        if output_bits(bound, tuple(points)) != output_bits(bound, beside.points):
             return True
     return False
 
@@ -99,7 +104,8 @@ def _replaced(case: Case, k: int, i: int) -> Iterator[tuple[np.ndarray, ...]]:
         yield tuple(points)
 
 
-def _bits(bound: Bound, points: tuple[np.ndarray, ...]) -> tuple[bytes, ...]:
+def output_bits(bound: Bound, points: tuple[np.ndarray, ...]) -> tuple[bytes, ...]:
+    """The outputs at `points`, bit by bit."""
     return tuple(y.tobytes() for y in bound.at(points))
 
 

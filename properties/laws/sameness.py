@@ -15,7 +15,7 @@ import numpy as np
 from harness.backends import Backend
 from harness.backends.bind import Bound, bind
 from harness.program import Case
-from harness.program.layout import effective_layout
+from harness.program.layout import SHARED, effective_layout
 from harness.verdict import Result, structural
 from harness.verdict.result import worst_result
 from properties.laws.exact import Sides, check_equal
@@ -117,7 +117,7 @@ def _expanded(case: Case) -> tuple[str, ...]:
 
 def _other(layout: str, shape: tuple[int, ...], turn: int) -> str:
     fitting = [name for name in LAYOUTS if effective_layout(name, shape) == name]
-    return layout if effective_layout(layout, shape) != "contiguous" else fitting[turn % len(fitting)]
+    return layout if layout == SHARED or effective_layout(layout, shape) != "contiguous" else fitting[turn % len(fitting)]
 
 
 LAWS = (

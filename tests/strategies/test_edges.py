@@ -5,9 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from harness.backends import load_backend
+from harness.backends.bind import bind
+from harness.backends.torch_backend import TorchBackend
 from harness.ops.catalogue import catalogue, lookup
 from harness.program import Case
 from harness.strategies import edge_cases
+from harness.verdict import Verdict
+from properties.laws import laws
 
 
 def edges_of(op: str, dtype: str = "float64") -> dict[str, Case]:
@@ -52,3 +57,54 @@ def test_edge_cases_are_the_same_each_time():
 @pytest.mark.parametrize("op", sorted(catalogue()))
 def test_every_op_has_edges_inside_its_domain(op):
     assert len(edges_of(op, "float64" if lookup(op).real else "complex128")) >= 3
+
+
+@pytest.mark.parametrize("side", [9, 17, 33, 65])
+def test_every_tail_of_a_vector_loop_has_an_edge(side):
+    assert side in edges_of("exp")[f"tail after {side - 1}"].primals[0].shape
+
+
+def test_the_edge_of_four_axes_has_them():
+    assert edges_of("sum")["four axes"].primals[0].ndim >= 4
+
+
+def test_one_constant_leaves_the_other_operand_to_be_differentiated():
+    case = edges_of("multiply")["one constant"]
+    assert sorted(given.role for given in case.subject.inputs) == ["constant", "primal"]
+    assert len(case.differentiable) == len(case.tangents) == 1
+
+
+def test_an_integer_constant_is_one_in_memory_too():
+    case = edges_of("add")["integer constant"]
+    [place] = [i for i, given in enumerate(case.subject.inputs) if given.role == "constant"]
+    bound = bind(load_backend("torch"), case)
+    assert case.primals[place].dtype == np.int64
+    assert str(bound.function(*bound.primals)[0].dtype) == "torch.float64"
+
+
+def test_integers_are_asked_only_where_they_are_promoted():
+    assert "integer constant" not in edges_of("matmul")
+    assert "integer constant" in edges_of("where")
+
+
+def test_leaves_of_the_shared_storage_edge_share_it_in_torch():
+    case = edges_of("multiply")["shared storage"]
+    x, y = bind(load_backend("torch"), case).primals
+    assert x.untyped_storage().data_ptr() == y.untyped_storage().data_ptr()
+    assert [array.tolist() for array in (x, y)] == [value.tolist() for value in case.primals]
+
+
+def test_the_contiguous_twin_convicts_a_backend_that_mistakes_neighbours_in_memory():
+    case = edges_of("multiply")["shared storage"]
+    law = laws()["layout-independent"]
+    assert law.check(load_backend("torch"), case).verdict is Verdict.HOLDS
+    assert law.check(AddsWhatSharesMemory(), case).verdict is Verdict.BROKEN
+
+
+class AddsWhatSharesMemory(TorchBackend):
+    """Gradients are kept by storage."""
+
+    def vjp(self, function, primals, cotangents):
+        outputs, gradients = super().vjp(function, primals, cotangents)
+        together = len({x.untyped_storage().data_ptr() for x in primals}) < len(primals)
+        return outputs, tuple(2 * g if together else g for g in gradients)

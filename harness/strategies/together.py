@@ -1,0 +1,127 @@
+"""Edges that lie in what two operands of one op have to do with each other.
+
+f(x, x)          one tensor twice: the two contributions add up in one gradient
+f(x, y), x = y   equal leaves: two gradients, which must not be mixed up
+f(x, c)          one constant: nobody asks for its gradient, and the rule must not need it; also of integers, where floats are expected
+shared storage   two leaves that are neighbours in one piece of memory: each gets the gradient of its own part
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import combinations
+from types import MappingProxyType
+
+import numpy as np
+
+from harness.ops.broadcasting import broadcast_result
+from harness.ops.op import Op
+from harness.program.layout import SHARED
+from harness.program.program import Input, Instruction, Program, Role
+from harness.strategies.choose import NotDrawn, Source
+from harness.strategies.operation import Operation, results_of
+from harness.strategies.point import Point, single_point
+from harness.strategies.rounding import COMPLEX_DTYPES, largest
+
+
+def together_for(op: Op) -> tuple[str, ...]:
+    """Those that mean something for `op`: whole numbers beside floats are promoted by ops that broadcast, and by no other."""
+    arrays = sum(operand.role == "array" for operand in op.operands)
+    if arrays < 2 and not op.variadic:
+        return ()
+    return tuple(name for name in TOGETHER if name != "integer constant" or (op.result_shapes is broadcast_result and op.real))
+
+
+def one_tensor_twice(source: Source, operation: Operation, dtype: str) -> Point:
+    """The second of two operands is the first. Raises NotDrawn, as all of these do, when the op has no such point."""
+    coinciding, (first, second) = _coincide(operation, dtype)
+    point = single_point(source, coinciding, "one tensor twice")
+    kept = [k for k in range(len(point.values)) if k != second]
+    inputs = list(point.program.inputs)
+    if inputs[first].role == "constant" or inputs[second].role == "constant":
+        raise NotDrawn("one tensor cannot be a constant and a primal")
+    only = point.program.instructions[0]
+    args = tuple(inputs[first].name if k == second else name for k, name in enumerate(only.args))
+    program = Program(tuple(inputs[k] for k in kept), (Instruction(only.op, args, only.results, only.params),), point.program.outputs)
+    values: tuple[np.ndarray, ...] = tuple(point.values[k] for k in kept)
+    return replace(point, program=program, values=values, layouts=tuple(point.layouts[k] for k in kept))
+
+
+def equal_leaves(source: Source, operation: Operation, dtype: str) -> Point:
+    """Two inputs of the same values."""
+    return single_point(source, _coincide(operation, dtype)[0], "equal leaves")
+
+
+def one_constant(source: Source, operation: Operation, dtype: str) -> Point:
+    """One of the operands is not differentiated."""
+    return _constant(single_point(source, operation, "one constant"), source.element(_two_arrays(operation)))
+
+
+def integer_constant(source: Source, operation: Operation, dtype: str) -> Point:
+    """One of the operands is an array of integers."""
+    if dtype in COMPLEX_DTYPES:
+        raise NotDrawn("an integer beside complex numbers is another promotion")
+    place = source.element(_two_arrays(operation))
+    whole = np.asarray(np.clip(np.round(operation.values[place]), -3, 3))
+    domain = operation.op.operand(place).domain
+    whole = np.asarray(np.where(whole == 0, 2.0, whole)) if not domain.contains(whole) else whole
+    changed = _with_value(operation, place, whole, dtype)
+    point = _constant(single_point(source, changed, "integer constant"), place)
+    return replace(point, values=tuple(x.astype(np.int64) if i == place else x for i, x in enumerate(point.values)))
+
+
+def shared_storage(source: Source, operation: Operation, dtype: str) -> Point:
+    """All operands in one piece of memory."""
+    arrays = _two_arrays(operation)
+    layouts = tuple(SHARED if i in arrays else layout for i, layout in enumerate(operation.layouts))
+    return single_point(source, replace(operation, layouts=layouts), "shared storage")
+
+
+def _two_arrays(operation: Operation) -> list[int]:
+    arrays = [i for i in range(len(operation.values)) if operation.op.operand(i).role == "array"]
+    if len(arrays) < 2:
+        raise NotDrawn(f"{operation.op.name}: fewer than two operands were drawn")
+    return arrays
+
+
+def _constant(point: Point, place: int) -> Point:
+    """`point` with that input constant and every other one that can be a primal."""
+    inputs = tuple(Input(given.name, given.shape, _role(given.role, i == place)) for i, given in enumerate(point.program.inputs))
+    return replace(point, program=Program(inputs, point.program.instructions, point.program.outputs))
+
+
+def _role(role: Role, constant: bool) -> Role:
+    return "constant" if constant else "primal" if role == "constant" else role
+
+
+def _coincide(operation: Operation, dtype: str) -> tuple[Operation, tuple[int, int]]:
+    """`operation` with one operand replaced by an earlier one, and their positions."""
+    for i, j in combinations(_two_arrays(operation), 2):
+        if operation.shapes[i] == operation.shapes[j]:
+            try:
+                changed = _with_value(operation, j, operation.values[i], dtype)
+            except NotDrawn:
+                continue
+            layouts = tuple(operation.layouts[i] if k == j else layout for k, layout in enumerate(operation.layouts))
+            return replace(changed, layouts=layouts), (i, j)
+    raise NotDrawn(f"{operation.op.name}: no two operands may be equal")
+
+
+def _with_value(operation: Operation, place: int, value: np.ndarray, dtype: str) -> Operation:
+    values = tuple(value if k == place else old for k, old in enumerate(operation.values))
+    results = results_of(operation.op, values, operation.params, largest(dtype))
+    if results is None:
+        raise NotDrawn(f"{operation.op.name} is not defined there")
+    return replace(operation, values=values, results=results, margin=operation.op.margin_at(values, operation.params))
+
+
+TOGETHER: MappingProxyType[str, Callable[[Source, Operation, str], Point]] = MappingProxyType(
+    {
+        "one tensor twice": one_tensor_twice,
+        "equal leaves": equal_leaves,
+        "one constant": one_constant,
+        "integer constant": integer_constant,
+        "shared storage": shared_storage,
+    }
+)

@@ -1,0 +1,108 @@
+"""What a mask leaves out is left out, even where it is not a number.
+
+    f(x with NaN, Inf where nothing reads) = f(x)  =>  f'(x with NaN, Inf there)^T w = f'(x)^T w, finite
+
+0 times NaN is NaN: a backward that multiplies by a mask, where it should select by it, passes every other test and spoils a training run. Asked of
+the entries of a single op that have no influence, and, so that there always are some, of a leaf behind a `where` that takes nothing of it.
+Source: https://docs.pytorch.org/docs/stable/masked.html (what is masked out does not take part); test_autograd.py (test_masked_fill, test_where).
+"""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+
+from harness.backends import Backend, Unsupported
+from harness.backends.bind import Bound, bind
+from harness.program import Case, Input, Instruction, Program
+from harness.verdict import Result
+from properties.laws.exact import Sides, check_equal
+from properties.laws.gradients import gradients_of
+from properties.laws.influence import idle_entries, output_bits
+from properties.laws.inner import flat
+from properties.laws.law import Law
+
+NAME = "masked-nan-harmless"
+NOT_NUMBERS = (np.nan, np.inf, -np.inf)
+Points = tuple[np.ndarray, ...]
+
+
+def check_masked_out(backend: Backend, case: Case) -> Result:
+    """The case with NaN and infinities in what nothing reads, against the case as it is.
+
+    Raises:
+        Unsupported: nothing is masked out, and nothing can be.
+    """
+    if isinstance(case.subject, Program) and backend.op("where") is not None:
+        case = _with_a_hidden_leaf(case)
+    poison = _poison(backend, case)
+    if not any(np.any(p) for p in poison):
+        raise Unsupported("nothing of the function's primals is masked out.")
+
+    def both(bound: Bound) -> Sides:
+        moved = bind(backend, _with(bound.case, poison), dtype=bound.dtype)
+        return Sides(flat(gradients_of(moved)), flat(gradients_of(bound)))
+
+    return check_equal(NAME, backend, case, both)
+
+
+def _with(case: Case, poison: Points) -> Case:
+    """The case with `poison` in the place of what it poisons."""
+    primals = list(case.primals)
+    for position, p in zip(case.differentiable, poison, strict=True):
+        primals[position] = np.where(p == 0, primals[position], p)
+    return msgspec.structs.replace(case, primals=tuple(primals))
+
+
+def _poison(backend: Backend, case: Case) -> Points:
+    """Per point, no number in each place where the output stays the same, bit by bit, whatever stands there; 0 elsewhere.
+
+    Between two ops NaN times 0 is NaN by the rules of arithmetic: of a program only the hidden leaf is asked.
+    """
+    bound, hidden = bind(backend, case), _hidden(case)
+    before, poison = output_bits(bound, case.points), tuple(np.zeros_like(x) for x in case.points)
+    alone = not isinstance(case.subject, Program) or len(case.subject.instructions) - len(hidden) == 1
+    behind = [(k, i) for k in hidden for i in range(case.points[k].size)]
+    idle = [place for place in (idle_entries(bound, before) if alone else []) if place[0] not in hidden]
+    for count, (k, i) in enumerate((*behind, *idle)):
+        poison[k].flat[i] = NOT_NUMBERS[count % len(NOT_NUMBERS)]
+        if k not in hidden and output_bits(bound, _with(case, poison).points) != before:
+            poison[k].flat[i] = 0
+    return poison
+
+
+def _hidden(case: Case) -> list[int]:
+    """Which of the points is the hidden leaf."""
+    names = [given.name for given in case.subject.inputs] if isinstance(case.subject, Program) else []
+    return [k for k, position in enumerate(case.differentiable) if names and names[position] == "hidden"]
+
+
+def _with_a_hidden_leaf(case: Case) -> Case:
+    """The first output behind a `where` of which the other branch is a leaf that is never taken."""
+    assert isinstance(case.subject, Program)
+    like, count = case.cotangents[0], len(case.primals)
+    shown = Instruction("where", ("taken", case.subject.outputs[0], "hidden"), ("shown",))
+    inputs = (*case.subject.inputs, Input("taken", like.shape, "mask"), Input("hidden", like.shape))
+    program = Program(inputs, (*case.subject.instructions, shown), ("shown", *case.subject.outputs[1:]))
+    layouts = (*case.layouts[:count], *["contiguous"] * (count + 2 - len(case.layouts[:count])), *case.layouts[count:])
+    return msgspec.structs.replace(
+        case,
+        subject=program,
+        primals=(*case.primals, np.ones(like.shape, bool), np.ones_like(like)),
+        differentiable=(*case.differentiable, count + 1),
+        tangents=(*case.tangents, np.ones_like(like)),
+        layouts=layouts,
+    )
+
+
+LAWS = (
+    Law(
+        name=NAME,
+        family="masked out",
+        statement="NaN and infinities in what nothing reads leave the gradient as it is.",
+        equation="f(x with NaN where masked) = f(x)  =>  f'(x with NaN where masked)^T w = f'(x)^T w",
+        source="https://docs.pytorch.org/docs/stable/masked.html",
+        check=check_masked_out,
+        faults=("zero-times-masked",),
+    ),
+)
