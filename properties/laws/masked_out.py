@@ -65,9 +65,11 @@ def _poison(backend: Backend, case: Case) -> Points:
     behind = [(k, i) for k in hidden for i in range(case.points[k].size)]
     idle = [place for place in (idle_entries(bound, before) if alone else []) if place[0] not in hidden]
     for count, (k, i) in enumerate((*behind, *idle)):
-        poison[k].flat[i] = NOT_NUMBERS[count % len(NOT_NUMBERS)]
-        if k not in hidden and output_bits(bound, _with(case, poison).points) != before:
-            poison[k].flat[i] = 0
+        for number in (np.nan, NOT_NUMBERS[count % len(NOT_NUMBERS)]):  # infinity alone may be divided by: only what lets NaN pass is not read
+            poison[k].flat[i] = number
+            if k not in hidden and output_bits(bound, _with(case, poison).points) != before:
+                poison[k].flat[i] = 0
+                break
     return poison
 
 
