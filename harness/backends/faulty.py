@@ -6,7 +6,7 @@ Every law names the faults that it must break on; a law that lets its fault pass
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -40,6 +40,7 @@ class FaultyBackend(Backend):
         self._buffers: deque[tuple[Any, np.ndarray]] = deque(maxlen=_REMEMBERED)
         self.spell, self.preamble, self.literal = inner.spell, inner.preamble, inner.literal  # type: ignore[method-assign]
         self.owned, self.call, self.strides, self.tf32 = inner.owned, inner.call, inner.strides, inner.tf32  # type: ignore[method-assign]
+        self.sharing = inner.sharing  # type: ignore[method-assign]
 
     def devices(self) -> tuple[str, ...]:
         """As the inner backend's."""
@@ -55,10 +56,6 @@ class FaultyBackend(Backend):
         if layout != "contiguous":
             self._buffers.append((made, lay_out(np.asarray(values), layout)[0]))
         return made
-
-    def sharing(self, values: Sequence[np.ndarray], *, dtype: str, device: str) -> Arrays:
-        """As the inner backend's."""
-        return self._inner.sharing(values, dtype=dtype, device=device)
 
     def numpy(self, array: Any) -> np.ndarray:
         """As the inner backend's."""

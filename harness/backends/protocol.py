@@ -3,8 +3,7 @@
     vjp:  (f, x, w) -> f(x), f'(x)^T w          for f: R^n -> R^m, cotangent w of the shape of f(x)
     jvp:  (f, x, v) -> f(x), f'(x) v            optional, tangent v of the shape of x
 
-Arrays are the implementation's own; NumPy arrays cross the border only in `array` and `numpy`, always copied. A function is a plain
-callable: backend arrays in by position, a tuple of backend arrays out.
+Arrays are the implementation's own; NumPy's cross the border only where arrays are made and read, copied. A function takes and returns tuples of arrays.
 """
 
 from __future__ import annotations
@@ -29,7 +28,6 @@ Function = Callable[..., Arrays]
 Vjp = Callable[[Function, Arrays, Arrays], tuple[Arrays, Arrays]]
 Hvp = Callable[[Function, Arrays, Arrays, Arrays], Arrays]
 Jvp = Callable[[Function, Arrays, Arrays], tuple[Arrays, Arrays]]
-
 
 CAPABILITIES = {
     "jvp": "forward mode: the method `jvp`",

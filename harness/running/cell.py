@@ -69,15 +69,16 @@ def _search(cell: Cell, backend: Backend, profile: Profile, run: Run, visitor: V
         visitor.see(counterexamples(run.again, cell.id))
         if kept.exists() and not visitor.broken:
             _explore(cell, backend, profile, run, visitor, SHRINKING)
-        turn = 0
-        for turn in range(profile.rounds):
+        last = 0
+        for turn in range(0 if visitor.finished else profile.rounds):
+            visitor.see(pool_of(cell, backend, profile, run.seed, turn))
+            last = turn
             if visitor.finished:
                 break
-            visitor.see(pool_of(cell, backend, profile, run.seed, turn))
         if visitor.begin_with and visitor.broken:
-            _explore(cell, backend, profile, run, visitor, SHRINKING, turn)
+            _explore(cell, backend, profile, run, visitor, SHRINKING, last)
         elif cell.op == PROGRAM and profile.climbs and not visitor.broken:
-            _explore(cell, backend, profile, run, visitor, CLIMBING, turn)
+            _explore(cell, backend, profile, run, visitor, CLIMBING, last)
     if visitor.error:
         raise visitor.error
 
