@@ -136,7 +136,7 @@ def test_run_cell_lays_a_fault_of_the_harness_at_its_own_door(tmp_path, monkeypa
     def fails(case):
         raise RuntimeError("a bug of ours")
 
-    monkeypatch.setattr("properties.laws.along.direction", fails)
+    monkeypatch.setattr("properties.laws.path.direction", fails)
     with pytest.raises(RuntimeError, match="a bug of ours"):
         run_one(tmp_path, "Toy")
     ended = events_in(tmp_path)[-1]
