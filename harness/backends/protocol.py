@@ -3,7 +3,7 @@
     vjp:  (f, x, w) -> f(x), f'(x)^T w          for f: R^n -> R^m, cotangent w of the shape of f(x)
     jvp:  (f, x, v) -> f(x), f'(x) v            optional, tangent v of the shape of x
 
-Arrays are the implementation's own; NumPy's cross the border only where arrays are made and read, copied. A function takes and returns tuples of arrays.
+Arrays are the implementation's own; NumPy's cross the border where arrays are made and read, copied. A function takes and returns tuples of arrays.
 """
 
 from __future__ import annotations

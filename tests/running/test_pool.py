@@ -41,7 +41,7 @@ def test_the_choices_of_a_case_lead_hypothesis_to_it():
     cell, backend, profile = Cell("vjp-eq-fd", "conv2d", "float64", "cpu", "torch"), load_backend("torch"), PROFILES["quick"]
     pool, seen = pool_of(cell, backend, profile, 3, 0), Seen()
     begin = Beginning([choices for choices in pool.choices if choices], InMemoryExampleDatabase())
-    explore(strategy("", cell, backend, profile), seen, examples=9, seed=1, phases=SHRINKING, database=begin)
+    explore(strategy("", cell, backend, profile, 3, 0), seen, examples=9, seed=1, phases=SHRINKING, database=begin)
     assert {case.id for case in pool.cases} == seen.ids
 
 
