@@ -45,6 +45,7 @@ TEMPLATES: dict[str, Template] = {
     "cummax": "mx.cummax({0}, axis={axis})",
     "cummin": "mx.cummin({0}, axis={axis})",
     "erf": "mx.erf({0})",
+    "glu": "(lambda value, gate: value * mx.sigmoid(gate))(*mx.split({0}, 2, axis={axis}))",
     "erfinv": "mx.erfinv({0})",
     "index_add": _AT,
     "logcumsumexp": "mx.logcumsumexp({0}, axis={axis})",

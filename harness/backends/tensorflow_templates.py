@@ -81,6 +81,7 @@ _VARIANCE = (  # N elements folded into m: the variance of n = N / m elements ea
 _SYMMETRIC = "({0} + tf.linalg.adjoint({0})) / 2"
 
 TEMPLATES: dict[str, Template] = {
+    "permute_dims": "tf.transpose({0}, np.array({axes}, 'int32'))",  # an empty tuple would be one of floats
     **{name: f"tf.math.{name}({{args}})" for name in _SAME_NAME.split()},
     **{name: f"tf.math.reduce_{other}({{0}}, axis={{axis?}}, keepdims={{keepdims?}})" for name, other in _REDUCTIONS.items()},
     **{name: f"tf.nn.{other}({{0}})" for name, other in _NN.items()},

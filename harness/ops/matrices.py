@@ -38,12 +38,14 @@ def _raised(sizes: np.ndarray) -> np.ndarray:
 def _has_full_rank(x: np.ndarray) -> bool:
     if not x.size:
         return True
+    if not np.all(np.isfinite(x)):
+        return False  # no singular values to be had
     sizes = np.linalg.svd(x, compute_uv=False)
     return bool(np.all(sizes >= SLACK * _floors(sizes)))
 
 
 def _to_full_rank(x: np.ndarray) -> np.ndarray:
-    if _has_full_rank(x):
+    if _has_full_rank(x) or not np.all(np.isfinite(x)):
         return x
     left, sizes, right = np.linalg.svd(x, full_matrices=False)
     return np.asarray((left * _raised(sizes)[..., None, :]) @ right)

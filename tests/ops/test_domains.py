@@ -28,10 +28,11 @@ CASES = [
 ]
 
 
-def test_a_matrix_that_is_not_finite_is_not_positive_definite_and_stays() -> None:
+@pytest.mark.parametrize("domain", [POSITIVE_DEFINITE, FULL_RANK, NONSINGULAR], ids=lambda domain: domain.name)
+def test_a_matrix_that_is_not_finite_lies_in_no_domain_of_eigenvalues_and_stays(domain: Domain) -> None:
     overflowed = np.array([[np.inf, 0.0], [0.0, 1.0]])
-    assert not POSITIVE_DEFINITE.contains(overflowed)
-    np.testing.assert_array_equal(POSITIVE_DEFINITE.project(overflowed), overflowed)
+    assert not domain.contains(overflowed)
+    np.testing.assert_array_equal(domain.project(overflowed), overflowed)
 
 
 NAMES = [domain.name for domain, _, _ in CASES]
