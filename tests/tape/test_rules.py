@@ -23,6 +23,7 @@ EXAMPLES: dict[str, list[tuple[tuple[tuple[int, ...], ...], dict[str, Any]]]] = 
     "narrow": [((VECTOR,), {"start": 1, "stop": 3})],
     "permute_dims": [((SQUARE,), {"axes": (1, 0)}), (((2, 3, 4),), {"axes": (2, 0, 1)})],
     "flip": [((SQUARE,), {"axis": 1}), ((SQUARE,), {"axis": (0, 1)})],
+    "clamp_min": [((SQUARE,), {"limit": 0.9}), ((SCALAR,), {"limit": 0.0})],
     "cast": [((VECTOR,), {"dtype": "longdouble", "origin": "float64"})],
     "write": [((SQUARE, SQUARE), {}), ((SQUARE, (3,)), {}), ((VECTOR, SCALAR), {})],
     "move": [((VECTOR,), {"device": "pretend:0", "origin": "cpu"})],
