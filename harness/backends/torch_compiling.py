@@ -74,4 +74,6 @@ def _line(instruction: Instruction) -> list[str]:
     if instruction.op == "scale_in_place":
         return [f"{results} = {first}.mul_({instruction.params['factor']!r})"]
     line = f"{results} = {spell(instruction.op.removeprefix(UNRECORDED), instruction.args, instruction.params)}"
-    return ["with torch.no_grad():", f"    {line}"] if instruction.op.startswith(UNRECORDED) else [line]
+    lines = ["with torch.no_grad():", f"    {line}"] if instruction.op.startswith(UNRECORDED) else [line]
+    only = f"{results} = {results}[0] if isinstance({results}, tuple | list) else {results}"  # an op of several results that has one this time
+    return lines if len(instruction.results) > 1 else [*lines, only]

@@ -90,3 +90,12 @@ def test_a_program_is_performed_as_a_tape_law_and_compiled_as_torch_would_run_it
         assert [tape.requires_grad(y) for y in (squared, detached, unrecorded)] == [True, False, False]
         tape.backward(squared, np.ones(2))
         assert tape.grad(x).tolist() == [4.0, 12.0]
+
+
+def test_a_compiled_program_takes_the_only_result_of_an_op_that_may_have_several() -> None:
+    program = Program(
+        (Input("x0", (1, 2)),), (Instruction("unstack", ("x0",), ("v0",), {"axis": 0}), Instruction("negative", ("v0",), ("v1",))), ("v1",)
+    )
+    tape = load_backend("torch").tape("cpu")
+    (y,) = tape.part(Compiling).compiled(program, variant="eager")(tape.leaf(np.array([[1.0, 2.0]])))
+    assert tape.value(y).tolist() == [-1.0, -2.0]
