@@ -54,8 +54,9 @@ def draw_edge_point(source: Source, op: Op, edge: Regime | str, dtype: str, layo
 
 def draw_at(source: Source, op: Op, edge: Regime, dtype: str, layouts: Layouts) -> Operation:
     """`op` at `edge`, drawn again where it has fewer numbers than that speaks of, or no result."""
+    fitting = tuple(layout for layout in layouts if layout != "expanded" or edge.least <= 1)  # which repeats a slice: no longer increasing
     for _ in range(DRAWS):
-        operation = draw_operation(source, op, edge, dtype, layouts=layouts, kinked=True, strict=True)
+        operation = draw_operation(source, op, edge, dtype, layouts=fitting or ("contiguous",), kinked=True, strict=True)
         if operation.values[0].size >= edge.least and (edge is EMPTY_AXIS or any(y.size for y in operation.results)):
             break
     return operation

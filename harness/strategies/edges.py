@@ -65,8 +65,10 @@ _VALUES = (
     Regime("left tail", 1, _each(-10.0, -30.0, -100.0, -700.0), limit=np.inf, least=1),
     Regime("right tail", 1, _each(10.0, 30.0, 100.0, 700.0), limit=np.inf, least=1),
     Regime("scales apart", 1, _each(1e8, -1e8, 1.0, -1.0, 1e-8, -1e-8), limit=np.inf, least=3),
-    Regime("huge", 1, _scaled(1e15, 1e30, 1e150, 1e300), limit=np.inf, least=1),
-    Regime("tiny", 1, _scaled(1e-15, 1e-30, 1e-150, 1e-300), limit=np.inf, least=1),
+    Regime("huge", 1, _scaled(1e15, 1e30, 1e150), limit=np.inf, least=1),
+    Regime("tiny", 1, _scaled(1e-15, 1e-30, 1e-150), limit=np.inf, least=1),
+    Regime("largest", 1, _scaled(1e300), limit=np.inf, least=1),
+    Regime("smallest", 1, _scaled(1e-300), limit=np.inf, least=1),
 )
 EMPTY_AXIS = Regime("empty axis", 1, _readable, firsts=EMPTY)
 _SHAPES = (

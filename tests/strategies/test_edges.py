@@ -10,6 +10,7 @@ from harness.backends.bind import bind
 from harness.backends.torch_backend import TorchBackend
 from harness.ops.catalogue import catalogue, lookup
 from harness.program import Case
+from harness.program.layout import LAYOUTS
 from harness.strategies import edge_cases
 from harness.verdict import Verdict
 from properties.laws import laws
@@ -108,3 +109,17 @@ class AddsWhatSharesMemory(TorchBackend):
         outputs, gradients = super().vjp(function, primals, cotangents)
         together = len({x.untyped_storage().data_ptr() for x in primals}) < len(primals)
         return outputs, tuple(2 * g if together else g for g in gradients)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_increasing_numbers_are_at_least_four_and_increase_in_memory_of_any_layout(seed):
+    drawn = edge_cases("a law", "exp", backend="torch", device="cpu", dtype="float64", layouts=tuple(LAYOUTS), seed=seed)
+    x = next(case.primals[0] for case in drawn if case.drawn["edges"] == ["increasing"])
+    assert x.size >= 4
+    assert np.all(np.diff(x.ravel()) > 0)
+
+
+def test_the_largest_and_the_smallest_numbers_have_edges_of_their_own():
+    edges = edges_of("negative")
+    assert np.all(np.abs(edges["largest"].primals[0]) > 1e299)
+    assert np.all(np.abs(edges["smallest"].primals[0]) < 1e-299)
