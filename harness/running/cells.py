@@ -46,7 +46,7 @@ def plan(backend: Backend, name: str, *, laws: Sequence[Law], ops: Sequence[str]
         for dtype in dtypes
         for op in ops
         for law in laws
-        if (op == TAPE) == (law.subject == "tape")
+        if law.speaks_of(op)
     ]
 
 

@@ -18,6 +18,7 @@ class Law:
     `check(backend, case)` is pure: it knows no strategies, no Hypothesis and no pytest, so that the suite, `check`, `replay` and a cluster worker
     all call the same function. `needs` names capabilities (harness.backends.protocol.CAPABILITIES); a backend without them is UNSUPPORTED. `subject`
     says what kind of case the law wants: one op ("op": a cell per op, and one for random programs) or a tape ("tape": a cell per dtype and device).
+    A law that speaks of some ops alone names them in `ops`: it has no other cells.
     `features` names what its tape must offer beyond the minimum (harness.tape.features.FEATURES); without, UNSUPPORTED before a case is drawn.
     `faults` names the deliberate faults (harness.backends.faulty) that this law must break on: its negative controls.
     """
@@ -32,3 +33,8 @@ class Law:
     needs: frozenset[str] = frozenset()
     subject: Literal["op", "tape"] = "op"
     features: frozenset[str] = frozenset()
+    ops: frozenset[str] = frozenset()
+
+    def speaks_of(self, op: str) -> bool:
+        """Whether `op`, an op of the catalogue, "program" or "tape", makes a cell of the law."""
+        return (op == "tape") == (self.subject == "tape") and (not self.ops or op in self.ops)

@@ -96,6 +96,7 @@ LAWS = (
         source="https://docs.pytorch.org/docs/stable/notes/cuda.html#tensorfloat-32-tf32-on-ampere-and-later-devices",
         check=check_full_precision,
         faults=("hidden-tf32",),
+        ops=SUMS_OF_PRODUCTS,
     ),
     Law(
         name="tf32-explained",
@@ -106,5 +107,6 @@ LAWS = (
         check=check_reduced_precision,
         faults=("zeroed-entry", "negated-gradient"),
         needs=frozenset({"tf32"}),
+        ops=SUMS_OF_PRODUCTS,
     ),
 )

@@ -59,3 +59,8 @@ def test_shards_share_out_every_cell_once():
     parts = [shard(cells, i, 3) for i in (1, 2, 3)]
     assert sorted(cell.id for part in parts for cell in part) == sorted(cell.id for cell in cells)
     assert {len(part) for part in parts} == {1, 2}
+
+
+def test_plan_gives_a_law_cells_of_the_ops_that_it_names_alone():
+    cells = plan(Toy(), "toy", laws=[LAWS["no-hidden-tf32"]], ops=["exp", "matmul", "program", "tape"], devices=["cpu"], dtypes=["float64"])
+    assert [cell.op for cell in cells] == ["matmul"]
