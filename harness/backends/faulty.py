@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from harness.backends.faults import FAULTS, Change, Fault, first_entry
-from harness.backends.faulty_products import of_rounded
+from harness.backends.faulty_products import KEPT_BITS, of_rounded
 from harness.backends.faulty_tape import faulty_tape, load_faults
 from harness.backends.protocol import Arrays, Backend, Description, Function, Hvp, Jvp, Vjp
 from harness.ops.products import SUMS_OF_PRODUCTS
@@ -66,10 +66,9 @@ class FaultyBackend(Backend):
         return self._inner.describe(array)
 
     def op(self, name: str) -> Callable[..., Any] | None:
-        """As the inner backend's: forwards are right, so that only the derivative is at fault; with "hidden-tf32" products lose digits."""
-        call = self._inner.op(name)
-        loses = call is not None and self._fault.special == "tf32" and name in SUMS_OF_PRODUCTS
-        return of_rounded(self._inner, call) if call is not None and loses else call
+        """As the inner backend's: forwards are right, so that only the derivative is at fault; in some faults products lose digits."""
+        call, bits = self._inner.op(name), KEPT_BITS.get(self._fault.special)
+        return of_rounded(self._inner, call, bits) if call is not None and bits is not None and name in SUMS_OF_PRODUCTS else call
 
     def vjp(self, function: Function, primals: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
         """The inner vjp with the fault in it."""

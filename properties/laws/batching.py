@@ -55,6 +55,8 @@ def _batched(derivative: Callable[[], Arrays], case: Case) -> Arrays:
     """
     try:
         return derivative()
+    except Unsupported:
+        raise
     except Exception as error:
         if isinstance(case.subject, Program):
             raise

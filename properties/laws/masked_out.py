@@ -33,8 +33,8 @@ def check_masked_out(backend: Backend, case: Case) -> Result:
     Raises:
         Unsupported: nothing is masked out, and nothing can be.
     """
-    if isinstance(case.subject, Program) and backend.op("where") is not None:
-        case = _with_a_hidden_leaf(case)
+    if isinstance(case.subject, Program):
+        case = _with_a_hidden_leaf(backend, case)
     poison = _poison(backend, case)
     if not any(np.any(p) for p in poison):
         raise Unsupported("nothing of the function's primals is masked out.")
@@ -79,9 +79,15 @@ def _hidden(case: Case) -> list[int]:
     return [k for k, position in enumerate(case.differentiable) if names and names[position] == "hidden"]
 
 
-def _with_a_hidden_leaf(case: Case) -> Case:
-    """The first output behind a `where` of which the other branch is a leaf that is never taken."""
+def _with_a_hidden_leaf(backend: Backend, case: Case) -> Case:
+    """The first output behind a `where` of which the other branch is a leaf that is never taken.
+
+    Raises:
+        Unsupported: the backend has no `where`.
+    """
     assert isinstance(case.subject, Program)
+    if backend.op("where") is None:
+        raise Unsupported(f"backend {backend.name} has no op 'where', behind which a value is left out.")
     like, count = case.cotangents[0], len(case.primals)
     shown = Instruction("where", ("taken", case.subject.outputs[0], "hidden"), ("shown",))
     inputs = (*case.subject.inputs, Input("taken", like.shape, "mask"), Input("hidden", like.shape))

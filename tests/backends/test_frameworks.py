@@ -9,7 +9,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -60,10 +60,16 @@ def compared(here: Backend, op: str) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     if dtype == "float32" and not catalogue()[op].real:
         return
     for point in points(catalogue()[op], 4, dtype=dtype, seed=3):
+        if here.name == "mlx" and not _all_have_elements(point.values, point.params.values()):
+            continue  # the sum of nothing may never end: docs/findings-frameworks.md
         if catalogue()[op].contains(point.values, point.params):
             made = here.op(op)(*(here.array(np.asarray(x), dtype=dtype, device="cpu") for x in point.values), **point.params)
             results = made if isinstance(made, tuple | list) else (made,)
             yield from zip(map(here.numpy, results), apply_reference(catalogue()[op], point.values, point.params), strict=True)
+
+
+def _all_have_elements(*arrays: Iterable[object]) -> bool:
+    return all(np.size(x) for given in arrays for x in given if isinstance(x, np.ndarray))
 
 
 def differs(here: Backend, op: str) -> str:
@@ -106,7 +112,8 @@ def test_calls_are_printed_as_a_person_would_write_them(name: str):
 @pytest.mark.parametrize("name", ["autograd", "mygrad", "mlx"])
 def test_a_small_run_holds(name: str, tmp_path: Path):
     backend(name)
-    asked = ["--backend", name, "--op", "exp|tanh|multiply|sum|matmul|softmax|concat", "--law", "vjp-eq-fd|vjp-linear|grad-form", "--seed", "1"]
+    ops = "exp|tanh|sin|log|sqrt|erf|abs" if name == "mlx" else "exp|tanh|multiply|sum|matmul|softmax|concat"  # MLX: no sums of nothing
+    asked = ["--backend", name, "--op", ops, "--law", "vjp-eq-fd|vjp-linear|grad-form", "--seed", "1"]
     command = [sys.executable, "-m", "harness.cli", "verify", *asked, "-n", "0", "--out", str(tmp_path / "run")]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=600)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from harness.backends import load_backend
+from harness.backends import Unsupported, load_backend
 from harness.program import Case, Input, Instruction, Program, single
 from harness.verdict import Verdict
 from properties.laws import laws
@@ -24,7 +24,7 @@ def masked() -> Case:
 
 
 def poisoned(case: Case) -> list[list[bool]]:
-    return [(~np.isfinite(p)).tolist() for p in _poison(TORCH, _with_a_hidden_leaf(case))]
+    return [(~np.isfinite(p)).tolist() for p in _poison(TORCH, _with_a_hidden_leaf(TORCH, case))]
 
 
 def test_what_a_where_does_not_take_is_poisoned_and_the_leaf_behind_the_law_s_own():
@@ -45,3 +45,8 @@ def test_a_divisor_of_zero_is_read_although_no_number_in_its_place_changes_the_q
 @pytest.mark.parametrize("case", [cube()], ids=["cube"])
 def test_of_a_program_only_the_hidden_leaf_is_asked(case):
     assert poisoned(case) == [[False] * 3, [True] * 3]
+
+
+def test_a_backend_without_where_has_nothing_to_hide_a_leaf_behind():
+    with pytest.raises(Unsupported, match=r"^backend toy has no op 'where', behind which a value is left out\.$"):
+        LAW(load_backend("tests.running.toy:Toy"), cube())
