@@ -22,7 +22,8 @@ from harness.checking.selection import DEFAULT, missing, select_laws
 from harness.checking.subject import subject_of
 from harness.checking.wording import Answer, with_hint, with_names
 from harness.program import Case, Opaque
-from harness.program.opaque import NoOutput, callable_of, forget, name_of
+from harness.program.opaque import NoOutput, forget, name_of
+from harness.program.target import callable_of
 from harness.running.finding import explained
 from harness.running.judge import run_case
 from harness.verdict import Result, Verdict, worst_result

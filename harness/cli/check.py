@@ -24,7 +24,7 @@ from harness.checking.wording import finding
 from harness.cli.console import plain_console
 from harness.cli.told import told_plainly
 from harness.program.case import to_json
-from harness.program.opaque import UnknownTarget, callable_of, import_target
+from harness.program.target import UnknownTarget, callable_of, import_target
 from harness.record import write_case
 from harness.running.folder import default_folder
 from harness.running.misuse import Misuse, integer_in, one_of, refuse, seconds_in

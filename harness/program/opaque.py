@@ -10,21 +10,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from importlib import import_module
 from itertools import count
 from types import BuiltinFunctionType
 from typing import Any, Protocol
 
 from harness.program.case import Opaque
 from harness.program.nesting import Nest, flatten
+from harness.program.target import UnknownTarget, callable_of, import_target
 
 Flat = Callable[..., tuple[Any, ...]]
 _REGISTERED: dict[str, tuple[Callable[..., Any], Nest]] = {}
 _NUMBERS = count(1)
-
-
-class UnknownTarget(LookupError):
-    """The function of a case is not known in this process; the message is one sentence with a remedy."""
 
 
 class NoOutput(TypeError):
@@ -104,33 +100,6 @@ def floating_dtype(value: Any, host: Host) -> str | None:
     """The dtype of a real or complex floating-point array of `host`'s; None for anything else."""
     dtype = array_dtype(value, host)
     return dtype if dtype is not None and ("float" in dtype or "complex" in dtype) else None
-
-
-def import_target(target: str) -> Any:
-    """What `module:qualified.name` names.
-
-    Raises:
-        UnknownTarget: no such module, or nothing of that name in it.
-    """
-    module, _, name = target.partition(":")
-    if not module or not name:
-        raise UnknownTarget(f"the function must be named module:function; got {target!r}. Write, for example, mypkg.ops:gelu.")
-    try:
-        found: Any = import_module(module)
-    except ImportError as error:
-        raise UnknownTarget(f"the module of {target!r} cannot be imported ({error}). Check its name, and that it is on PYTHONPATH.") from error
-    for part in name.split("."):
-        if not hasattr(found, part):
-            raise UnknownTarget(f"{module} has no {name!r}. Check the part after the colon.")
-        found = getattr(found, part)
-    return found
-
-
-def callable_of(found: Any) -> Any:
-    """What to call: a class of a forward and a backward through its `apply`, any other class through an instance, the rest as it is."""
-    if not isinstance(found, type):
-        return found
-    return found.apply if hasattr(found, "apply") and hasattr(found, "backward") else found()
 
 
 def target_of(function: Any) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,17 +15,15 @@ from harness.program import Opaque
 from harness.program.nesting import flatten
 from harness.program.opaque import (
     NoOutput,
-    UnknownTarget,
-    callable_of,
     differentiable_outputs,
     forget,
     fresh_label,
-    import_target,
     name_of,
     register,
     resolve,
     target_of,
 )
+from harness.program.target import UnknownTarget, callable_of, import_target
 
 
 class NumpyHost:
@@ -97,6 +96,22 @@ def test_labels_are_never_given_twice() -> None:
 def test_import_target_says_what_is_wrong_with_a_target(target: str, said: str) -> None:
     with pytest.raises(UnknownTarget, match=said):
         import_target(target)
+
+
+def test_module_that_raises_on_import_is_told_in_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "raising_on_import.py").write_text("1 / 0")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(UnknownTarget, match=r"raises when it is imported \(ZeroDivisionError: division by zero\)\. Mend that first\."):
+        import_target("raising_on_import:f")
+
+
+def test_class_that_wants_arguments_is_told_in_one_sentence() -> None:
+    class Wants:
+        def __init__(self, size: int) -> None:
+            self.size = size
+
+    with pytest.raises(UnknownTarget, match=r"Wants cannot be made without arguments .* Name an instance of it, or a function\."):
+        callable_of(Wants)
 
 
 def test_target_of_names_what_can_be_imported_and_nothing_else() -> None:

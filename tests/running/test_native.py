@@ -8,7 +8,8 @@ import pytest
 
 from harness.backends import Unsupported, load_backend
 from harness.program.case import Opaque, from_json, to_json
-from harness.program.opaque import UnknownTarget, resolve
+from harness.program.opaque import resolve
+from harness.program.target import UnknownTarget
 from harness.running.cells import gap
 from harness.running.finding import signature_of
 from harness.running.misuse import Misuse
