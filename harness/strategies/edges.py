@@ -87,7 +87,6 @@ _SIDES = (
 )
 MATRICES = tuple(Regime(name, 1, fill, firsts=SQUARE) for name, fill in MATRIX_FILLS.items())
 OF_MATRICES = ("products", "matrix_products")  # families whose ops take vectors as well
-EDGES = (*_SHAPES, *_VALUES, *MATRICES, *_SIDES)
 
 
 @cache

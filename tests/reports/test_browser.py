@@ -9,38 +9,13 @@ from playwright.sync_api import expect
 
 from reports import render_html
 from tests.record.examples import complete_run, hostile_run
-from tests.reports.browser import EXECUTABLE, Tab, chromium
+from tests.reports.browser import EXECUTABLE, Tab
 from tests.reports.everything import full_page
 
 CONTRASTS = (Path(__file__).parent / "contrast.js").read_text(encoding="utf-8")
 ROWS = "#cases-table tbody tr"
 
 pytestmark = pytest.mark.skipif(EXECUTABLE is None, reason="no Chromium on the path (Debian: apt-get install chromium; make test tells more)")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as opened:
-        yield opened
-
-
-@pytest.fixture
-def page(browser, tmp_path):
-    """A function that opens the report of a record, ready to use; a page that asks the network, or has an error, fails its test."""
-    tabs = []
-
-    def open_report(events, fragment="", **options):
-        path = tmp_path / "report.html"
-        path.write_text(events if isinstance(events, str) else render_html(events), encoding="utf-8")
-        tabs.append(Tab(browser, **options))
-        tabs[-1].open(path, fragment)
-        return tabs[-1].page
-
-    yield open_report
-    problems = [problem for tab in tabs for problem in tab.problems]
-    for tab in tabs:
-        tab.close()
-    assert problems == []
 
 
 def shown(page, selector):
