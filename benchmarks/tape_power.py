@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -20,17 +21,20 @@ from typing import Any
 import numpy as np
 import torch
 
-from harness.backends import Backend, load_backend
-from harness.backends.faulty_tape import ENGINE_FAULTS, PART_FAULTS, load_faults
-from harness.program import Case
-from harness.strategies.choose import RandomChoose
-from harness.tape.walks import Disagreement, World, script, shrink, walk
-from harness.verdict import Verdict
-from harness.verdict.constants import WALK_ULPS, eps
-from properties.laws import Law, laws
-from properties.machines.tape import KNOWN_ON_TORCH
-from tests.laws.examples import CASES
-from tests.laws.test_controls import stage_of
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from harness.backends import Backend, load_backend  # noqa: E402 (the script runs from anywhere)
+from harness.backends.faulty_tape import ENGINE_FAULTS, PART_FAULTS, load_faults  # noqa: E402
+from harness.program import Case  # noqa: E402
+from harness.strategies.choose import RandomChoose  # noqa: E402
+from harness.tape.walks import Disagreement, World, script, shrink, walk  # noqa: E402
+from harness.verdict import Verdict  # noqa: E402
+from harness.verdict.constants import WALK_ULPS, eps  # noqa: E402
+from properties.laws import Law, laws  # noqa: E402
+from properties.machines.tape import KNOWN_ON_TORCH  # noqa: E402
+from tests.laws.examples import CASES  # noqa: E402
+from tests.laws.test_controls import stage_of  # noqa: E402
 
 STEPS = 40
 PATIENCE = 20  # walks of a quick run for a fault that a direct law is about: most of these no walk reaches

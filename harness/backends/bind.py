@@ -38,6 +38,10 @@ class Bound:
         """The outputs at `points` (one array per differentiable primal), without derivatives."""
         return self.numpy(self.function(*map(self.array, points)))
 
+    def values(self) -> tuple[np.ndarray, ...]:
+        """The outputs at `primals`, without derivatives."""
+        return self.numpy(self.function(*self.primals))
+
     def numpy(self, arrays: Arrays) -> tuple[np.ndarray, ...]:
         return tuple(self.backend.numpy(array) for array in arrays)
 

@@ -14,6 +14,10 @@ import numpy as np
 FLOAT64_RESOLUTION = 1e-6
 RESOLUTION_EXPONENT = 3 / 8
 
+# The size that <gradient, D v> has by chance is its scale where a resolution is finer than this: that the sum cancels to a fraction of it is as
+# improbable as the fraction is small. In half precision 0.16 of it is what remains of the sum in one direction of eight, and a wrong sign would hold.
+COARSE_RESOLUTION = 1e-2
+
 # A disagreement is BROKEN only beyond this many tolerances, on two ladders that share no evaluation but phi(0). The bound is 7 standard deviations
 # of the noise seen (harness.oracles.window.SAFETY): 4 bounds are 28, so only an error of the model, not of the noise, could cause a false alarm.
 BROKEN_FACTOR = 4.0
@@ -54,6 +58,10 @@ LAST_OPERATIONS = 8
 # Source: Vignes, A Stochastic Arithmetic for Reliable Scientific Computation, Math. Comput. Simul. 35 (1993): two to three runs.
 JITTER_RUNS = 3
 JITTER_FACTOR = 8.0
+
+# Of a sum of two terms that cancel, shaken runs agree by chance each time with probability 1/2: twelve all do with 2^-11, and it is asked only where
+# the oracle already disagrees.
+VALUE_RUNS = 12
 
 # Two calls of a function at one point may differ by the order in which a GPU adds: up to u sum |a_i|, some hundred ulps for sums of common sizes and
 # conditioning. Values that differ by more, relative to the largest, come from a function that is random.

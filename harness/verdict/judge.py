@@ -1,7 +1,7 @@
 """From a backend's value and an oracle's estimate to a verdict, by three-way logic and no guessed tolerance.
 
 tau = bound + rounding                            what the oracle and the analytic value themselves may be off
-s = max(|actual|, |expected|, size)               the gradient's scale
+s = max(|actual|, |expected|, size)               the gradient's scale; in half precision without the size: harness.verdict.constants
 
 HOLDS         |actual - expected| <= tau   and   tau <= required * s
 BROKEN        |actual - expected| > 4 tau   on two ladders that share no evaluation but phi(0)
@@ -17,6 +17,7 @@ import numpy as np
 
 from harness.oracles.inquiry import Inquiry
 from harness.verdict.asking import Amount, Ask, Costly, hidden_by_the_sum
+from harness.verdict.constants import COARSE_RESOLUTION
 from harness.verdict.result import Result
 from harness.verdict.verdict import Verdict
 
@@ -55,7 +56,8 @@ def judge_derivative(
     Returns:
         Result: HOLDS (at a kink: as a subgradient), BROKEN or INCONCLUSIVE with its reason; `vacuous` where both sides vanish.
     """
-    ask = Ask(law, np.float64(actual), scale, rounding, size, required, "out")
+    typical = size if required < COARSE_RESOLUTION else 0.0
+    ask = Ask(law, np.float64(actual), scale, rounding, typical, required, "out")
     each = Inquiry(outputs, scale=scale, grain=grain) if outputs is not None and actual == 0 else None
     result = ask.of(Inquiry(phi, scale=scale, grain=grain), terms, widened, each)
     if outputs is None or not hidden_by_the_sum(result):

@@ -20,7 +20,7 @@ import numpy as np
 from harness.backends import Backend
 from harness.backends.bind import Bound, bind
 from harness.program import Case
-from harness.verdict.constants import JITTER_FACTOR, JITTER_RUNS, NEIGHBOUR_DISTANCE, NEIGHBOURS
+from harness.verdict.constants import JITTER_FACTOR, JITTER_RUNS, NEIGHBOUR_DISTANCE, NEIGHBOURS, VALUE_RUNS
 from properties.laws.precision import best_dtype
 
 Measure = Callable[[Bound], np.ndarray]
@@ -35,6 +35,14 @@ def spread(backend: Backend, case: Case, measure: Measure) -> np.ndarray:
     return np.asarray(moved + sampled(backend, case, lambda bound: measure(bound) - measure(bind(backend, bound.case, dtype=precise))))
 
 
+def noise_of_values(backend: Backend, case: Case, measure: Measure) -> np.ndarray:
+    """What rounding inside the function may do to `measure` of it, values that the oracle saw: beyond an ulp of them where a sum cancels.
+
+    A step of t below that changes nothing: 1e8 - 1e8 + 1e-8 t is constant to every window, and its slope is not 0.
+    """
+    return _shaken(backend, case, measure, dtype=best_dtype(backend, case), runs=VALUE_RUNS)
+
+
 def sampled(backend: Backend, case: Case, error: Measure) -> np.ndarray:
     """The scatter of `error`, zero but for rounding in a right backend, over neighbours of the case; nothing where it cannot be evaluated."""
     with np.errstate(all="ignore"):
@@ -43,10 +51,11 @@ def sampled(backend: Backend, case: Case, error: Measure) -> np.ndarray:
     return np.asarray(JITTER_FACTOR * np.where(np.isfinite(scatter), scatter, 0.0))
 
 
-def _shaken(backend: Backend, case: Case, measure: Measure) -> np.ndarray:
-    runs = np.stack([measure(bind(backend, case, jitter=np.random.default_rng((case.seed, run)))) for run in range(JITTER_RUNS)])  # (runs, entries)
+def _shaken(backend: Backend, case: Case, measure: Measure, *, dtype: str | None = None, runs: int = JITTER_RUNS) -> np.ndarray:
+    generators = (np.random.default_rng((case.seed, run)) for run in range(runs))
+    found = np.stack([measure(bind(backend, case, dtype=dtype, jitter=each)) for each in generators])  # (runs, entries)
     with np.errstate(all="ignore"):
-        return np.asarray(JITTER_FACTOR * np.nan_to_num(np.fmax.reduce(runs) - np.fmin.reduce(runs), nan=0.0))
+        return np.asarray(JITTER_FACTOR * np.nan_to_num(np.fmax.reduce(found) - np.fmin.reduce(found), nan=0.0))
 
 
 def _neighbours(backend: Backend, case: Case) -> Iterator[Case]:

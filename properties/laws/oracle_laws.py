@@ -12,13 +12,13 @@ from __future__ import annotations
 import numpy as np
 
 from harness.backends import Backend
-from harness.backends.bind import bind
+from harness.backends.bind import Bound, bind
 from harness.program import Case
 from harness.verdict import Result, judge_derivative, required_resolution, structural
 from harness.verdict.rounding import analytic_rounding, natural_size
 from properties.laws.along import outputs_along, projected_along, projected_floor, value_floor, value_terms
 from properties.laws.asked_again import entry_by_entry
-from properties.laws.conditioning import spread
+from properties.laws.conditioning import noise_of_values, spread
 from properties.laws.gradients import Malformed, gradients_of, tangents_of
 from properties.laws.inner import flat, inner
 from properties.laws.law import Law
@@ -55,14 +55,19 @@ def check_reverse(backend: Backend, case: Case) -> Result:
 
 def _spread_of_reverse(backend: Backend, case: Case, step: tuple[np.ndarray, ...]) -> float:
     shaken = spread(backend, case, lambda bound: np.array([inner(gradients_of(bound), step)])) + projected_floor(bind(backend, case))
-    return float(shaken[0])
+    seen = noise_of_values(backend, case, lambda bound: np.array([inner(case.cotangents, bound.values())]))
+    return float(shaken[0] + seen[0])
 
 
 @entry_by_entry(lambda bound, step: flat(tangents_of(bound, step)), outputs_along, lambda bound, points: flat(bound.at(points)))
 def check_forward(backend: Backend, case: Case) -> Result:
     """The whole tangent of the outputs against the jvp."""
     path = path_of(backend, case)
-    return check_measured("jvp-eq-fd", backend, case, lambda bound: flat(tangents_of(bound, path.step)), path.outputs, value_floor, value_terms)
+
+    def floor(bound: Bound) -> np.ndarray:
+        return np.asarray(value_floor(bound) + noise_of_values(backend, case, lambda shaken: flat(shaken.values())))
+
+    return check_measured("jvp-eq-fd", backend, case, lambda bound: flat(tangents_of(bound, path.step)), path.outputs, floor, value_terms)
 
 
 def _twin(step: tuple[np.ndarray, ...], gradients: tuple[np.ndarray, ...]) -> np.ndarray:

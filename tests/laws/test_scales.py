@@ -30,6 +30,23 @@ def test_wrong_derivative_of_a_leaf_of_many_sizes_is_broken(law: str, fault: str
     assert laws()[law].check(load_backend(f"faulty:{fault}:torch"), logarithm()).verdict is Verdict.BROKEN
 
 
+def swallowed() -> Case:
+    """The sum of 1e8, -1e8 and what moves: a step of it by less than an ulp of 1e8 changes no value at all."""
+    case = case_of(single("sum", ((3,),), ("primal",), axis=None, keepdims=False), (np.array([-1e-8, -1e8, 1e8]),), (np.ones(()),))
+    return msgspec.structs.replace(case, tangents=(np.array([2.0**-53, 0.0, 0.0]),))
+
+
+@pytest.mark.parametrize("law", ["vjp-eq-fd", "jvp-eq-fd"])
+def test_step_that_the_sum_swallows_proves_nothing(law: str) -> None:
+    assert laws()[law].check(load_backend("torch"), swallowed()).verdict is not Verdict.BROKEN
+
+
+@pytest.mark.parametrize(("law", "fault"), [("vjp-eq-fd", "scaled-gradient"), ("jvp-eq-fd", "scaled-tangent")])
+def test_wrong_derivative_is_broken_beside_terms_that_cancel(law: str, fault: str) -> None:
+    case = msgspec.structs.replace(swallowed(), tangents=(np.array([1.0, 0.5, -0.25]),))
+    assert laws()[law].check(load_backend(f"faulty:{fault}:torch"), case).verdict is Verdict.BROKEN
+
+
 def shrunk(size: int = 2) -> Case:
     """hardshrink at 1e8 and zeros: no step for the first entry sees how flat it is at the others."""
     primal = np.zeros(size)

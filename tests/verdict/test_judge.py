@@ -62,6 +62,19 @@ def test_large_rounding_never_lets_a_law_hold() -> None:
     assert result.reason.startswith("resolution: only errors above")
 
 
+def test_wrong_sign_does_not_hold_where_half_precision_cancels() -> None:
+    half = {"rounding": 0.247, "size": 2.3, "required": 0.16}
+    assert derivative(0.0355, lambda t: -0.0265 * t, **half).verdict is INCONCLUSIVE
+    assert derivative(0.0355, lambda t: 0.0355 * t, **half).verdict is INCONCLUSIVE
+
+
+def test_half_precision_is_judged_on_the_scale_of_the_two_values() -> None:
+    half = {"size": 10.0, "required": 0.16}
+    assert derivative(1.0, math.sin, rounding=0.1, **half).verdict is HOLDS
+    assert derivative(1.0, math.sin, rounding=0.2, **half).verdict is INCONCLUSIVE
+    assert derivative(1.0, math.sin, rounding=1e-7, size=10.0).verdict is HOLDS  # float64: on the scale of the gradient
+
+
 def test_noisy_function_is_inconclusive_by_resolution() -> None:
     rng = np.random.default_rng(0)
     result = derivative(1.0, lambda t: math.exp(t) + 1e-7 * rng.normal())
