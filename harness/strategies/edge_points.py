@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.ops.op import Op
+from harness.strategies.apart import APART, apart, apart_for
 from harness.strategies.choose import NotDrawn, Source
 from harness.strategies.edges import EMPTY_AXIS, edges_for
 from harness.strategies.leaves import Layouts
@@ -30,8 +31,8 @@ def draw_single_point(source: Source, op: Op, dtype: str, layouts: Layouts) -> P
 
 
 def edge_points(source: Source, op: Op, dtype: str, layouts: Layouts) -> Iterator[Point]:
-    """Every edge of `op` that its domain has, once."""
-    for edge in every_edge(op):
+    """Every edge of `op` that its domain has, once; last those that random cases are not drawn at."""
+    for edge in (*every_edge(op), *apart_for(op)):
         for _ in range(ATTEMPTS if isinstance(edge, Regime) else TOGETHER_ATTEMPTS):
             try:
                 yield draw_edge_point(source, op, edge, dtype, layouts)
@@ -49,6 +50,8 @@ def draw_edge_point(source: Source, op: Op, edge: Regime | str, dtype: str, layo
     """`op` at `edge`. Raises NotDrawn when the op's domain has no such point."""
     if isinstance(edge, Regime):
         return single_point(source, draw_at(source, op, edge, dtype, layouts), edge.name)
+    if edge in APART:
+        return apart(source, draw_ordinary(source, op, dtype, layouts), edge, dtype)
     return TOGETHER[edge](source, draw_ordinary(source, op, dtype, layouts), dtype)
 
 

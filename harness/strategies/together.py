@@ -55,14 +55,14 @@ def equal_leaves(source: Source, operation: Operation, dtype: str) -> Point:
 
 def one_constant(source: Source, operation: Operation, dtype: str) -> Point:
     """One of the operands is not differentiated."""
-    return _constant(single_point(source, operation, "one constant"), source.element(_two_arrays(operation)))
+    return _constant(single_point(source, operation, "one constant"), source.element(two_arrays(operation)))
 
 
 def integer_constant(source: Source, operation: Operation, dtype: str) -> Point:
     """One of the operands is an array of integers."""
     if dtype in COMPLEX_DTYPES:
         raise NotDrawn("an integer beside complex numbers is another promotion")
-    place = source.element(_two_arrays(operation))
+    place = source.element(two_arrays(operation))
     whole = np.asarray(np.clip(np.round(operation.values[place]), -3, 3))
     domain = operation.op.operand(place).domain
     whole = np.asarray(np.where(whole == 0, 2.0, whole)) if not domain.contains(whole) else whole
@@ -73,12 +73,13 @@ def integer_constant(source: Source, operation: Operation, dtype: str) -> Point:
 
 def shared_storage(source: Source, operation: Operation, dtype: str) -> Point:
     """All operands in one piece of memory."""
-    arrays = _two_arrays(operation)
+    arrays = two_arrays(operation)
     layouts = tuple(SHARED if i in arrays else layout for i, layout in enumerate(operation.layouts))
     return single_point(source, replace(operation, layouts=layouts), "shared storage")
 
 
-def _two_arrays(operation: Operation) -> list[int]:
+def two_arrays(operation: Operation) -> list[int]:
+    """Where the arrays among the operands are. Raises NotDrawn where there is one only."""
     arrays = [i for i in range(len(operation.values)) if operation.op.operand(i).role == "array"]
     if len(arrays) < 2:
         raise NotDrawn(f"{operation.op.name}: fewer than two operands were drawn")
@@ -97,7 +98,7 @@ def _role(role: Role, constant: bool) -> Role:
 
 def _coincide(operation: Operation, dtype: str) -> tuple[Operation, tuple[int, int]]:
     """`operation` with one operand replaced by an earlier one, and their positions."""
-    for i, j in combinations(_two_arrays(operation), 2):
+    for i, j in combinations(two_arrays(operation), 2):
         if operation.shapes[i] == operation.shapes[j]:
             try:
                 changed = _with_value(operation, j, operation.values[i], dtype)

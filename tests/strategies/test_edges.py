@@ -123,3 +123,42 @@ def test_the_largest_and_the_smallest_numbers_have_edges_of_their_own():
     edges = edges_of("negative")
     assert np.all(np.abs(edges["largest"].primals[0]) > 1e299)
     assert np.all(np.abs(edges["smallest"].primals[0]) < 1e-299)
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize(("edge", "low", "high"), [("one smallest", 0.0, 1e-290), ("one largest", 1e290, np.inf)])
+def test_a_product_meets_the_smallest_and_the_largest_numbers_beside_ordinary_ones_with_every_seed(edge, low, high, seed):
+    drawn = edge_cases("a law", "multiply", backend="torch", device="cpu", dtype="float64", layouts=tuple(LAYOUTS), seed=seed)
+    case = next(case for case in drawn if case.drawn["edges"] == [edge])
+    sizes = [np.abs(x[x != 0]) for x in case.primals]
+    extreme = [bool(np.all((low < size) & (size < high))) for size in sizes]
+    assert sorted(extreme) == [False, True]
+    assert np.all(sizes[extreme.index(False)] > 1e-20)
+    assert np.any(case.primals[0] * case.primals[1])
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16", "float16"])
+def test_numbers_of_another_size_are_the_smallest_and_largest_of_their_own_dtype(dtype):
+    edges = edges_of("multiply", dtype)
+    for edge in ("one smallest", "one largest"):
+        assert all(np.any(x) and np.all(np.isfinite(x)) for x in edges[edge].primals)
+
+
+def test_an_op_of_one_operand_has_no_numbers_of_another_size():
+    assert not {"one smallest", "one largest"} & set(edges_of("exp"))
+
+
+@pytest.mark.parametrize("edge", ["one smallest", "one largest"])
+def test_a_product_that_is_wrong_only_beside_extreme_numbers_breaks_there(edge):
+    law = laws()["vjp-eq-fd"]
+    assert law.check(WrongAtExtremes(), edges_of("multiply")[edge]).verdict is Verdict.BROKEN
+    assert law.check(load_backend("torch"), edges_of("multiply")[edge]).verdict is Verdict.HOLDS
+
+
+class WrongAtExtremes(TorchBackend):
+    """Torch, with gradients 1 % too large where a number is beyond 1e200 or beneath 1e-200."""
+
+    def vjp(self, function, primals, cotangents):
+        outputs, gradients = super().vjp(function, primals, cotangents)
+        extreme = any(bool(((abs(x) > 1e200) | ((abs(x) < 1e-200) & (x != 0))).any()) for x in primals)
+        return outputs, tuple(1.01 * g if extreme else g for g in gradients)
