@@ -21,7 +21,7 @@ from harness.strategies.point import Point, single_point
 from harness.strategies.rounding import exactly, largest, real_dtype
 from harness.strategies.together import two_arrays
 
-DECADES = MappingProxyType({"float64": 300, "float32": 30, "bfloat16": 30, "float16": 3})  # a readable number of them is normal and finite
+DECADES = MappingProxyType({"float64": 300, "float32": 30, "bfloat16": 30})  # a readable number of them is normal and finite; float16 has no 10^5
 APART = MappingProxyType({"one smallest": -1, "one largest": 1})
 
 
@@ -36,12 +36,15 @@ def apart(source: Source, operation: Operation, edge: str, dtype: str) -> Point:
     """`operation` with one operand scaled as `edge` says.
 
     Raises:
-        NotDrawn: it is not defined there, an operand is nothing but 0, or all operands may be of that size: then edges of their own are drawn at it.
+        NotDrawn: it is not defined there, an operand is nothing but 0, or all operands may be of that size: then edges of their own are drawn at it;
+            or the dtype has no such numbers.
     """
-    arrays = two_arrays(operation)
-    factor = 10.0 ** (APART[edge] * DECADES[real_dtype(dtype)])
+    arrays, decades = two_arrays(operation), DECADES.get(real_dtype(dtype))
+    if decades is None:
+        raise NotDrawn(f"{dtype} has neither very large nor very small numbers")
+    factor = 10.0 ** (APART[edge] * decades)
     alike, scaled = _scaled(operation, arrays, factor, dtype), _scaled(operation, [source.element(arrays)], factor, dtype)
-    if scaled is None or not all(np.any(scaled.values[i]) for i in arrays) or (alike and any(np.any(y) for y in alike.results)):
+    if scaled is None or not all(np.any(scaled.values[i]) for i in arrays) or (alike and any(np.any(exactly(y, dtype)) for y in alike.results)):
         raise NotDrawn(f"{operation.op.name}: no operand of its own size")
     return single_point(source, scaled, edge)
 
@@ -52,4 +55,6 @@ def _scaled(operation: Operation, places: list[int], factor: float, dtype: str) 
     with np.errstate(over="ignore"):
         values = tuple(exactly(x * factor, dtype) if i in places else x for i, x in enumerate(operation.values))
         results = results_of(op, values, params, largest(dtype, np.inf))
-        return results and replace(operation, values=values, results=results, margin=op.margin_at(values, params))
+        if results is None:
+            return None
+        return replace(operation, values=values, results=results, margin=op.margin_at(values, params))
