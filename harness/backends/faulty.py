@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from harness.backends.faults import FAULTS, Change, Fault, first_entry
+from harness.backends.faults import FAULTS, Change, Fault, first_entry, of_last_call
 from harness.backends.faulty_products import KEPT_BITS, of_rounded
 from harness.backends.faulty_tape import faulty_tape, load_faults
 from harness.backends.protocol import Arrays, Backend, Description, Function, Hvp, Jvp, Vjp
@@ -76,7 +76,8 @@ class FaultyBackend(Backend):
         if self._fault.special == "raises":
             raise RuntimeError("internal assertion failed: a node of the graph has no input")
         read, read_at = tuple(self._misread(w) for w in cotangents), [self._inner.numpy(x) for x in primals]
-        outputs, gradients = self._inner.vjp(function, primals, read)
+        points = of_last_call(primals, [x.shape for x in read_at]) if self._fault.special == "last call" else primals
+        outputs, gradients = self._inner.vjp(function, points, read)
         if self._fault.special == "mutates":
             self._scale_in_place(cotangents)
         if self._fault.beside is not None:

@@ -89,7 +89,8 @@ class TorchBackend(NativeSource, Backend):
         roots, seeds = recorded(outputs, cotangents)
         if not roots:
             return outputs, (None,) * len(leaves)
-        return outputs, torch.autograd.grad(roots, leaves, seeds, allow_unused=True)
+        with limits_told():
+            return outputs, torch.autograd.grad(roots, leaves, seeds, allow_unused=True)
 
     def jvp(self, function: Function, primals: Arrays, tangents: Arrays) -> tuple[Arrays, Arrays]:
         """By dual numbers."""

@@ -16,6 +16,11 @@ _LEFT_OUT = {
     "the function has no `setup_context`, which the functional transforms of torch need.": "must override the setup_context",
     "the function has no `vmap`, which batching needs.": "does not have vmap support",
     "the function is marked with @once_differentiable: it has no second derivative.": "marked with @once_differentiable",
+    "the function saves values under hooks (torch.utils.checkpoint does), which the functional transforms of torch do not support.": (
+        "don't yet support saved tensor hooks"
+    ),
+    "the function calls torch.utils.checkpoint with use_reentrant=True, which answers .backward() alone, and neither torch.autograd.grad nor "
+    "backward(inputs=...): pass use_reentrant=False to have its derivatives checked.": ("use_reentrant=True, torch.utils.checkpoint is incompatible"),
 }
 
 

@@ -68,7 +68,8 @@ def batched_vjp(function: Function, primals: Arrays, cotangents: Arrays) -> Arra
     roots, seeds = recorded(function(*leaves), cotangents)
     if not roots:
         return (None,) * len(leaves)
-    return torch.autograd.grad(roots, leaves, seeds, allow_unused=True, is_grads_batched=True)
+    with limits_told():
+        return torch.autograd.grad(roots, leaves, seeds, allow_unused=True, is_grads_batched=True)
 
 
 def batched_jvp(function: Function, primals: Arrays, tangents: Arrays) -> Arrays:
@@ -101,7 +102,8 @@ def _reverse_over_reverse(function: Function, primals: Arrays, cotangents: Array
     if not roots:
         return (None,) * len(leaves)
     tracked = [w.detach().requires_grad_() for w in seeds]
-    gradients = torch.autograd.grad(roots, leaves, tracked, create_graph=True, allow_unused=True)
+    with limits_told():
+        gradients = torch.autograd.grad(roots, leaves, tracked, create_graph=True, allow_unused=True)
     second = [(g, v) for g, v in zip(gradients, tangents, strict=True) if g is not None and g.requires_grad]
     if not second:
         return _no_second_derivative(gradients)

@@ -63,7 +63,7 @@ def read_arguments(backend: Backend, function: Callable[..., Any], args: Sequenc
     if dtype not in backend.dtypes(device):
         known = ", ".join(backend.dtypes(device))
         raise ValueError(f"check_gradients(*primals) must be of a dtype that {backend.name} differentiates ({known}); got {dtype}. Cast them.")
-    values = tuple(_wide(backend.numpy(leaf.array)) for leaf in leaves)
+    values = tuple(_wide(_read(backend, leaf)) for leaf in leaves)
     laid = [nearest_layout(leaf.name, x, backend.strides(leaf.array)) for leaf, x in zip(leaves, values, strict=True)]
     layouts, notes = tuple(layout for layout, _ in laid), tuple(note for _, note in laid if note)
     return Arguments(nest, tuple(leaf.name for leaf in leaves), values, layouts, chosen, dtype, device, notes)
@@ -122,6 +122,15 @@ def _adopted(backend: Backend, value: Any) -> Any:
     if array_dtype(value, backend) is not None:
         return value
     return backend.array(value, dtype=str(value.dtype), device=backend.devices()[0])
+
+
+def _read(backend: Backend, leaf: _Leaf) -> np.ndarray:
+    """The leaf's numbers; a sparse or a quantized one has none that NumPy could hold, one of a meta device none at all."""
+    try:
+        return backend.numpy(leaf.array)
+    except Exception as error:  # whatever the backend says to it
+        first = next(iter(str(error).strip().splitlines()), type(error).__name__).rstrip(".")
+        raise TypeError(f"check_gradients(*primals) must be dense arrays of numbers; {leaf.name} is not: {first}. Pass a dense one.") from None
 
 
 def _wide(values: np.ndarray) -> np.ndarray:

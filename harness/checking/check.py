@@ -47,7 +47,7 @@ def check(request: Request) -> Report:
     arguments = read_arguments(backend, function, request.primals, request.kwargs, request.wrt)
     subject = subject_of(function, arguments, request.target)
     try:
-        observation = observe(backend, subject, arguments)
+        observation = observe(backend, subject, arguments, called=function)
         answers = tuple(_Check(request, name, backend, subject, arguments, observation, perf_counter()).answers(chosen))
     except BaseException:
         forget(subject.target)

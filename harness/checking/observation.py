@@ -5,16 +5,18 @@ f(x) is finite,  f(x) = f(x) again,  x afterwards = x before
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from harness.backends import Backend
 from harness.backends.bind import part_dtype, unit_roundoff
 from harness.checking.arguments import Arguments
+from harness.checking.entering import entered
 from harness.program import Case, Opaque
-from harness.program.opaque import Flat, NoOutput, resolve
+from harness.program.opaque import Flat, NoOutput, name_of, resolve
 from harness.verdict.constants import REPEAT_ULPS
 from properties.laws.along import outputs_along
 
@@ -31,11 +33,11 @@ class Observation:
     mutates: bool = False
 
 
-def observe(backend: Backend, subject: Opaque, arguments: Arguments, calls: int = 2) -> Observation:
-    """Call the function several times on copies of its arguments.
+def observe(backend: Backend, subject: Opaque, arguments: Arguments, calls: int = 2, called: Callable[..., Any] | None = None) -> Observation:
+    """Call the function several times on copies of its arguments; `called` is it, where its arguments are still to be doubted.
 
     Raises:
-        TypeError: it returns nothing that could be differentiated.
+        TypeError: it returns nothing that could be differentiated, or does not take these arguments.
     """
     function = resolve(subject, backend)
     try:
@@ -45,6 +47,9 @@ def observe(backend: Backend, subject: Opaque, arguments: Arguments, calls: int 
         raise TypeError(f"check_gradients(function=...) must return a floating-point array of backend {backend.name}; {nothing}. {remedy}") from None
     except Exception as error:  # whatever the user's function may raise is told, not judged
         backend.reset()
+        if isinstance(error, TypeError) and called is not None and not entered(called, error.__traceback__):
+            fit = f"what {name_of(called)} takes; {_first_line(error)}"
+            raise TypeError(f"check_gradients(*primals, kwargs=...) must be {fit}. Give its arguments, in order.") from None
         return Observation((), f"the function raises {type(error).__name__} at these primals: {_first_line(error)}.")
     if changed:
         return Observation(

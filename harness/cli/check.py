@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.text import Text
 
 from harness.backends import Backend
 from harness.checking.drawing import draw_arguments
@@ -19,19 +18,15 @@ from harness.checking.naming import argument_names
 from harness.checking.request import Request
 from harness.checking.selection import DEFAULT
 from harness.checking.selection import select_laws as default_laws
-from harness.checking.survey import INSUFFICIENT, Evidence, survey
-from harness.checking.wording import finding
-from harness.cli.console import plain_console
+from harness.checking.survey import survey
+from harness.cli.check_shown import conclusion, exit_code, show, show_findings
 from harness.cli.told import told_plainly
-from harness.program.case import to_json
 from harness.program.target import UnknownTarget, callable_of, import_target
-from harness.record import write_case
-from harness.running.folder import default_folder
-from harness.running.misuse import Misuse, integer_in, one_of, refuse, seconds_in
+from harness.running.folder import make_folder
+from harness.running.misuse import Misuse, count_in, integer_in, one_of, refuse, seconds_in
 from harness.running.selection import backend_called, select_laws
 from properties.laws import Law
 
-STYLES = {"HOLDS": "green", "UNSUPPORTED": "dim", "NOTHING TO COMPARE": "dim", "INSUFFICIENT EVIDENCE": "yellow"}
 EPILOG = """\b
 Examples:
   autograd-harness check mypkg.ops:gelu --input "x: float64[n, 3]"
@@ -69,14 +64,19 @@ def command(
 ) -> int:
     """Check the gradients of your own function, MODULE:FUNCTION: a function, an autograd Function, or a module, as an instance or a class."""
     with told_plainly():
-        count, limit = integer_in("examples", examples), seconds_in("max-time", max_time) if max_time else None
+        count, limit = count_in("examples", examples), seconds_in("max-time", max_time) if max_time else None
         plan = _Plan(target, inputs, backend, device, law, integer_in("seed", seed))
+        if folder is not None:
+            make_folder(folder)
         try:
             found = survey(plan.laws, plan.request, count, limit)
         except (TypeError, ValueError) as error:
             raise Misuse(str(error)) from None
-        show(found, max(1, count // 2), target, folder)
-    return exit_code(found, max(1, count // 2))
+        minimum = max(1, count // 2)
+        show(found, minimum, target)
+        show_findings(found, folder)
+        click.echo(f"\n{conclusion(found, minimum)}")
+    return exit_code(found, minimum)
 
 
 class _Plan:
@@ -116,57 +116,3 @@ def in_order(function: Any, inputs: Sequence[Input]) -> list[Input]:
     if len(by_name) < len(inputs):
         raise Misuse("--input must name each argument once; got a name twice. Rename one.")
     return [by_name[name] for name in names] if set(names) == set(by_name) else list(inputs)
-
-
-def show(found: Sequence[Evidence], minimum: int, target: str, folder: Path | None) -> None:
-    """A line per law, then the block of each finding."""
-    console = plain_console(soft_wrap=True)
-    console.print(Text(target, style="bold"))
-    for evidence in found:
-        verdict = evidence.verdict(minimum)
-        line = (f"  {verdict:<23}", STYLES.get(verdict, "bold red")), f"{evidence.law.name:<28}{_told(evidence)}"
-        console.print(Text.assemble(*line))
-    kept_in = folder or default_folder()
-    for report, answer in [evidence.broken for evidence in found if evidence.broken]:
-        kept = write_case(kept_in, answer.case.id, to_json(answer.case))
-        again = [f"autograd-harness replay {answer.case.id if folder is None else kept}"]
-        console.print()
-        console.print(finding(report.function, report.arguments, answer, again), markup=False)
-    console.print(f"\n{conclusion(found, minimum)}", markup=False)
-
-
-def _told(evidence: Evidence) -> str:
-    """What the draws came to, and why some could not be decided."""
-    if evidence.broken or (evidence.unsupported and not (evidence.held or evidence.vacuous or evidence.reasons)):
-        return evidence.unsupported or evidence.law.statement
-    parts = [f"{evidence.held} points"]
-    parts += [f"{evidence.vacuous} with nothing to compare"] if evidence.vacuous else []
-    parts += [f"{evidence.unasked} not asked ({evidence.unsupported.rstrip('.')})"] if evidence.unasked else []
-    parts += [f"{times} undecided ({reason.rstrip('.')})" for reason, times in evidence.reasons.most_common(2)]
-    return ", ".join(parts)
-
-
-def exit_code(found: Sequence[Evidence], minimum: int) -> int:
-    """1 for a finding, 7 where a law has too little evidence, or none of those that decide holds, else 0."""
-    if any(evidence.broken for evidence in found):
-        return 1
-    short = any(evidence.verdict(minimum) == INSUFFICIENT for evidence in found)
-    return 7 if short or not _is_decided(found, minimum) else 0
-
-
-def conclusion(found: Sequence[Evidence], minimum: int) -> str:
-    """The exit code's reason, in one line."""
-    broken = [evidence.law.name for evidence in found if evidence.broken]
-    if broken:
-        return f"BROKEN: {', '.join(broken)}."
-    short = [evidence.law.name for evidence in found if evidence.verdict(minimum) == INSUFFICIENT]
-    if short:
-        return f"INSUFFICIENT EVIDENCE: fewer than {minimum} points could be decided of {', '.join(short)}. Widen --input, or draw more --examples."
-    if not _is_decided(found, minimum):
-        return "INSUFFICIENT EVIDENCE: no derivative was compared. Give the function a derivative that answers, or draw other points."
-    return "HOLDS: no law is broken, and every law that has something to compare held on enough points."
-
-
-def _is_decided(found: Sequence[Evidence], minimum: int) -> bool:
-    """Whether a law without which nothing passes holds."""
-    return any(evidence.decides and evidence.verdict(minimum) == "HOLDS" for evidence in found)

@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import join
 
 import click
 
 from harness.cli.told import told_plainly
 from harness.program.case import from_json
-from harness.record import RecordError, read_case
+from harness.record import RecordError, find_case, read_case
 from harness.running.folder import run_folders
 from harness.running.judge import run_case
 from harness.running.misuse import Misuse
@@ -41,9 +42,9 @@ def command(cases: tuple[str, ...], backend: str | None, folder: Path | None) ->
 
 def replay_one(reference: str, backend: str | None, folder: Path | None) -> Verdict:
     """Replay one case and print what it came to."""
-    data = read_case(reference, [folder] if folder else list(run_folders()))
+    path = find_case(reference, [folder] if folder else list(run_folders()))
     try:
-        case = from_json(data)
+        case = from_json(read_case(str(path)))
     except ValueError as error:
         raise RecordError(f"{reference} cannot be replayed: {error}.") from None
     try:
@@ -54,7 +55,15 @@ def replay_one(reference: str, backend: str | None, folder: Path | None) -> Verd
     if result.verdict is Verdict.HOLDS:
         click.echo(f"case {case.id} holds now: {law.equation}   ({', '.join(case.subject.ops)}, {implementation.name}, {case.device}, {case.dtype})")
     elif result.verdict is Verdict.BROKEN:
-        click.echo(explain(implementation, law, case, result))
+        click.echo(explain(implementation, law, case, result, _again(reference, path, backend, folder)))
     else:
         click.echo(f"case {case.id} is {result.verdict.value}: {result.reason}")
     return result.verdict
+
+
+def _again(reference: str, path: Path, backend: str | None, folder: Path | None) -> list[str]:
+    """The command that was typed, and the script beside the case, where there is one."""
+    options = [("--backend", backend), ("--out", folder)]
+    typed = ["autograd-harness", "replay", reference, *(str(word) for name, value in options if value is not None for word in (name, value))]
+    script = path.with_suffix(".py")
+    return [join(typed), *([join(["python", str(script)])] if script.is_file() else [])]

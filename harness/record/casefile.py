@@ -13,6 +13,7 @@ from pathlib import Path
 from harness.record.errors import RecordError, cause
 
 CASES = "cases"
+NAMED = 3  # folders that an error names
 _ID = re.compile(r"[0-9a-z]{4,64}")
 
 
@@ -53,7 +54,8 @@ def find_case(reference: str, folders: Sequence[str | Path]) -> Path:
             raise RecordError(f"{len(found)} cases begin with {reference}: {', '.join(each.stem for each in found[:4])}. Give more of the id.")
         if found:
             return found[0]
-    searched = ", ".join(str(Path(folder) / CASES) for folder in folders) or "no folder"
+    searched = ", ".join(str(Path(folder) / CASES) for folder in folders[:NAMED]) or "no folder"
+    searched += f" and {len(folders) - NAMED} more" if len(folders) > NAMED else ""
     raise RecordError(f"no case begins with {reference!r} (searched: {searched}). Give the path of its file, or name the run's folder with --out.")
 
 

@@ -59,6 +59,13 @@ def integer_in(argument: str, text: str) -> int:
     return int(text)
 
 
+def count_in(argument: str, text: str) -> int:
+    """The positive integer that `text` writes."""
+    if not text.isdecimal() or int(text) == 0:
+        refuse(argument, "a positive integer", text, "Each is one more random point; leave it out for the default.")
+    return int(text)
+
+
 def close_names(value: str, known: Iterable[str]) -> str:
     """A remedy: the names that look like `value`; empty when none does."""
     close = get_close_matches(value, list(dict.fromkeys(known)), n=3)

@@ -5,9 +5,11 @@ from_json(case file) -> Result now
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from harness.backends import Backend
 from harness.program import Case
-from harness.running.finding import block, explained, reproductions, title_of
+from harness.running.finding import block, explained, title_of
 from harness.running.judge import run_case
 from harness.running.misuse import Misuse
 from harness.running.selection import backend_called
@@ -39,10 +41,10 @@ def prepare(case: Case, backend: str | None = None) -> tuple[Backend, Law]:
     return implementation, law
 
 
-def explain(backend: Backend, law: Law, case: Case, result: Result) -> str:
-    """The block of text on a case that does not hold."""
+def explain(backend: Backend, law: Law, case: Case, result: Result, again: Sequence[str] = ()) -> str:
+    """The block of text on a case that does not hold; `again` are the commands that show it once more."""
     isolated = isolates(neighbourhood(law, backend, case)) if result.verdict is Verdict.BROKEN else ""
-    return block(law, case, explained(backend, case, result), title_of(backend, law, case), isolated, reproductions(case, "", ""))
+    return block(law, case, explained(backend, case, result), title_of(backend, law, case), isolated, list(again))
 
 
 def require_holds(case: Case) -> None:

@@ -43,6 +43,7 @@ FAMILIES = (
     "form",
     "sameness",
     "alone",
+    "calls_apart",
     "second_order",
     "batching",
     "influence",

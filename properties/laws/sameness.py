@@ -15,40 +15,15 @@ import numpy as np
 from harness.backends import Backend
 from harness.backends.bind import Bound, bind
 from harness.program import Case
-from harness.program.layout import SHARED, effective_layout
 from harness.verdict import Result, structural
 from harness.verdict.result import worst_result
 from properties.laws.exact import Sides, check_equal
-from properties.laws.form import forward_or_none
 from properties.laws.gradients import Malformed, gradients_of, tangents_of, well_formed
 from properties.laws.inner import flat
 from properties.laws.law import Law
+from properties.laws.layouts import check_layouts
 
-LAYOUTS = ("permuted", "strided", "offset")  # those that any values can have; "expanded" needs values that repeat
 REPEATS = 12  # calls in a row: a cache that goes stale after ten is not rare, and a call is cheap
-
-
-def check_layouts(backend: Backend, case: Case) -> Result:
-    """The case in strided memory against its contiguous twin, and ones that are one number in memory, as `f(x).sum().backward()` sends."""
-    ones = msgspec.structs.replace(case, cotangents=tuple(map(np.ones_like, case.cotangents)), layouts=_expanded(case))
-    asked = [msgspec.structs.replace(case, layouts=_strided(case)), *([ones] if "expanded" in ones.layouts else [])]
-    return worst_result([_with_its_twin(backend, one) for one in asked])
-
-
-def _with_its_twin(backend: Backend, strided: Case) -> Result:
-    shared = "expanded" in strided.layouts  # forward mode may refuse elements that share memory
-    forward_too = not shared and forward_or_none(bind(backend, strided)) is not None
-
-    def derivatives(bound: Bound) -> np.ndarray:
-        parts = [flat(bound.at(bound.case.points)), flat(gradients_of(bound))]
-        if forward_too:
-            parts.append(flat(tangents_of(bound, strided.tangents)))
-        return np.concatenate(parts)
-
-    def twin(bound: Bound) -> Bound:
-        return bind(backend, msgspec.structs.replace(bound.case, layouts=("contiguous",) * len(strided.layouts)))
-
-    return check_equal("layout-independent", backend, strided, lambda bound: Sides(derivatives(bound), derivatives(twin(bound))))
 
 
 def check_reverse_routes(backend: Backend, case: Case) -> Result:
@@ -100,24 +75,6 @@ def _routes(law: str, backend: Backend, case: Case, routes: Mapping[str, Any], t
 
 def _both(one: Callable[[Bound], np.ndarray], other: Callable[[Bound], np.ndarray]) -> Callable[[Bound], Sides]:
     return lambda bound: Sides(one(bound), other(bound))
-
-
-def _strided(case: Case) -> tuple[str, ...]:
-    """The case's own layouts, and a strided one wherever it says contiguous."""
-    arrays = (*case.primals, *case.cotangents, *case.tangents)
-    own = (*case.layouts, *["contiguous"] * (len(arrays) - len(case.layouts)))
-    return tuple(_other(layout, x.shape, case.seed + i) for i, (layout, x) in enumerate(zip(own, arrays, strict=True)))
-
-
-def _expanded(case: Case) -> tuple[str, ...]:
-    """Cotangents expanded where their shape can be, all else contiguous."""
-    cotangents = ("expanded" if effective_layout("expanded", w.shape) == "expanded" else "contiguous" for w in case.cotangents)
-    return (*["contiguous"] * len(case.primals), *cotangents, *["contiguous"] * len(case.tangents))
-
-
-def _other(layout: str, shape: tuple[int, ...], turn: int) -> str:
-    fitting = [name for name in LAYOUTS if effective_layout(name, shape) == name]
-    return layout if layout == SHARED or effective_layout(layout, shape) != "contiguous" else fitting[turn % len(fitting)]
 
 
 LAWS = (

@@ -179,6 +179,26 @@ def test_check_says_when_too_few_points_could_be_decided(here: Path, capsys: pyt
     assert re.search(r"INSUFFICIENT EVIDENCE +vjp-eq-fd +0 points, 4 undecided \(output 0 holds NaN at these primals", capsys.readouterr().out)
 
 
+def test_check_tells_a_reason_of_many_laws_once_and_its_letter_stands_in_their_lines(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = check("mypkg.ops:root", "--input", "x: float64[3] < 0", "--examples", "4")
+    told = capsys.readouterr().out
+    assert code == 7
+    assert told.count("output 0 holds NaN at these primals; move them into the function's domain.") == 2, "below the laws, and in the conclusion"
+    assert re.search(r"^  \(a\) output 0 holds NaN at these primals", told, re.MULTILINE)
+    assert len(re.findall(r"^  INSUFFICIENT EVIDENCE +\S+ +0 points, 4 undecided \(a\)$", told, re.MULTILINE)) >= 10
+    assert re.search(r"INSUFFICIENT EVIDENCE: fewer than 2 points could be decided of vjp-eq-fd and \d+ more\. Mostly: output 0 holds NaN", told)
+
+
+def test_replay_says_how_to_replay_again_as_it_was_called(here: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert check("mypkg.ops:Wrong", "--input", "x: float64[n]", "--law", "vjp-linear", "--out", str(tmp_path / "v1")) == 1
+    capsys.readouterr()
+    [kept] = (tmp_path / "v1" / "cases").glob("*.json")
+    for arguments in ([str(kept)], [kept.stem, "--out", str(tmp_path / "v1")], [str(kept), "--backend", "torch"]):
+        with pytest.raises(SystemExit):
+            main(["replay", *arguments])
+        assert f"  reproduce     autograd-harness replay {' '.join(arguments)}\n" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -193,6 +213,10 @@ def test_check_says_when_too_few_points_could_be_decided(here: Path, capsys: pyt
         (("mypkg.ops:root", "--input", "x: float64", "--law", "vjp-eq-df"), "law must be an expression that matches a law"),
         (("mypkg.ops:root", "--input", "x: float64", "--law", "tape"), "law must be one that speaks of a single function; got 'tape'."),
         (("mypkg.ops:root", "--input", "x: float64", "--examples", "none"), "examples must be"),
+        (("mypkg.ops:root", "--input", "x: float64", "--examples", "-3"), "a positive integer; got '-3'. Each is one more random point"),
+        (("mypkg.ops:root", "--input", "x: float64", "--examples", "0"), "examples must be a positive integer; got '0'."),
+        (("mypkg.ops:root", "--input", "x: float64", "--out", "/proc/foo"), "out must be a folder that can be written; got '/proc/foo'. It is not ("),
+        (("mypkg.ops:root", "--input", "x: float64", "--input", "y: float64"), "what root takes; root() takes 1 positional argument but 2 were"),
         (("mypkg.ops:root", "--input", "x: float64", "--max-time", "soon"), "max-time must be a positive duration; got 'soon'."),
         (("mypkg.ops:root", "--input", "x: float64", "--seed", "x"), "seed must be"),
     ],

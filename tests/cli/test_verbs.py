@@ -69,7 +69,7 @@ def test_verify_refuses_options_that_make_no_sense(capsys, arguments: tuple[str,
 @pytest.mark.parametrize(
     ("option", "sentence"),
     [
-        (("--examples", "many"), "examples must be an integer that is not negative; got 'many'."),
+        (("--examples", "many"), "examples must be a positive integer; got 'many'."),
         (("--max-time", "soon"), "max-time must be a positive duration; got 'soon'."),
         (("--seed", "abc"), "seed must be an integer that is not negative; got 'abc'."),
     ],

@@ -12,7 +12,7 @@ from harness.backends.bind import bind
 from harness.program import Input, Instruction, Program, single
 from harness.tape.compiling import Compiling, perform
 from harness.verdict import Verdict
-from properties.laws import laws
+from properties.laws import calls_apart, laws
 from properties.laws.along import direction
 from properties.laws.gradients import gradients_of, tangents_of
 from properties.laws.recording import record
@@ -43,6 +43,13 @@ def test_tangents_of_a_cube_are_three_x_squared_v() -> None:
     case = cube()
     (tangent,) = tangents_of(bind(load_backend("torch"), case), (np.array([1.0, 1.0, -1.0]),))
     assert tangent.tolist() == [3.0, 12.0, -27.0]
+
+
+def test_a_function_called_twice_has_the_gradient_of_each_call_where_it_was_made() -> None:
+    case = cube()
+    bound = bind(load_backend("torch"), case)
+    together = calls_apart.together(bound, (np.array([2.0, 1.0, -1.0]),))
+    assert together.tolist() == [3.0, -24.0, 108.0, 12.0, -6.0, 12.0], "3 x^2 w at x = (1, -2, 3) and at (2, 1, -1), with w = (1, -2, 4)"
 
 
 @pytest.mark.parametrize("composition", ["reverse over reverse", "forward over reverse", "reverse over forward"])

@@ -30,6 +30,11 @@ def test_case_that_is_not_there_is_told_with_the_folders_searched(tmp_path, refe
         find_case(reference, [tmp_path])
 
 
+def test_case_that_is_not_there_names_a_few_of_many_folders(tmp_path):
+    with pytest.raises(RecordError, match=r"\(searched: \S+r0/cases, \S+r1/cases, \S+r2/cases and 6 more\)"):
+        find_case("nope", [tmp_path / f"r{i}" for i in range(9)])
+
+
 def test_case_path_that_is_not_there_is_told(tmp_path):
     with pytest.raises(RecordError, match=r"there is no case file .*none\.json\. Give the path of a file in a cases folder"):
         read_case(str(tmp_path / "none.json"))

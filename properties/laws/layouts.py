@@ -1,0 +1,92 @@
+"""A case in strided memory against its contiguous twin.
+
+f'(view(x))^T view(w) = f'(x)^T w
+"""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+
+from harness.backends import Backend, Unsupported
+from harness.backends.bind import Bound, bind
+from harness.backends.protocol import Died
+from harness.program import Case
+from harness.program.layout import SHARED, effective_layout
+from harness.verdict import Result, Verdict
+from harness.verdict.result import worst_result
+from properties.laws.exact import Sides, check_equal
+from properties.laws.form import forward_or_none
+from properties.laws.gradients import gradients_of, tangents_of
+from properties.laws.inner import flat
+
+LAYOUTS = ("permuted", "strided", "offset")  # those that any values can have; "expanded" needs values that repeat
+
+
+def check_layouts(backend: Backend, case: Case) -> Result:
+    """The case in strided memory, and ones that are one number in memory, as `f(x).sum().backward()` sends.
+
+    Raises:
+        Unsupported: the plain call refuses strided primals (`x.view(-1)`); cotangents and tangents were compared all the same.
+    """
+    ones = msgspec.structs.replace(case, cotangents=tuple(map(np.ones_like, case.cotangents)), layouts=_expanded(case))
+    strided = msgspec.structs.replace(case, layouts=_strided(case))
+    refused = _refusal(backend, strided)
+    if refused:
+        strided = msgspec.structs.replace(strided, layouts=(*["contiguous"] * len(case.primals), *strided.layouts[len(case.primals) :]))
+    result = worst_result([_with_its_twin(backend, one) for one in (strided, *([ones] if "expanded" in ones.layouts else []))])
+    if refused and result.verdict is Verdict.HOLDS:
+        raise Unsupported(f"the function itself takes no strided primals: {refused}.")
+    return result
+
+
+def _with_its_twin(backend: Backend, strided: Case) -> Result:
+    shared = "expanded" in strided.layouts  # forward mode may refuse elements that share memory
+    forward_too = not shared and forward_or_none(bind(backend, strided)) is not None
+
+    def derivatives(bound: Bound) -> np.ndarray:
+        parts = [flat(bound.at(bound.case.points)), flat(gradients_of(bound))]
+        if forward_too:
+            parts.append(flat(tangents_of(bound, strided.tangents)))
+        return np.concatenate(parts)
+
+    def twin(bound: Bound) -> Bound:
+        return bind(backend, msgspec.structs.replace(bound.case, layouts=("contiguous",) * len(strided.layouts)))
+
+    return check_equal("layout-independent", backend, strided, lambda bound: Sides(derivatives(bound), derivatives(twin(bound))))
+
+
+def _refusal(backend: Backend, strided: Case) -> str:
+    """What the plain call says to strided primals, where it takes contiguous ones; else empty."""
+    refused = _failure(backend, strided)
+    return refused if refused and not _failure(backend, msgspec.structs.replace(strided, layouts=())) else ""
+
+
+def _failure(backend: Backend, case: Case) -> str:
+    bound = bind(backend, case)
+    try:
+        bound.function(*bound.primals)
+    except Died:
+        raise
+    except Exception as error:  # whatever the function raises: that it raises is all that is asked
+        backend.reset()
+        return next(iter(str(error).strip().splitlines()), type(error).__name__).rstrip(".")
+    return ""
+
+
+def _strided(case: Case) -> tuple[str, ...]:
+    """The case's own layouts, and a strided one wherever it says contiguous."""
+    arrays = (*case.primals, *case.cotangents, *case.tangents)
+    own = (*case.layouts, *["contiguous"] * (len(arrays) - len(case.layouts)))
+    return tuple(_other(layout, x.shape, case.seed + i) for i, (layout, x) in enumerate(zip(own, arrays, strict=True)))
+
+
+def _expanded(case: Case) -> tuple[str, ...]:
+    """Cotangents expanded where their shape can be, all else contiguous."""
+    cotangents = ("expanded" if effective_layout("expanded", w.shape) == "expanded" else "contiguous" for w in case.cotangents)
+    return (*["contiguous"] * len(case.primals), *cotangents, *["contiguous"] * len(case.tangents))
+
+
+def _other(layout: str, shape: tuple[int, ...], turn: int) -> str:
+    fitting = [name for name in LAYOUTS if effective_layout(name, shape) == name]
+    return layout if layout == SHARED or effective_layout(layout, shape) != "contiguous" else fitting[turn % len(fitting)]
