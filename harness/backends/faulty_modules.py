@@ -124,3 +124,22 @@ class CastDropsGradients(SpoiledModule):
     def cast(self, dtype: str) -> None:
         self.inner.cast(dtype)
         self.inner.zero_grad()
+
+
+@module_fault("module-move-replaces", "a module that is moved has new leaves")
+class MoveReplaces(SpoiledModule):
+    fresh: Mapping[str, Any] | None = None
+
+    def move(self, device: str) -> None:
+        self.inner.move(device)
+        self.fresh = {name: self.tape.move(self.tape.leaf(self.tape.value(leaf)), device) for name, leaf in self.inner.parameters().items()}
+
+    def parameters(self) -> Mapping[str, Any]:
+        return self.fresh or self.inner.parameters()
+
+
+@module_fault("module-move-leaves-gradients", "a module that is moved leaves its gradients behind")
+class MoveLeavesGradients(SpoiledModule):
+    def move(self, device: str) -> None:
+        self.inner.move(device)
+        self.inner.zero_grad()

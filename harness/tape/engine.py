@@ -20,7 +20,8 @@ from harness.tape.modes import Modes
 from harness.tape.packing import Packing
 from harness.tape.parts import OUTPUT, Node, Saved, Step, Storage, Tensor
 from harness.tape.regions import regained_rule, region_rule
-from harness.tape.rules import RULES, Rule
+from harness.tape.rule import Rule
+from harness.tape.rules import RULES
 
 ACCUMULATE = Rule(np.copy, ())  # the rule of the node at a leaf: nothing lies below
 
@@ -38,7 +39,8 @@ class Recorder:
         """The op on tensors and Python numbers."""
         tensors = self.tensors(operands)
         rule, source = RULES[op], tensors[0]
-        value = np.asarray(rule.forward(*(t.array for t in tensors), **params))
+        with np.errstate(all="ignore"):  # infinities and NaN are numbers here, as in every autograd
+            value = np.asarray(rule.forward(*(t.array for t in tensors), **params))
         self.peak = max(self.peak, float(np.max(np.abs(value), initial=0.0)))
         out = Tensor(value, source.storage if rule.looks else Storage(params.get("device", source.storage.device)))
         if rule.looks:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from harness.tape.rules import Rule
+    from harness.tape.rule import Rule
 
 Gradients = tuple[Any, ...]
 OUTPUT = -1  # among the saved values of a node: its own result, not an operand

@@ -19,6 +19,7 @@ from harness.tape.interface import Tape
 from harness.tape.modes import Switch
 from harness.tape.parts import Storage, Tensor
 from harness.tape.reference_parts import PARTS
+from harness.tape.reference_precision import Autocast
 from harness.tape.reference_walking import registered, seed
 from harness.tape.walker import Engine
 
@@ -34,6 +35,7 @@ class ReferenceTape(Tape):
     def __init__(self, device: str = "cpu", engine: Engine | None = None) -> None:
         self.engine = engine or Engine()
         self.default_device = device
+        self.autocast = Autocast()
 
     def leaf(self, values: np.ndarray, *, requires_grad: bool = True) -> Tensor:
         """A leaf; integers become float64."""
@@ -42,7 +44,7 @@ class ReferenceTape(Tape):
 
     def apply(self, op: str, *args: Any, **params: Any) -> Tensor:
         """An op of harness.tape.rules.RULES."""
-        return self.engine(op, *args, **params)
+        return self.engine(op, *self.autocast.operands(self.engine, op, args), **params)
 
     def backward(
         self, output: Any, cotangent: Any = None, *, retain_graph: bool = False, create_graph: bool = False, inputs: Handles | None = None

@@ -15,7 +15,7 @@ import numpy as np
 from harness.tape.custom_function import CustomFunctions
 from harness.tape.errors import Unsupported
 from harness.tape.parts import Node, Tensor
-from harness.tape.rules import Pull, Rule
+from harness.tape.rule import Pull, Rule
 
 if TYPE_CHECKING:
     from harness.tape.reference import ReferenceTape

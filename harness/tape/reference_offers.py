@@ -7,13 +7,19 @@ from types import MappingProxyType
 from typing import Any
 
 from harness.tape.checkpointing import Checkpointing
+from harness.tape.compiling import Compiling
 from harness.tape.custom_function import CustomFunctions
 from harness.tape.lifetimes import Lifetimes
+from harness.tape.mixed_precision import MixedPrecision
+from harness.tape.modules import Modules
 from harness.tape.optimizing import Optimizing
 from harness.tape.reference_checkpointing import ReferenceCheckpointing
+from harness.tape.reference_compiling import ReferenceCompiling
 from harness.tape.reference_custom import ReferenceCustomFunctions
 from harness.tape.reference_lifetimes import ReferenceLifetimes
+from harness.tape.reference_modules import ReferenceModules
 from harness.tape.reference_optimizing import ReferenceOptimizing
+from harness.tape.reference_precision import ReferenceMixedPrecision
 from harness.tape.reference_transforms import ReferenceTransforms
 from harness.tape.transforming import Transforms
 
@@ -24,5 +30,8 @@ OFFERS: Mapping[Any, Callable[[Any], Any]] = MappingProxyType(
         Transforms: ReferenceTransforms,
         Lifetimes: ReferenceLifetimes,
         Checkpointing: ReferenceCheckpointing,
+        Modules: ReferenceModules,
+        MixedPrecision: ReferenceMixedPrecision,
+        Compiling: ReferenceCompiling,
     }
 )

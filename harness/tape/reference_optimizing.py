@@ -70,4 +70,4 @@ class DocumentedOptimizer:
         moved = self.algorithm(memory, x.astype(np.float64), (-gradient if maximize else gradient).astype(np.float64), **options)
         with self.tape.no_grad():
             self.tape.scale_in_place(leaf, 0.0)
-            self.tape.add_in_place(leaf, self.tape.leaf(moved.astype(x.dtype), requires_grad=False))
+            self.tape.add_in_place(leaf, self.tape.move(self.tape.leaf(moved.astype(x.dtype), requires_grad=False), self.tape.device(leaf)))

@@ -11,7 +11,8 @@ from __future__ import annotations
 import numpy as np
 
 from harness.tape.parts import Step, Storage, Tensor
-from harness.tape.rules import RULES, Context, Ops, Pull, Rule
+from harness.tape.rule import Context, Ops, Pull, Rule
+from harness.tape.rules import RULES
 
 Steps = tuple[Step, ...]
 

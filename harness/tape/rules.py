@@ -10,44 +10,16 @@ Source: Griewank and Walther, Evaluating Derivatives (2008), chapter 3; what tor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from harness.tape.errors import Refused
 from harness.tape.parts import OUTPUT, Storage, Tensor
 from harness.tape.random_source import SOURCE
-
-Ops = Callable[..., Tensor]  # k("multiply", g, y): the tape's own ops
-
-
-class Context(Protocol):
-    """What a pull may know without anything saved: the operands' shapes and the parameters."""
-
-    @property
-    def shapes(self) -> tuple[tuple[int, ...], ...]: ...
-
-    @property
-    def params(self) -> dict[str, Any]: ...
-
-
-@dataclass(frozen=True)
-class Pull:
-    """`formula(k, g, context, *saved)`, with the saved values in the order of `saves`."""
-
-    formula: Callable[..., Tensor]
-    saves: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
-class Rule:
-    """A differentiable op."""
-
-    forward: Callable[..., Any]
-    pulls: tuple[Pull, ...]
-    looks: bool = False  # the result is a view of the first operand's memory
+from harness.tape.rule import Context, Ops, Pull, Rule
+from harness.tape.rules_products import PRODUCTS
 
 
 def _same(k: Ops, g: Tensor, at: Context) -> Tensor:
@@ -60,6 +32,10 @@ def _negated(k: Ops, g: Tensor, at: Context) -> Tensor:
 
 def _above(k: Ops, g: Tensor, at: Context, x: Tensor) -> Tensor:
     return k("multiply", g, Tensor((x.array > at.params["limit"]).astype(x.array.dtype), Storage(x.storage.device)))
+
+
+def _where_positive(k: Ops, g: Tensor, at: Context, x: Tensor) -> Tensor:
+    return k("multiply", g, Tensor((x.array > 0).astype(x.array.dtype), Storage(x.storage.device)))
 
 
 def _times(k: Ops, g: Tensor, at: Context, other: Tensor) -> Tensor:
@@ -153,6 +129,7 @@ UNARY: dict[str, Rule] = {
     "sin": Rule(np.sin, (Pull(lambda k, g, at, x: k("multiply", g, k("cos", x)), (0,)),)),
     "cos": Rule(np.cos, (Pull(lambda k, g, at, x: k("negative", k("multiply", g, k("sin", x))), (0,)),)),
     "clamp_min": Rule(lambda x, *, limit: np.maximum(x, limit), (Pull(_above, (0,)),)),
+    "relu": Rule(lambda x: np.maximum(x, 0), (Pull(_where_positive, (0,)),)),
     "tanh": Rule(np.tanh, (Pull(_tanh, (OUTPUT,)),)),
 }
 SHAPING: dict[str, Rule] = {
@@ -176,4 +153,4 @@ BINARY: dict[str, Rule] = {
     "write": Rule(lambda x, y: np.broadcast_to(y, x.shape).copy(), (Pull(lambda k, g, at: k("multiply", g, 0.0)), Pull(_same))),
     "divide": Rule(np.divide, (Pull(lambda k, g, at, y: k("divide", g, y), (1,)), Pull(_by_denominator, (0, 1)))),
 }
-RULES: dict[str, Rule] = UNARY | SHAPING | BINARY
+RULES: dict[str, Rule] = UNARY | SHAPING | BINARY | PRODUCTS

@@ -124,13 +124,13 @@ def twice(stage: Stage, expect: Expect) -> None:
     for variant in part.variants:
         x, c = tape.leaf(stage.small), tape.leaf(stage.small, requires_grad=False)
         (y,) = part.compiled(cube, variant=variant)(x, c)
-        (first,) = tape.gradient(y, [x], stage.seed, create_graph=True)
-        expect(stage.equals(first, 3 * stage.small**2 * stage.seed), f"compiled ({variant}), the gradient of a cube is wrong")
         try:
+            (first,) = tape.gradient(y, [x], stage.seed, create_graph=True)
             (second,) = tape.gradient(first, [x], stage.seed)
         except RuntimeError as error:
             expect(variant in part.first_order, f"compiled ({variant}), a second derivative was refused: {error}"[:200])
         else:
+            expect(stage.equals(first, 3 * stage.small**2 * stage.seed), f"compiled ({variant}), the gradient of a cube is wrong")
             due, seen = 6 * stage.small * stage.seed**2, tape.value(second)
             expect(
                 np.array_equal(seen, due),

@@ -6,7 +6,9 @@ move(x, d): identity;     its adjoint moves the cotangent back
 from __future__ import annotations
 
 from harness.tape import Tape
+from harness.tape.optimizing import Optimizing
 from properties.laws.deeds import Expect, Stage, deed_law
+from properties.laws.modules import due, nested, walked
 
 _TO = "https://docs.pytorch.org/docs/stable/generated/torch.Tensor.to.html"
 
@@ -51,6 +53,29 @@ def added_up(stage: Stage, expect: Expect) -> None:
     expect(slot is not None and tape.device(slot) == home, "the sum is not on the device of its leaf")
 
 
+def module_moved(stage: Stage, expect: Expect) -> None:
+    stage.needs_dtype("real")
+    tape, module = stage.tape, nested(stage)
+    leaves, away = module.parameters(), _elsewhere(stage)
+    optimizer = tape.part(Optimizing).optimizer("sgd", [list(leaves.values())], [{"lr": 0.5}])
+    walked(stage, module)
+    module.move(away)
+    for name, leaf in module.parameters().items():
+        expect(leaf is leaves[name] and tape.is_leaf(leaf) and tape.requires_grad(leaf), f"moved, {name} is not the leaf that it was")
+        slot = tape.slot(leaf)
+        expect(tape.device(leaf) == away, f"moved, {name} is still on {tape.device(leaf)}")
+        expect(
+            slot is not None and tape.device(slot) == away and stage.holds(leaf, due(stage)[name]), f"moved, {name} has not taken its gradient along"
+        )
+    before = {name: tape.value(leaf) for name, leaf in leaves.items()}
+    optimizer.step()
+    for name, leaf in module.parameters().items():
+        expect(stage.equals(leaf, before[name] - 0.5 * due(stage)[name]), f"moved, {name} is not moved on by the optimizer that has it")
+    x = tape.leaf(stage.small)
+    stage.backward(tape.move(module(tape.move(x, away)), tape.device(x)))
+    expect(stage.holds(x, tape.value(leaves["w"]) * tape.value(leaves["inner.w"]) * stage.seed), "the gradient through a moved module is wrong")
+
+
 def own_seed(stage: Stage, expect: Expect) -> None:
     tape = stage.tape
     seed = tape.move(tape.leaf(stage.seed, requires_grad=False), _elsewhere(stage))
@@ -87,6 +112,16 @@ LAWS = (
         added_up,
         faults=("move-detaches", "overwrites-grad"),
         features={"devices", "slots"},
+    ),
+    deed_law(
+        "module-move-keeps-leaf",
+        "devices",
+        "A module that is moved keeps its leaves, which take their gradients along: an optimizer that has them goes on.",
+        "move(m): p is p, device(p.grad) = device(p)",
+        "https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.to",
+        module_moved,
+        faults=("module-move-replaces", "module-move-leaves-gradients"),
+        features={"devices", "flags", "slots"},
     ),
     deed_law(
         "seed-on-its-device",

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from threading import Thread
 
 from properties.laws.deeds import Expect, Stage, deed_law
+from properties.laws.tasks import LAWS as TASKS
 
 _MODES = "https://docs.pytorch.org/docs/stable/notes/autograd.html#locally-disabling-gradient-computation"
 _NO_GRAD = "https://docs.pytorch.org/docs/stable/generated/torch.no_grad.html"
@@ -135,4 +136,5 @@ LAWS = (
         per_thread,
         faults=("mode-reaches-threads",),
     ),
+    *TASKS,
 )

@@ -5,6 +5,7 @@ saved = pack(value);  value' = unpack(saved)          pack runs once per saved v
 
 from __future__ import annotations
 
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -122,6 +123,26 @@ def economical(stage: Stage, expect: Expect) -> None:
         expect(not safe.packed, "a sum has saved its operands")
         stage.times(x, stage.times(c, 2.0))
     expect(len(safe.packed) == 1 and np.array_equal(safe.packed[0], 2 * stage.values), "a product with a constant saves more than the constant")
+
+
+@saved_hooks.law(
+    "saved-hooks-thread-local",
+    "Hooks on saved values belong to the thread that entered their context: what another thread saves meanwhile is not packed.",
+    "pack not called elsewhere",
+    source="https://docs.pytorch.org/docs/stable/autograd.html#torch.autograd.graph.saved_tensors_hooks",
+    faults=["packing-reaches-threads"],
+)
+def per_thread(stage: Stage, expect: Expect) -> None:
+    x, safe, made = stage.known(), _Safe(stage, 2.0), list[Any]()
+    with stage.tape.part(Saving).hooks(safe.pack, safe.unpack):
+        thread = Thread(target=lambda: made.append(stage.times(x, x)))
+        thread.start()
+        thread.join()
+        expect(not safe.packed, f"a thread beside the context of hooks had {len(safe.packed)} of its saved values packed")
+        stage.times(x, x)
+        expect(bool(safe.packed), "hooks do not apply any more once another thread has run")
+    stage.backward(made[0])
+    expect(stage.holds(x, 2 * stage.small * stage.seed), "the gradient of what another thread recorded meanwhile is not its own")
 
 
 LAWS = saved_hooks.laws

@@ -73,6 +73,17 @@ def test_law_holds_on_torch(law: Law) -> None:
     assert not all(result.vacuous for result in results)
 
 
+OFFERED = {"modules", "mixed precision", "compiling"}  # families of parts that the reference offers, though their home is torch
+
+
+@pytest.mark.parametrize("law", [law for law in laws().values() if law.family in OFFERED], ids=lambda law: law.name)
+def test_law_of_a_part_that_the_reference_offers_holds_there(law: Law) -> None:
+    backend = load_backend("reference")
+    known = [case for case in CASES if all(backend.op(op) for op in case.subject.ops)]
+    assert [(result.verdict, result.reason) for result in (law.check(backend, case) for case in known)] == [(Verdict.HOLDS, "")] * len(known)
+    assert len(known) >= 3
+
+
 @pytest.mark.parametrize("name", DEVIATIONS)
 def test_law_that_torch_breaks_says_how(name: str) -> None:
     broken = [result for result in run(laws()[name], "torch") if result.verdict is Verdict.BROKEN]

@@ -28,6 +28,8 @@ EXAMPLES: dict[str, list[tuple[tuple[tuple[int, ...], ...], dict[str, Any]]]] = 
     "write": [((SQUARE, SQUARE), {}), ((SQUARE, (3,)), {}), ((VECTOR, SCALAR), {})],
     "move": [((VECTOR,), {"device": "pretend:0", "origin": "cpu"})],
 }
+MATRIX, STACK = (3, 2), (4, 3, 2)
+EXAMPLES["matmul"] = [((a, b), {}) for a, b in ((SQUARE, MATRIX), (SQUARE, (3,)), ((2,), SQUARE), (VECTOR, VECTOR), (SQUARE, STACK), ((3,), STACK))]
 BINARY = [((SQUARE, SQUARE), {}), ((SQUARE, (3,)), {}), ((SCALAR, VECTOR), {})]
 
 
