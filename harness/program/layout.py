@@ -93,7 +93,7 @@ def _expanded(values: np.ndarray) -> Laid:
 
 
 def _repeats(values: np.ndarray) -> bool:
-    return np.array_equal(values, np.broadcast_to(values[0], values.shape), equal_nan=values.dtype.kind in "fc")
+    return values.tobytes() == np.broadcast_to(values[0], values.shape).tobytes()  # bit by bit: 0 and -0 are two numbers
 
 
 def _gap(values: np.ndarray, elements: int) -> np.ndarray:

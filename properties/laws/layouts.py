@@ -15,6 +15,7 @@ from harness.program import Case
 from harness.program.layout import SHARED, effective_layout
 from harness.verdict import Result, Verdict
 from harness.verdict.result import worst_result
+from properties.laws.each_alone import each_alone, told_whose
 from properties.laws.exact import Sides, check_equal
 from properties.laws.form import forward_or_none
 from properties.laws.gradients import gradients_of, tangents_of
@@ -24,7 +25,9 @@ LAYOUTS = ("permuted", "strided", "offset")  # those that any values can have; "
 
 
 def check_layouts(backend: Backend, case: Case) -> Result:
-    """The case in strided memory, and ones that are one number in memory, as `f(x).sum().backward()` sends.
+    """The case in strided memory, one array of it alone, and ones that are one number in memory, as `f(x).sum().backward()` sends.
+
+    Alone, since many a kernel is fast where its first operand is contiguous, and takes it for granted that the others are so too.
 
     Raises:
         Unsupported: the plain call refuses strided primals (`x.view(-1)`); cotangents and tangents were compared all the same.
@@ -34,10 +37,17 @@ def check_layouts(backend: Backend, case: Case) -> Result:
     refused = _refusal(backend, strided)
     if refused:
         strided = msgspec.structs.replace(strided, layouts=(*["contiguous"] * len(case.primals), *strided.layouts[len(case.primals) :]))
-    result = worst_result([_with_its_twin(backend, one) for one in (strided, *([ones] if "expanded" in ones.layouts else []))])
+    asked = [strided, *_one_alone(strided), *([ones] if "expanded" in ones.layouts else [])]
+    result = worst_result([told_whose(backend, one, _with_its_twin(backend, one), _with_its_twin) for one in asked])
     if refused and result.verdict is Verdict.HOLDS:
         raise Unsupported(f"the function itself takes no strided primals: {refused}.")
     return result
+
+
+def _one_alone(strided: Case) -> list[Case]:
+    """One of several arrays that are not contiguous, another one in each case, and every other array contiguous."""
+    alone = [neighbour for _, neighbour in each_alone(strided)]
+    return [alone[strided.seed % len(alone)]] if len(alone) > 1 else []
 
 
 def _with_its_twin(backend: Backend, strided: Case) -> Result:

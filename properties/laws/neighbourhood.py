@@ -13,12 +13,15 @@ import numpy as np
 from harness.backends import Backend, Unsupported
 from harness.program import Case
 from harness.verdict import Verdict
+from properties.laws.each_alone import each_alone
 from properties.laws.law import Law
 
 
 def neighbourhood(law: Law, backend: Backend, case: Case) -> dict[str, Verdict]:
-    """The verdict on each neighbour that differs from the case, by what was changed."""
-    return {name: _verdict(law, backend, neighbour) for name, neighbour in _neighbours(backend, case)}
+    """The verdict on each neighbour that differs from the case, by what was changed; where memory matters, on each array in its memory alone."""
+    verdicts = {name: _verdict(law, backend, neighbour) for name, neighbour in _neighbours(backend, case)}
+    alone = list(each_alone(case)) if verdicts.get("contiguous") is Verdict.HOLDS else []
+    return verdicts | {f"with {told} alone": _verdict(law, backend, neighbour) for told, neighbour in (alone if len(alone) > 1 else [])}
 
 
 def isolates(verdicts: dict[str, Verdict]) -> str:

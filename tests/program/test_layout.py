@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from harness.program.layout import LAYOUTS, effective_layout, lay_out
+from harness.program.layout import LAYOUTS, can_hold, effective_layout, lay_out
 
 SHAPES = [(), (1,), (5,), (0,), (2, 3), (3, 1), (2, 0), (2, 3, 4), (1, 2, 3, 2)]
 
@@ -77,3 +77,8 @@ def test_an_unknown_layout_is_named():
 def test_varying_values_cannot_be_expanded():
     with pytest.raises(ValueError, match=r"must be constant along axis 0 for the layout 'expanded'; got varying values. Repeat one slice."):
         lay_out(np.arange(2.0), "expanded")
+
+
+def test_zeros_of_both_signs_cannot_be_expanded():
+    assert can_hold(np.array([-0.0, -0.0]), "expanded")
+    assert not can_hold(np.array([-0.0, 0.0]), "expanded")
