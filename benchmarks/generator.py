@@ -120,7 +120,8 @@ def headline(report: dict[str, Any]) -> str:
         f"programs {1e3 / grown['ms']:.0f}/s of {grown['mean_length']:.1f} instructions, rejection {grown['rejection']:.2%}; "
         f"{grown['pairs']} op pairs; {report['edges']['cases']} edge cases; "
         f"{report['opinfo']['share']:.0%} of the {report['opinfo']['names']} differentiable OpInfo names, "
-        f"{report['opinfo']['share_with_native']:.0%} with the native source"
+        f"{report['opinfo']['share_with_native']:.0%} with the native source of those that have a derivative on the CPU "
+        f"({len(report['opinfo']['without_derivative_here'])} have none)"
     )
 
 

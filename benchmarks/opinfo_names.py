@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import numpy as np
+import torch
 from drawing import dtype_of
 
 from harness.backends import load_backend
@@ -23,18 +24,19 @@ _WORD = re.compile(r"torch\.([\w.]+)\(|F\.(\w+)\(|[\])\w]\.(\w+)\(|x\d\.(mT)")
 
 
 def opinfo_coverage() -> dict[str, Any]:
-    """How many of the names the catalogue covers, how many with the native source, and which are missing."""
-    called = called_words()
+    """How many of the names the catalogue covers, how many of those with a derivative here the native source adds, and which are missing."""
+    called, without = called_words(), without_derivative()
     names: dict[str, set[str]] = {}
     for op in native_ops(None):
         names.setdefault(op.name, set()).update({op.name, op.name.removeprefix("special."), *(a.name.removeprefix("torch.") for a in op.aliases)})
     missing = sorted(name for name, alike in names.items() if not alike & called)
-    beyond = sorted(set(missing) - listed_names())
+    beyond = sorted(set(missing) - listed_names() - set(without))
     return {
         "names": len(names),
         "covered": len(names) - len(missing),
         "share": 1 - len(missing) / len(names),
-        "share_with_native": 1 - len(beyond) / len(names),
+        "share_with_native": 1 - len(beyond) / (len(names) - len(without)),
+        "without_derivative_here": without,
         "missing": missing,
         "missing_with_native": beyond,
     }
@@ -45,6 +47,18 @@ def listed_names() -> set[str]:
     backend, dtypes = load_backend("torch"), PROFILES["nightly"].dtypes
     listed = {name for dtype in dtypes for name in backend.native_names(dtype, "cpu")}
     return {op.name for op in native_ops(None) if op.formatted_name in listed}
+
+
+def without_derivative() -> dict[str, str]:
+    """The names whose entries say that they support autograd, and have nothing to differentiate on the CPU; why."""
+    dtypes: dict[str, set[torch.dtype]] = {}
+    for op in native_ops(None):
+        dtypes.setdefault(op.name, set()).update(op.supported_dtypes("cpu"))
+    return {name: _why(kinds) for name, kinds in sorted(dtypes.items()) if not any(kind.is_floating_point or kind.is_complex for kind in kinds)}
+
+
+def _why(kinds: set[torch.dtype]) -> str:
+    return f"takes {', '.join(sorted(map(str, kinds)))} only" if kinds else "has no kernel on the CPU"
 
 
 def called_words() -> set[str]:
