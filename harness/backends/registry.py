@@ -12,6 +12,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 
 from harness.backends.protocol import Backend
+from harness.backends.versions import too_old
 
 OURS = {
     "torch": "harness.backends.torch_backend:TorchBackend",
@@ -29,19 +30,23 @@ class BackendError(ValueError):
     """A backend cannot be had; the message is one sentence with a remedy."""
 
 
+class UnknownBackend(BackendError):
+    """Nothing is called so."""
+
+
 @cache
 def load_backend(name: str) -> Backend:
     """The backend called `name`, imported now, made once.
 
     Raises:
-        BackendError: unknown name, missing package, or an object that is no backend.
+        BackendError: unknown name, a package that is missing or too old, or an object that is no backend.
     """
     if name.startswith("faulty:"):
         from harness.backends.faulty import FaultyBackend  # a wrapper that registers nothing: loaded only when asked for
 
         _, fault, inner = [*name.split(":", 2), "torch"][:3]
         return FaultyBackend(load_backend(inner), fault)
-    if name.startswith("process:") or ("@" in name and ":" not in name):
+    if name.startswith("process:") or "@" in name:
         from harness.backends.process_backend import started  # starts a process: only when asked for
 
         return started(name)
@@ -55,10 +60,10 @@ def load_backend(name: str) -> Backend:
 def _made(adapter: type, name: str) -> object:
     try:
         return adapter()
-    except TypeError as error:
-        if "abstract" not in str(error):
-            raise
-        raise BackendError(f"backend {name!r} is not finished ({error}); write the methods that it names.") from None
+    except (Exception, SystemExit) as error:  # a constructor may do anything
+        if isinstance(error, TypeError) and "abstract" in str(error):
+            raise BackendError(f"backend {name!r} is not finished ({error}); write the methods that it names.") from None
+        raise BackendError(f"backend {name!r} cannot be made ({type(error).__name__}: {error}); mend its constructor.") from error
 
 
 def backend_names() -> tuple[str, ...]:
@@ -74,17 +79,20 @@ def _target(name: str) -> str:
         return name
     close = get_close_matches(name, targets, n=1)
     hint = f"Did you mean {close[0]!r}? " if close else ""
-    raise BackendError(f"no backend is called {name!r}. {hint}Known: {', '.join(targets)}; or name your own as package.module:Object.")
+    raise UnknownBackend(f"no backend is called {name!r}. {hint}Known: {', '.join(targets)}; or name your own as package.module:Object.")
 
 
 def _import(target: str, name: str) -> object:
     module, _, attribute = target.partition(":")
+    if name in OURS and (why := too_old(name)):
+        raise BackendError(f"backend {name!r} cannot be used: {why}.")
     try:
-        return getattr(import_module(module), attribute)
-    except AttributeError:
-        raise BackendError(f"backend {name!r}: module {module} has no {attribute!r}; check the part after the colon.") from None
+        imported = import_module(module)
     except ImportError as error:
         remedy = f"pip install 'autograd-harness[{name}]'" if name in OURS else "check that its package is installed and on PYTHONPATH"
         raise BackendError(f"backend {name!r} cannot be imported ({error}); {remedy}.") from error
-    except Exception as error:  # a module may do anything when it is imported
+    except (Exception, SystemExit) as error:  # a module may do anything when it is imported
         raise BackendError(f"backend {name!r} cannot be loaded ({type(error).__name__}: {error}); mend what it does on import.") from error
+    if not hasattr(imported, attribute):
+        raise BackendError(f"backend {name!r}: module {module} has no {attribute!r}; check the part after the colon.")
+    return getattr(imported, attribute)

@@ -24,7 +24,8 @@ from harness.cli.told import told_plainly
 from harness.program.target import UnknownTarget, callable_of, import_target
 from harness.running.folder import make_folder
 from harness.running.misuse import Misuse, count_in, integer_in, one_of, refuse, seconds_in
-from harness.running.selection import backend_called, select_laws
+from harness.running.selection import select_laws
+from harness.running.usable import backend_called
 from properties.laws import Law
 
 EPILOG = """\b

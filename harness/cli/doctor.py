@@ -40,7 +40,7 @@ def command(names: tuple[str, ...], profile: str) -> int:
     console.print(_rows({**environment(), **{package: _version(package) for package in PACKAGES}}))
     usable = {name: backend for name in names or backend_names() if (backend := _told_backend(console, name))}
     conforming = [_tell_conformance(console, name, backend) for name, backend in usable.items()]
-    for name in usable:
+    for name in (name for name, keeps in zip(usable, conforming, strict=True) if keeps):
         with told_plainly():
             _tell_gaps(console, name, profile)
     if not usable:

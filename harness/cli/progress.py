@@ -54,6 +54,8 @@ class Progress:
             self._began = self._told = monotonic()
             self._bar.update(self._task, total=len(self.suite.cells), visible=True)
             run = self.suite.shared
+            for told in self.suite.absent.values():
+                self._say(f"{told} The other backends go on.")
             self._say(f"{len(self.suite.cells):,} cells, profile {run.profile}, seed {run.seed}, into {run.folder}")
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

@@ -26,7 +26,8 @@ from harness.running.cells import PROGRAM, TAPE, Cell, gap
 from harness.running.journal import WORKERS, Journal, Run
 from harness.running.misuse import integer_in
 from harness.running.profiles import PROFILES, Profile
-from harness.running.selection import backend_called, select_laws, select_ops
+from harness.running.selection import select_laws, select_ops
+from harness.running.usable import backend_called
 from properties.laws import Law
 
 FOUND, MISSED, UNSUPPORTED = "yes", "MISSED", "unsupported"

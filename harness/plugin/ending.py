@@ -5,7 +5,7 @@ workers/*.ndjson  ->  record.ndjson  ->  summary.json, report.html, junit.xml
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
@@ -17,10 +17,10 @@ from harness.record import Baseline, CellEnded, Counts, Evidence, Finding, Recor
 from harness.record.evidence import INSUFFICIENT
 from harness.running.again import held_again
 from harness.running.cell import row
-from harness.running.cells import Cell
 from harness.running.folder import point_latest_to
 from harness.running.isolation import cause_of_death
 from harness.running.journal import INTERRUPTED, WORKERS, Journal, Run
+from harness.running.selection import Resolved
 
 DIED = {"CRASHED": "crashes", "HUNG": "hangs"}  # what a cell does that takes its worker with it
 
@@ -35,10 +35,10 @@ class Ending:
     folder: Path
 
 
-def finish(run: Run, journal: Journal, cells: Sequence[Cell], minimum: int, baseline: Baseline, status: int) -> Ending:
+def finish(run: Run, journal: Journal, resolved: Resolved, baseline: Baseline, status: int) -> Ending:
     """Close `journal` (the main process's) and make the run's folder complete. `status` is pytest's exit code so far."""
     evidence = Evidence(event for path in _files(run) for event in read_events(path))
-    for row_of_lost in _lost(run, cells, minimum, evidence, interrupted=status == INTERRUPTED):
+    for row_of_lost in _lost(run, resolved, evidence, interrupted=status == INTERRUPTED):
         journal.write(row_of_lost)
         evidence.see(row_of_lost)
         for known in _known_death(row_of_lost, baseline):
@@ -83,11 +83,11 @@ def _files(run: Run) -> list[Path]:
     return sorted((Path(run.folder) / WORKERS).glob("*.ndjson"), key=lambda path: (path.stem != "main", path))
 
 
-def _lost(run: Run, cells: Sequence[Cell], minimum: int, evidence: Evidence, *, interrupted: bool) -> Iterator[CellEnded]:
-    """A row for every planned cell that has none: died with its worker, or never begun."""
+def _lost(run: Run, resolved: Resolved, evidence: Evidence, *, interrupted: bool) -> Iterator[CellEnded]:
+    """A row for every planned cell that has none: died with its worker, never begun, or of a backend that cannot be used."""
     died = {} if interrupted else {cell: cause_of_death(run, cell) for cell in evidence.unfinished}
     why = "interrupted before this cell ended." if interrupted else "never begun: no worker was left to run it."
-    for cell in cells:
+    for cell in resolved.cells:
         if cell.id not in evidence.cells:
-            verdict, reason = died.get(cell.id, (INSUFFICIENT, why))
-            yield row(cell, verdict, reason, counts=Counts(), minimum=minimum, shares={})
+            verdict, reason = died.get(cell.id, (INSUFFICIENT, resolved.absent.get(cell.backend, why)))
+            yield row(cell, verdict, reason, counts=Counts(), minimum=resolved.profile.minimum, shares={})

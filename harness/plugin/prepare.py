@@ -10,13 +10,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from harness.backends.conformance import structural
 from harness.record import Baseline, read_baseline
 from harness.running.again import earlier_run
-from harness.running.misuse import Misuse, integer_in, part_in, seconds_in
-from harness.running.selection import Resolved, Selection, backend_called, check_names, resolve
-
-_BUILT = ("faulty:", "process:")  # names with a colon that are no package.module:Object
+from harness.running.misuse import integer_in, part_in, seconds_in
+from harness.running.selection import Resolved, Selection, check_names, resolve
 
 
 @dataclass(frozen=True)
@@ -42,8 +39,6 @@ def prepare(asked: Mapping[str, Any]) -> Prepared:
     selection = selection_of(asked)
     check_names(selection)
     baseline, again = baseline_of(asked), earlier_run(asked["again"]) if asked["again"] else ""
-    for name in selection.backends:
-        require_structure(name)
     return Prepared(resolved(selection), baseline, seed, max_time, again)
 
 
@@ -67,15 +62,3 @@ def selection_of(asked: Mapping[str, Any]) -> Selection:
         profile=asked["profile"] or "quick",
         shard=part_in("shard", asked["shard"]) if asked["shard"] else (1, 1),
     )
-
-
-def require_structure(name: str) -> None:
-    """Somebody's own adapter is looked at first: over a wrong border every law would be vacuous or noise.
-
-    Raises:
-        Misuse: the backend package.module:Object says or converts something wrongly; the first such thing, with its remedy.
-    """
-    backend = backend_called(name)
-    shortfalls = structural(backend) if ":" in name and not name.startswith(_BUILT) else []
-    if shortfalls:
-        raise Misuse(f"the adapter {name} breaks a promise: {shortfalls[0]} See all with: autograd-harness doctor --backend {name}.")

@@ -40,7 +40,8 @@ class Suite:
 
     def __init__(self, resolved: Resolved, run: Run, baseline: Baseline, worker: str | None) -> None:
         self.cells = resolved.cells
-        self.items = items(resolved.cells)
+        self.items = items([cell for cell in resolved.cells if cell.backend not in resolved.absent])
+        self.absent = resolved.absent
         self.shared = run
         self.ending: Ending | None = None
         self._resolved, self._baseline, self._worker = resolved, baseline, worker
@@ -85,7 +86,7 @@ class Suite:
             self._journal.end(int(exitstatus))
         elif self._worker is None and Path(self.shared.folder).exists() and not session.config.option.collectonly:
             with uninterrupted():
-                self.ending = finish(self.shared, self._opened(), self.cells, self._resolved.profile.minimum, self._baseline, int(exitstatus))
+                self.ending = finish(self.shared, self._opened(), self._resolved, self._baseline, int(exitstatus))
             known_deaths = sum(finding.verdict in DIED and finding.known is not None for finding in self.ending.findings)
             if exitstatus == pytest.ExitCode.OK or (exitstatus == pytest.ExitCode.TESTS_FAILED and session.testsfailed == known_deaths):
                 session.exitstatus = self.ending.summary.exit_code
@@ -101,7 +102,7 @@ class Suite:
     def _opened(self) -> Journal:
         if self._journal is None:
             self._journal = Journal(self.shared, self._worker or "main", self._baseline, self._guard.sign if self._guard else None)
-            self._journal.begin(self._resolved.backends)
+            self._journal.begin(self._resolved.backends, self._resolved.absent)
         return self._journal
 
 

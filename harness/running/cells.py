@@ -50,6 +50,11 @@ def plan(backend: Backend, name: str, *, laws: Sequence[Law], ops: Sequence[str]
     ]
 
 
+def blind_plan(name: str, *, laws: Sequence[Law], ops: Sequence[str], dtypes: Sequence[str]) -> list[Cell]:
+    """The cells of a backend that cannot be asked what it has: what was wanted of it, on the CPU."""
+    return [Cell(law.name, op, dtype, "cpu", name) for dtype in dtypes for op in ops for law in laws if law.speaks_of(op)]
+
+
 def gap(backend: Backend, law: Law, op: str, dtype: str, device: str) -> str:
     """Why `law` cannot be run on `op`; empty when it can."""
     return next(_gaps(backend, law, op, dtype, device), "")

@@ -9,7 +9,7 @@ import os
 import platform
 import resource
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
@@ -67,9 +67,10 @@ class Journal:
         self.evidence = Evidence()
         self._writer = RecordWriter(self.run.record_of(self.worker))
 
-    def begin(self, backends: Mapping[str, Backend]) -> None:
-        """The first line."""
+    def begin(self, backends: Mapping[str, Backend], absent: Iterable[str] = ()) -> None:
+        """The first line; `absent` are backends that were asked for and cannot be used."""
         described = [{"name": name, "version": backend.version, "devices": list(backend.devices())} for name, backend in backends.items()]
+        described += [{"name": name, "version": "cannot be used", "devices": []} for name in absent]
         started = datetime.fromtimestamp(self.run.started, timezone.utc).isoformat(timespec="seconds")
         self.write(
             RunStarted(

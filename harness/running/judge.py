@@ -5,10 +5,13 @@ law.check(backend, case) -> Result          an exception of the backend's is a r
 
 from __future__ import annotations
 
+import warnings
 from functools import lru_cache
 from pathlib import Path
 from traceback import walk_tb
 from types import TracebackType
+
+import numpy as np
 
 import harness
 import properties
@@ -42,7 +45,7 @@ def run_case(backend: Backend, case: Case, clock: Clock | None = None) -> Result
     """
     law, clock = lookup_law(case.law), clock or Clock()
     try:
-        with clock.during("oracle"):
+        with clock.during("oracle"), np.errstate(), warnings.catch_warnings():  # what an adapter changes of these is undone for the next
             return law.check(watched(backend, clock), case)
     except Unsupported as gap:
         fitted = fit(bind(backend, case)) if isinstance(case.subject, Opaque) else backend

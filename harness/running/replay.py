@@ -12,7 +12,7 @@ from harness.program import Case
 from harness.running.finding import block, explained, title_of
 from harness.running.judge import run_case
 from harness.running.misuse import Misuse
-from harness.running.selection import backend_called
+from harness.running.usable import backend_called
 from harness.verdict import LawBroken, Result, Verdict
 from properties.laws import Law, lookup_law
 from properties.laws.neighbourhood import isolates, neighbourhood

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 
-from harness.backends import Backend, BackendError, load_backend
+from harness.backends import Backend
 from harness.ops.catalogue import catalogue
-from harness.running.cells import PROGRAM, TAPE, Cell, plan, shard
-from harness.running.misuse import Misuse, NothingSelected, close_names, matcher, one_of, refuse
+from harness.running.cells import PROGRAM, TAPE, Cell, blind_plan, plan, shard
+from harness.running.misuse import NothingSelected, close_names, matcher, one_of, refuse
 from harness.running.native import PREFIX, is_native, native_ops
 from harness.running.profiles import PROFILES, Profile
+from harness.running.usable import backend_called, usable
 from harness.strategies.rounding import COMPLEX_DTYPES, REAL_DTYPES
 from properties.laws import Law, laws, lookup_law
 from properties.laws.differential import differential_law
@@ -39,25 +40,26 @@ class Selection:
 
 @dataclass(frozen=True)
 class Resolved:
-    """A selection with everything looked up."""
+    """A selection with everything looked up. `absent` says of backends that cannot be used why; their cells are planned, and cannot run."""
 
     profile: Profile
     backends: Mapping[str, Backend]
     cells: tuple[Cell, ...]
+    absent: Mapping[str, str]
 
 
 def resolve(selection: Selection) -> Resolved:
     """The backends and cells that `selection` means.
 
     Raises:
-        Misuse: a name that is not known, an expression that matches nothing, a device that is not there, a backend that cannot be had.
+        Misuse: a name that is not known, an expression that matches nothing, a device that is not there, no backend that can be had.
         NothingSelected: all are known, and no cell is left.
     """
     check_names(selection)
     profile = PROFILES[selection.profile]
     against = [_against(name) for name in selection.against]
     chosen, ops = [*select_laws(selection.law), *against], select_ops(selection.op)
-    backends = {name: backend_called(name) for name in selection.backends}
+    backends, absent = usable(selection.backends)
     natives = profile.native if selection.op == "" else PREFIX in selection.op
     everything = selection.law == selection.op == ""
     cells = [
@@ -69,11 +71,17 @@ def resolve(selection: Selection) -> Resolved:
         for cell in plan(backend, name, laws=chosen, ops=[*ops, *more], devices=devices, dtypes=dtypes)
         if not everything or not left_out(profile, cell)
     ]
+    cells += [
+        cell
+        for name in absent
+        for cell in blind_plan(name, laws=chosen, ops=ops, dtypes=selection.dtypes or profile.dtypes)
+        if not everything or not left_out(profile, cell)
+    ]
     if not cells:
         raise NothingSelected(
             f"no cell is left: no law that {selection.law!r} matches speaks of an op that {selection.op!r} matches. Widen one of the two."
         )
-    return Resolved(profile, backends, tuple(shard(cells, *selection.shard)))
+    return Resolved(profile, backends, tuple(shard(cells, *selection.shard)), absent)
 
 
 def check_names(selection: Selection) -> None:
@@ -107,14 +115,6 @@ def left_to_programs(profile: Profile, op: str) -> frozenset[str]:
     Many native subjects are linear, so that a second derivative of theirs is no evidence; nobody knows their domain well enough to square them.
     """
     return profile.on_programs | ({"second order"} if is_native(op) else frozenset())
-
-
-def backend_called(name: str) -> Backend:
-    """The backend, or Misuse."""
-    try:
-        return load_backend(name)
-    except (BackendError, LookupError) as error:
-        raise Misuse(str(error)) from None
 
 
 def select_ops(expression: str) -> list[str]:

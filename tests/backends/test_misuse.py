@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from harness.program import Case, single
 from harness.running.judge import run_case
 from harness.verdict import Verdict
 from tests.plugin.test_plugin import TOY, run_pytest
+from tests.running.outside import run_harness
 from tests.running.toy import Toy
 
 X = np.array([[0.5, -1.0], [2.0, 0.25]])
@@ -62,6 +64,19 @@ def test_an_adapter_that_returns_what_it_must_not_is_no_error_of_the_harness(ada
     assert re.search(words, result.reason), result.reason
 
 
+class ChangesTheWorld(Toy):
+    def vjp(self, function: Any, primals: Any, cotangents: Any) -> Any:
+        np.seterr(all="raise")
+        warnings.simplefilter("error")
+        return super().vjp(function, primals, cotangents)
+
+
+def test_what_an_adapter_changes_of_the_process_does_not_reach_the_next_case():
+    before = np.geterr(), list(warnings.filters)
+    run_case(ChangesTheWorld(), CASE)
+    assert (np.geterr(), list(warnings.filters)) == before
+
+
 @pytest.mark.parametrize(
     ("source", "words"),
     [
@@ -69,6 +84,12 @@ def test_an_adapter_that_returns_what_it_must_not_is_no_error_of_the_harness(ada
         ("raise RuntimeError('mylib 0.1 is too old')", r"cannot be loaded \(RuntimeError: mylib 0.1 is too old\); mend what it does on import"),
         ("Adapter = 3", "is int, not a harness.backends.Backend; subclass it"),
         ("x = 1", "has no 'Adapter'; check the part after the colon"),
+        ("import sys\nsys.exit(3)", r"cannot be loaded \(SystemExit: 3\); mend what it does on import"),
+        (
+            "class Adapter:\n    def __init__(self):\n        raise OSError('no licence')",
+            r"cannot be made \(OSError: no licence\); mend its constructor",
+        ),
+        ("import numpy\nnumpy.nosuch", r"cannot be loaded \(AttributeError: .*nosuch.*\); mend what it does on import"),
         ("from harness.backends import Backend\nclass Adapter(Backend):\n    name = 'half'", r"is not finished .*abstract.*; write the methods"),
     ],
 )
@@ -79,6 +100,39 @@ def test_an_adapter_that_cannot_be_had_is_told_in_one_sentence(source: str, word
     with pytest.raises(BackendError, match=words):
         load_backend(f"{module}:Adapter")
     sys.modules.pop(module, None)
+
+
+@pytest.mark.parametrize(
+    ("absent", "words"),
+    [
+        ("nosuchpackage.adapter:Backend", "cannot be imported (No module named 'nosuchpackage'); check that its package is installed"),
+        ("tests.running.toy:Undescribed", "breaks a promise: `describe(array)` must return a harness.backends.Description."),
+        ("process:/no/such/program", "/no/such/program cannot be started"),
+    ],
+)
+def test_the_other_backends_go_on_when_one_cannot_be_used(absent: str, words: str, tmp_path: Path):
+    asked = ["verify", "--op", "exp", "--law", "vjp-eq-fd|vjp-zero", "--backend", absent, "--backend", TOY, "-n", "0", "--out", "run"]
+    ran = run_harness(tmp_path, *asked)
+    assert words in ran.stdout
+    assert "The other backends go on." in ran.stdout
+    summary = json.loads((tmp_path / "run" / "summary.json").read_text())
+    assert (ran.returncode, summary["exit_code"]) == (7, 7)
+    assert summary["cells"] == {"HOLDS": 2, "INSUFFICIENT EVIDENCE": 2}
+    assert summary["backends"] == {absent: "cannot be used", TOY: "1"}
+    assert words.split("(")[0] in (tmp_path / "run" / "report.html").read_text()
+
+
+def test_a_run_ends_when_none_of_its_backends_can_be_used(tmp_path: Path):
+    ran = run_harness(tmp_path, "verify", "--backend", "process:/no/such/program", "--backend", "nosuchpackage.adapter:Backend")
+    assert ran.returncode == 4
+    assert "/no/such/program cannot be started" in ran.stderr
+    assert "No module named 'nosuchpackage'" in ran.stderr
+
+
+def test_a_backend_that_nobody_knows_is_refused_at_once_beside_others(tmp_path: Path):
+    ran = run_harness(tmp_path, "verify", "--backend", "torhc", "--backend", TOY)
+    assert ran.returncode == 4
+    assert "no backend is called 'torhc'. Did you mean 'torch'?" in ran.stderr
 
 
 def test_the_other_backends_go_on_when_one_is_wrong(tmp_path: Path):

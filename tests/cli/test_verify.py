@@ -187,10 +187,6 @@ def test_verify_out_of_time_says_so_and_exits_7(tmp_path):
         (("--op", "sofmax"), "op must be an expression that matches an op of the catalogue; got 'sofmax'. Did you mean softmax"),
         (("--out", "file/run"), "out must be a folder that can be written; got 'file/run'. It is not (not a directory); name another with --out."),
         (("--again", "nowhere"), "again must be the record of an earlier run, or its folder; got 'nowhere'. cannot read the record nowhere"),
-        (
-            ("--backend", "tests.running.toy:Undescribed"),
-            "the adapter tests.running.toy:Undescribed breaks a promise: `describe(array)` must return a harness.backends.Description.",
-        ),
         (("--baseline", "nowhere.json"), "cannot read the baseline nowhere.json: no such file or directory."),
     ],
 )

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from harness.plugin import prepare as prepare_module
 from harness.plugin.options import OPTIONS
 from harness.plugin.prepare import prepare
+from harness.running import usable as usable_module
 from harness.running.misuse import Misuse, NothingSelected
 from tests.running.outside import TOY
 
@@ -37,7 +37,7 @@ def test_prepare_tells_what_needs_no_backend_before_it_loads_one(wrong: dict[str
     def load(name: str) -> object:
         raise AssertionError("the backend was loaded first")
 
-    monkeypatch.setattr(prepare_module, "backend_called", load)
+    monkeypatch.setattr(usable_module, "load_backend", load)
     with pytest.raises(Exception, match=r"must be|cannot read") as error:
         prepare(asked(**wrong))
     assert type(error.value).__name__ in ("Misuse", "RecordError")
