@@ -45,6 +45,7 @@ class Visitor:
         self.clock = clock
         self._cell, self._backend, self._profile, self._journal = cell, backend, profile, journal
         self._soon, self._deadline = Deadline(profile.seconds), Deadline(PATIENCE * profile.seconds)
+        self._not_run = 0
         self._no_evidence: dict[str, str] = {}  # per kind of case that is none, the first reason
 
     def see(self, pool: Pool) -> None:
@@ -98,7 +99,7 @@ class Visitor:
             return result.verdict.value, result.reason
         if self._enough:
             return Verdict.HOLDS.value, ""
-        if "not run" in self._no_evidence and not self.counts.attempted:
+        if self._not_run > self.counts.attempted:  # the little that was compared (arrays without elements, say) is no promise
             return Verdict.UNSUPPORTED.value, self._no_evidence["not run"]
         late = "; the cell's time was over" if self._deadline.passed else ""
         why = "".join(f"; {kind}: {reason}" for kind, reason in self._no_evidence.items())
@@ -144,6 +145,7 @@ class Visitor:
     def _count(self, result: Result) -> None:
         if result.verdict not in _COUNTED:
             self.counts.rejected += 1
+            self._not_run += 1
             self._no_evidence.setdefault("not run", result.reason)
             return
         kind = "vacuous" if result.vacuous and result.verdict is Verdict.HOLDS else _COUNTED[result.verdict]

@@ -72,7 +72,7 @@ def _follow(steps: Steps, best: Case, breaks: Breaks, tried: set[str], max_trial
     """The simplest case that breaks among `steps`."""
     trial = next(steps, None)
     while trial is not None and len(tried) <= max_trials:
-        if complexity(trial) < complexity(best) and trial.id not in tried and in_domain(trial):
+        if complexity(trial) < complexity(best) and trial.id not in tried and in_domain(trial) and _compares(trial) >= _compares(best):
             tried.add(trial.id)
             best = trial if breaks(trial) else best
         try:
@@ -80,6 +80,11 @@ def _follow(steps: Steps, best: Case, breaks: Breaks, tried: set[str], max_trial
         except StopIteration:
             break
     return best
+
+
+def _compares(case: Case) -> bool:
+    """Whether there is anything in the outputs: a window wider than what is left of an image has none, and is another question."""
+    return any(w.size for w in case.cotangents)
 
 
 def complexity(case: Case) -> Complexity:

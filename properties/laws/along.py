@@ -10,11 +10,11 @@ from collections.abc import Callable
 import numpy as np
 
 from harness.backends import Backend
-from harness.backends.bind import Bound
+from harness.backends.bind import Bound, bind
 from harness.program import Case
 from harness.verdict.rounding import value_rounding
 from properties.laws.inner import flat, inner, wide
-from properties.laws.precision import precise
+from properties.laws.precision import best_dtype, precise
 from properties.laws.sizes import leaf_size
 
 EPS = float(np.finfo(float).eps)
@@ -87,8 +87,8 @@ def projected_along(backend: Backend, case: Case) -> Callable[[float], float]:
 
 
 def gradients_along(backend: Backend, case: Case) -> Callable[[float], np.ndarray]:
-    """The gradient along the direction: t -> f'(x + t D v)^T w in one real vector, by the backend's own vjp."""
-    bound, step = precise(backend, case), direction(case)
+    """The gradient along the direction: t -> f'(x + t D v)^T w in one real vector, by the backend's own vjp of the function as it computes it."""
+    bound, step = bind(backend, case, dtype=best_dtype(backend, case)), direction(case)
 
     def gradients(t: float) -> np.ndarray:
         primals = tuple(map(bound.array, _displaced(case, step, t)))
@@ -100,7 +100,7 @@ def gradients_along(backend: Backend, case: Case) -> Callable[[float], np.ndarra
 
 def tangents_along(backend: Backend, case: Case, tangents: tuple[np.ndarray, ...]) -> Callable[[float], np.ndarray]:
     """The tangent along the direction: t -> f'(x + t D v) u in one real vector, u being `tangents`, by the backend's own jvp."""
-    bound, step = precise(backend, case), direction(case)
+    bound, step = bind(backend, case, dtype=best_dtype(backend, case)), direction(case)
 
     def results(t: float) -> np.ndarray:
         primals = tuple(map(bound.array, _displaced(case, step, t)))

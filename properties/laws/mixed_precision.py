@@ -137,9 +137,9 @@ def linear(stage: Stage, expect: Expect) -> None:
 )
 def skipped(stage: Stage, expect: Expect) -> None:
     stage.needs_dtype("real")
+    tape, part = stage.tape, stage.tape.part(MixedPrecision)
     if not stage.small.size:
         return
-    tape, part = stage.tape, stage.tape.part(MixedPrecision)
     x = tape.leaf(stage.small)
     optimizer, scaler = tape.part(Optimizing).optimizer("sgd", [[x]], [{"lr": RATE}]), part.scaler(SCALE)
 

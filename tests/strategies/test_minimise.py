@@ -154,3 +154,10 @@ def test_in_domain_is_false_outside():
     assert in_domain(inside)
     assert not in_domain(outside)
     assert complexity(inside) < complexity(outside)
+
+
+def test_minimise_leaves_a_window_that_fits_into_its_image():
+    source = RandomChoose(np.random.default_rng(5))
+    case = draw_case(source, "a law", (lookup("avg_pool2d"),), "torch", "cpu", "float64", ("contiguous",))
+    assert any(w.size for w in case.cotangents)
+    assert any(w.size for w in minimise(case, lambda trial: True).cotangents)
