@@ -72,7 +72,26 @@ def test_make_verifies_each_backend_in_an_environment_of_its_own(folder: Path):
     plan = make(folder, "--dry-run", "verify-backends", "BACKENDS=mygrad mlx").stdout
     assert "-m venv .venvs/mygrad" in plan
     assert "--editable '.[mlx]'" in plan
-    assert "report reports/out/mygrad reports/out/mlx --html reports/out/backends.html" in plan
+
+
+def test_make_goes_on_after_a_backend_that_cannot_be_installed_and_one_that_does_not_hold(folder: Path):
+    """What pretends to be a Python makes an environment whose pip fails for mlx and whose command notes how it is called, and finds paddle broken."""
+    command = f'echo "$@" >> {folder}/asked; case "$*" in report*) ;; *) mkdir -p $5; touch $5/record.ndjson; [ $3 != paddle ];; esac'
+    made = f"printf '%s\\n' '#!/bin/sh' '{command}' > $3/bin/autograd-harness; printf '#!/bin/sh\\n[ $3 != .venvs/mlx ]\\n' > $3/bin/python"
+    pip = """printf '#!/bin/sh\\ncase "$*" in *mlx*) exit 1;; esac\\n' > $3/bin/python"""
+    python = stand_in(folder, f"mkdir -p $3/bin; {made}; {pip}; chmod +x $3/bin/*")
+    done = make(folder, "verify-backends", "BACKENDS=mlx paddle mygrad", "MAX_TIME=5m", python)
+    assert done.returncode != 0
+    assert [line for line in done.stdout.splitlines() if " of " in line] == [
+        f"{name}, {at} of 3, 5m at most" for at, name in enumerate(("mlx", "paddle", "mygrad"), start=1)
+    ]
+    assert "mlx cannot be installed here, as pip says above: leave it out with BACKENDS='...', or name another Python" in done.stderr
+    assert "not all well: mlx paddle; each says above why" in done.stderr
+    assert (folder / "asked").read_text().splitlines() == [
+        "verify --backend paddle --out reports/out/paddle --max-time 5m",
+        "verify --backend mygrad --out reports/out/mygrad --max-time 5m",
+        "report reports/out/paddle reports/out/mygrad --html reports/out/backends.html",
+    ]
 
 
 def test_make_says_what_is_skipped_where_there_is_no_browser(folder: Path):
