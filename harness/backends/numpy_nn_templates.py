@@ -37,12 +37,17 @@ def _norm(x: str, order: str, axis: str, keepdims: str = "") -> Callable[[Params
 
 @uses("xp.max", "xp.min", "xp.abs", "xp.sqrt", "xp.sum")
 def _vector_norm(params: Params) -> tuple[str, Params]:
-    return _norm("{0}", "ord", "{axis}", ", keepdims={keepdims?}")(params), params
+    return _norm("{0}", "ord", "{axis?}", ", keepdims={keepdims?}")(params), params
 
 
 @uses("xp.maximum", "xp.abs", "xp.sqrt", "xp.sum")
 def _normalize(params: Params) -> tuple[str, Params]:
-    return f"{{0}} / xp.maximum({_norm('{0}', 'p', '{axis}', ', keepdims=True')(params)}, {{eps}})", params
+    order = float(params.get("p", 2))
+    if abs(order) == float("inf"):
+        return f"{{0}} / xp.maximum({_norm('{0}', 'p', '{axis}', ', keepdims=True')(params)}, {{eps}})", params
+    power = "{0} ** 2" if order == 2 else f"xp.abs({{0}}) ** {order}"
+    floored = f"xp.maximum(xp.sum({power}, axis={{axis}}, keepdims=True), {{eps}} ** {order})"
+    return f"{{0}} / {f'xp.sqrt({floored})' if order == 2 else f'{floored} ** {1 / order}'}", params  # under the root: its slope at 0 is infinite
 
 
 @uses("xp.abs", "xp.sqrt", "xp.sum")
@@ -114,7 +119,7 @@ NN_CANDIDATES: dict[str, list[Template]] = {
     "bilinear": [{3: "xp.einsum('...i,oij,...j->...o', {0}, {2}, {1})", 4: "xp.einsum('...i,oij,...j->...o', {0}, {2}, {1}) + {3}"}],
     "binary_cross_entropy": [_loss("-({1} * xp.log({0}) + (1 - {1}) * xp.log1p(-{0}))")],
     "binary_cross_entropy_with_logits": [_loss("xp.logaddexp(0.0, {0}) - {0} * {1}")],
-    "celu": ["xp.where({0} > 0, {0}, {alpha} * xp.expm1(xp.minimum({0}, 0.0) / {alpha}))"],
+    "celu": ["xp.where({0} > 0, {0}, {alpha} * xp.expm1(xp.where({0} > 0, 0.0, {0}) / {alpha}))"],
     "cosine_similarity": [
         "xp.sum({0} * {1}, axis={axis}) / xp.sqrt(xp.maximum(xp.sum({0} ** 2, axis={axis}), {eps} ** 2)) "
         "/ xp.sqrt(xp.maximum(xp.sum({1} ** 2, axis={axis}), {eps} ** 2))"  # under the root: its slope at 0 is infinite
@@ -123,7 +128,7 @@ NN_CANDIDATES: dict[str, list[Template]] = {
         _loss(f"(1 - {{label_smoothing}}) * {picked % _LOG_P} - {{label_smoothing}} * xp.mean({_LOG_P}, axis={_CLASS_AXIS})")
         for picked in (_PICK, f"({_BY_INDEX})")
     ],
-    "elu": ["xp.where({0} > 0, {0}, {alpha} * xp.expm1(xp.minimum({0}, 0.0)))"],
+    "elu": ["xp.where({0} > 0, {0}, {alpha} * xp.expm1(xp.where({0} > 0, 0.0, {0})))"],
     "embedding": ["{0}[{1}]"],
     "gaussian_nll_loss": [_loss("0.5 * (xp.log({2}) + ({0} - {1}) ** 2 / {2})")],
     "gelu": [_gelu],
@@ -159,7 +164,7 @@ NN_CANDIDATES: dict[str, list[Template]] = {
     "relu6": ["xp.clip({0}, 0.0, 6.0)"],
     "rms_norm": [{1: _over_last(_RMS), 2: _over_last(_RMS + " * {1}")}],
     "scaled_dot_product_attention": [_attention],
-    "selu": ["1.0507009873554805 * xp.where({0} > 0, {0}, 1.6732632423543772 * xp.expm1(xp.minimum({0}, 0.0)))"],
+    "selu": ["1.0507009873554805 * xp.where({0} > 0, {0}, 1.6732632423543772 * xp.expm1(xp.where({0} > 0, 0.0, {0})))"],
     "sigmoid": ["sp.expit({0})", _SIGMOID],
     "silu": [f"{{0}} * ({_SIGMOID})"],
     "smooth_l1_loss": [_loss("xp.where(xp.abs({0} - {1}) < {beta}, 0.5 * ({0} - {1}) ** 2 / {beta}, xp.abs({0} - {1}) - 0.5 * {beta})")],

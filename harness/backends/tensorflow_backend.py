@@ -22,7 +22,11 @@ from harness.backends.protocol import Arrays, Description, Function, Hvp, Vjp
 from harness.backends.spelled import Spelled, compositions, spelling_of
 from harness.backends.spelling import numbers
 from harness.backends.tensorflow_script import DERIVATIVES
+from harness.backends.tensorflow_tape import TensorflowTape
 from harness.backends.tensorflow_templates import LACKS, TEMPLATES, WORDS
+from harness.tape import Tape
+
+tf.get_logger().setLevel("ERROR")  # a tape that is asked while it records is slow, and meant
 
 
 class TensorflowBackend(Spelled):
@@ -30,7 +34,7 @@ class TensorflowBackend(Spelled):
 
     name = "tensorflow"
     version = tf.__version__
-    capabilities = frozenset({"jvp", "reverse_routes", "second_order", "complex"})
+    capabilities = frozenset({"jvp", "reverse_routes", "second_order", "complex", "tape"})
     spelling = spelling_of("tensorflow", TEMPLATES, WORDS, {"tf": tf, "tnp": tnp, "np": np}, lacks=LACKS)
     imports, script = "import tensorflow as tf\nimport tensorflow.experimental.numpy as tnp", DERIVATIVES
 
@@ -74,6 +78,10 @@ class TensorflowBackend(Spelled):
     def hvps(self) -> Mapping[str, Hvp]:
         """A tape in a tape, and an accumulator around one."""
         return compositions(_connected, _jvp)
+
+    def tape(self, device: str) -> Tape:
+        """A persistent `tf.GradientTape`."""
+        return TensorflowTape(self)
 
     def literal(self, name: str, values: np.ndarray, *, dtype: str, device: str, layout: str) -> str:
         """`tf.constant(...)`."""

@@ -9,6 +9,8 @@ from typing import Any
 
 from harness.backends.numpy_written import of_equal_batches
 from harness.backends.spelling import Params, Template, Written
+from harness.backends.tensorflow_placing_templates import PLACING_TEMPLATES
+from harness.backends.tensorflow_window_templates import WINDOW_TEMPLATES
 from harness.backends.words import uses
 
 WORDS = {"xp": "tnp", "sp": "tf.math.special"}
@@ -18,7 +20,7 @@ _SAME_NAME = """
 """
 _REDUCTIONS = {"sum": "sum", "mean": "mean", "prod": "prod", "max": "max", "min": "min", "logsumexp": "logsumexp"}
 _NN = {"relu": "relu", "relu6": "relu6", "selu": "selu", "silu": "silu", "softsign": "softsign"}
-_INDEXED = ("diagonal", "index_add", "scatter_add", "trace", "nll_loss", "cross_entropy")  # what is left is written with arrays as indices
+_INDEXED = ("diagonal", "index_add", "scatter_add", "trace", "nll_loss", "cross_entropy")  # NumPy's words have arrays as indices
 LACKS = (*_INDEXED, "embedding", "median", "kthvalue", "topk", "roll", "pad_last")
 
 
@@ -79,14 +81,25 @@ _VARIANCE = (  # N elements folded into m: the variance of n = N / m elements ea
     "({0}, tf.math.reduce_variance({0}, axis={axis?}, keepdims={keepdims?}))"
 )
 _SYMMETRIC = "({0} + tf.linalg.adjoint({0})) / 2"
+_PHASES = "tf.sign(tf.reduce_sum(tf.cumsum(%s, axis=-2), axis=-2, keepdims=True))"  # of the columns, as the catalogue fixes them
+_EIGH = f"(lambda w, v: (w, v * tf.math.conj({_PHASES % 'v'})))(*tf.linalg.eigh({_SYMMETRIC}))"
+_SVD = (
+    f"(lambda s, u, v: (lambda p: (u * tf.math.conj(p), s, tf.linalg.adjoint(v * tf.math.conj(p))))({_PHASES % 'u'}))"
+    "(*tf.linalg.svd({0}, full_matrices=False))"
+)
+_LU = "(lambda lu, _: (tf.linalg.set_diag(tf.linalg.band_part(lu, -1, 0), tf.ones_like({0}[..., 0])), tf.linalg.band_part(lu, 0, -1)))"
 
 TEMPLATES: dict[str, Template] = {
+    **PLACING_TEMPLATES,
+    **WINDOW_TEMPLATES,
     "permute_dims": "tf.transpose({0}, np.array({axes}, 'int32'))",  # an empty tuple would be one of floats
     **{name: f"tf.math.{name}({{args}})" for name in _SAME_NAME.split()},
     **{name: f"tf.math.reduce_{other}({{0}}, axis={{axis?}}, keepdims={{keepdims?}})" for name, other in _REDUCTIONS.items()},
     **{name: f"tf.nn.{other}({{0}})" for name, other in _NN.items()},
     **{name: f"tf.nn.{name}({{0}}, axis={{axis}})" for name in ("softmax", "log_softmax")},
     **{name: f"{function}({{0}}, axis={{axis}})" for name, function in _CUMULATIVE.items()},
+    "baddbmm": "{beta} * {0} + {alpha} * tf.matmul({1}, {2})",
+    "bmm": "tf.matmul({0}, {1})",
     "cholesky": f"tf.linalg.cholesky({_SYMMETRIC})",
     "cholesky_solve": of_equal_batches("tf.linalg.cholesky_solve(tf.linalg.band_part({0}, -1, 0), {1})", "tf.broadcast_to(%s, %s)"),
     "clip": "tnp.clip({0}, {min}, {max})",
@@ -95,6 +108,8 @@ TEMPLATES: dict[str, Template] = {
     "det": "tf.linalg.det({0})",
     "diag_embed": "tf.linalg.diag({0}, k={offset})",
     "diagonal": "tf.linalg.diag_part({0}, k={offset})",
+    "dot": "tf.tensordot({0}, {1}, 1)",
+    "eigh": _EIGH,
     "eigvalsh": f"tf.linalg.eigvalsh({_SYMMETRIC})",
     "embedding": "tf.nn.embedding_lookup({0}, {1})",
     "entr": "-{0} * tf.math.log({0})",
@@ -104,29 +119,37 @@ TEMPLATES: dict[str, Template] = {
     "i0e": "tf.math.bessel_i0e({0})",
     "i1": "tf.math.bessel_i1({0})",
     "i1e": "tf.math.bessel_i1e({0})",
+    "inner": "tf.tensordot({0}, {1}, [[-1], [-1]])",
     "inv": "tf.linalg.inv({0})",
     "kthvalue": _selected("{at}"),
     "leaky_relu": "tf.nn.leaky_relu({0}, alpha={slope})",
     "logabsdet": "tf.linalg.slogdet({0})[1]",
     "logsigmoid": "tf.math.log_sigmoid({0})",
+    "lstsq": "tf.linalg.lstsq({0}, {1})",
+    "lu": f"{_LU}(*tf.linalg.lu({{0}}))",
+    "lu_solve": "tf.linalg.lu_solve(*tf.linalg.lu({0}), {1})",
     "matrix_exp": "tf.linalg.expm({0})",
     "matrix_norm": "tf.norm({0}, axis=(-2, -1), keepdims={keepdims?})",
     "matrix_transpose": "tf.linalg.matrix_transpose({0})",
     "median": _selected("({0}.shape[{axis}] - 1) // 2"),
+    "mv": "tf.linalg.matvec({0}, {1})",
     "ndtri": "tf.math.ndtri({0})",
     "pad": _pad,
+    "polygamma": "tf.math.polygamma(tf.cast({n}, {0}.dtype), {0})",
     "polar": "tf.complex({0} * tf.cos({1}), {0} * tf.sin({1}))",
     "pinv": "tf.linalg.pinv({0})",
     "qr": "tf.linalg.qr({0})",
     "reshape": "tf.reshape({0}, {shape})",
     "roll": _roll,
     "select": "tf.gather({0}, {index} % {0}.shape[{axis}], axis={axis})",
+    "slogdet": "tuple(tf.linalg.slogdet({0}))",
     "solve": {2: "tf.linalg.solve({0}, {1}) if {1}.ndim > 1 else tf.linalg.solve({0}, {1}[:, None])[:, 0]"},
     "solve_triangular": _solve_triangular,
     "sort": _sort,
     "split": _split,
     "squeeze": "tf.squeeze({0}, axis={axis})",
     "stack": "tf.stack([{args}], axis={axis})",
+    "svd": _SVD,
     "svdvals": "tf.linalg.svd({0}, compute_uv=False)",
     "nuclear_norm": "tf.reduce_sum(tf.linalg.svd({0}, compute_uv=False), axis=-1)",
     "take": "tf.gather({0}, {1}, axis={axis})",

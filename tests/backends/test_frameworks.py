@@ -16,13 +16,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.backends import Backend, BackendError, load_backend
+from harness.backends import Backend, BackendError, Unsupported, load_backend
 from harness.backends.conformance import conformance
 from harness.ops import apply_reference, catalogue
 from tests.ops.choosing import points
 
 SAME_FUNCTION = 1e-9  # two float64 algorithms for one function at operands of size 1 to 10, as in tests/ops/test_torch_spelling.py
 SINGLE = 1e-4  # the same in single precision
+POINTS, DRAWN = 4, 24  # compared per op, and drawn at most where the adapter tells limits
 OFFERED = {"jax": 180, "autograd": 120, "mygrad": 120, "mlx": 120, "tensorflow": 180, "paddle": 180}
 # What a library means by a name, where that is not quite the catalogue's: seen by comparing values, before any gradient.
 TOLD_APART = {
@@ -39,9 +40,8 @@ TOLD_APART = {
     ("mlx", "kron"): "no empty arrays",
     ("mlx", "prod"): "the product of no elements over several axes comes out as 0 or 1",
     ("paddle", "layer_norm"): "no eps above 1e-3",
-    ("paddle", "max_pool1d"): "no dilation",
-    ("paddle", "max_pool2d"): "no dilation",
-    ("paddle", "max_pool3d"): "no dilation",
+    ("tensorflow", "index_add"): "no empty arrays",
+    ("tensorflow", "index_copy"): "no empty arrays",
 }
 
 
@@ -59,11 +59,18 @@ def compared(here: Backend, op: str) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     dtype = dtype if dtype in here.dtypes("cpu") else "float32"
     if dtype == "float32" and not catalogue()[op].real:
         return
-    for point in points(catalogue()[op], 4, dtype=dtype, seed=3):
+    left = POINTS
+    for point in points(catalogue()[op], DRAWN, dtype=dtype, seed=3):
         if here.name == "mlx" and not _all_have_elements(point.values, point.params.values()):
             continue  # the sum of nothing may never end: docs/findings-frameworks.md
+        if not left:
+            return
         if catalogue()[op].contains(point.values, point.params):
-            made = here.op(op)(*(here.array(np.asarray(x), dtype=dtype, device="cpu") for x in point.values), **point.params)
+            try:
+                made = here.op(op)(*(here.array(np.asarray(x), dtype=dtype, device="cpu") for x in point.values), **point.params)
+            except Unsupported:
+                continue  # a limit that the adapter tells: a dilation, say
+            left -= 1
             results = made if isinstance(made, tuple | list) else (made,)
             yield from zip(map(here.numpy, results), apply_reference(catalogue()[op], point.values, point.params), strict=True)
 
@@ -74,7 +81,10 @@ def _all_have_elements(*arrays: Iterable[object]) -> bool:
 
 def differs(here: Backend, op: str) -> str:
     allowed = SINGLE if here.name == "mlx" else SAME_FUNCTION
-    for y, z in compared(here, op):
+    pairs = list(compared(here, op))
+    if not pairs and catalogue()[op].real:
+        return f"{op}: nothing was compared"
+    for y, z in pairs:
         if y.shape != z.shape:
             return f"{op}: shape {y.shape}, not {z.shape}"
         if not np.allclose(y, z, rtol=allowed, atol=allowed * max(1.0, float(np.max(np.abs(z), initial=0.0)))):
