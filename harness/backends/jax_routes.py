@@ -73,7 +73,7 @@ def jvp_by_linearize(function: Function, primals: Arrays, tangents: Arrays) -> t
     """`jax.linearize`."""
     with limits_told():
         outputs, linear = jax.linearize(function, *primals)
-    return tuple(outputs), tuple(linear(*tangents))
+        return tuple(outputs), tuple(linear(*tangents))
 
 
 def batched_vjp(function: Function, primals: Arrays, cotangents: Arrays) -> Arrays:

@@ -19,6 +19,9 @@ import pytest
 from harness.backends import Backend, BackendError, Unsupported, load_backend
 from harness.backends.conformance import conformance
 from harness.ops import apply_reference, catalogue
+from harness.program import Case, single
+from harness.running.judge import run_case
+from harness.verdict import Verdict
 from tests.ops.choosing import points
 
 SAME_FUNCTION = 1e-9  # two float64 algorithms for one function at operands of size 1 to 10, as in tests/ops/test_torch_spelling.py
@@ -129,3 +132,13 @@ def test_a_small_run_holds(name: str, tmp_path: Path):
     ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=600)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert json.loads((tmp_path / "run" / "summary.json").read_text())["cells"] == {"HOLDS": 21}
+
+
+def test_second_derivatives_in_single_precision_are_compared():
+    """MLX computes in single precision: its values are followed in NumPy's, its gradients in its own."""
+    x = np.array([[0.5, -1.0], [2.0, 0.25]], "float32")
+    values = {"primals": (x,), "tangents": (x,), "cotangents": (x,), "layouts": ()}
+    subject = single("tanh", ((2, 2),), ("primal",))
+    case = Case(law="hvp-eq-fd", subject=subject, backend="mlx", device="cpu", dtype="float32", differentiable=(0,), **values)
+    result = run_case(backend("mlx"), case)
+    assert (result.verdict, result.comparisons) == (Verdict.HOLDS, 1), result.reason
