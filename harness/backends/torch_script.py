@@ -13,6 +13,8 @@ def form(array):
 def raw_vjp(function, primals, cotangents):
     leaves = [primal.detach().requires_grad_() for primal in primals]
     pairs = [(y, w) for y, w in zip(function(*leaves), cotangents) if y.requires_grad]
+    if not pairs:
+        return [None for _ in leaves]
     return torch.autograd.grad([y for y, _ in pairs], leaves, [w for _, w in pairs], allow_unused=True)
 
 
@@ -32,4 +34,24 @@ def raw_hvp(function, primals, cotangents, tangents):
     if not second:
         return [None for _ in leaves]
     return torch.autograd.grad([g for g, _ in second], leaves, [v for _, v in second], allow_unused=True)
+
+
+def raw_tensor_backward(function, primals, cotangents):
+    leaves = [primal.detach().requires_grad_() for primal in primals]
+    pairs = [(y, w) for y, w in zip(function(*leaves), cotangents) if y.requires_grad]
+    torch.autograd.backward([y for y, _ in pairs], [w for _, w in pairs])
+    return [torch.zeros_like(leaf) if leaf.grad is None else leaf.grad for leaf in leaves]
+
+
+def raw_torch_func_vjp(function, primals, cotangents):
+    return torch.func.vjp(function, *primals)[1](tuple(cotangents))
+
+
+def raw_torch_func_jvp(function, primals, tangents):
+    return torch.func.jvp(function, tuple(primals), tuple(tangents))[1]
+
+
+def raw_jvp_jvp(function, primals, tangents, others):
+    inside = lambda *x: torch.func.jvp(function, x, tuple(tangents))[1]
+    return torch.func.jvp(inside, tuple(primals), tuple(others))[1]
 """

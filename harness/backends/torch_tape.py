@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from harness.backends.torch_deeds import WRITERS
 from harness.backends.torch_parts import PARTS
 from harness.backends.torch_refusals import refusal
 from harness.tape.features import FEATURES, Handles, Hook
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 class TorchTape(Tape):
     """Handles are tensors on one device."""
+
+    writers = WRITERS
 
     def __init__(self, backend: Backend, device: str) -> None:
         self._backend, self._device, self.parts = backend, device, PARTS
@@ -159,7 +162,6 @@ class TorchTape(Tape):
         return handle.to(device)
 
     def device(self, handle: Any) -> str:
-        """`str(tensor.device)`."""
         return str(handle.device)
 
     def refusal(self, error: Exception) -> str:

@@ -21,8 +21,9 @@ from harness.running.defect import defect_of, told
 from harness.running.folder import DEFAULT
 from harness.running.native import PREFIX
 from harness.running.portrait import attempted, portrait
+from harness.running.printed import printed_program
 from harness.running.regime import regime_of
-from harness.running.script import printed_program, standalone_script
+from harness.running.script import shows, standalone_script
 from harness.verdict import Result, Verdict, finding_text
 from harness.verdict.pattern import kind_of
 from properties.laws import Law
@@ -41,6 +42,7 @@ def describe(cell: Cell, law: Law, backend: Backend, case: Case, result: Result,
     steps = attempted(backend, lambda: bisected(backend, case)) or [] if answered else []
     title = title_of(backend, law, case).replace("is wrong in", _DIED.get(result.verdict, "is wrong in"))
     script, written = standalone_script(backend, case, result, title), to_json(case).decode()
+    script = script if script and (not answered or shows(script, backend)) else ""
     return Finding(
         signature=signature_of(backend, case, result, culprit(steps)),
         cell=cell.id,

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
-from textwrap import indent
+from contextlib import redirect_stdout
+from io import StringIO
 
 import msgspec
 import numpy as np
@@ -17,9 +17,17 @@ from harness.backends import Backend
 from harness.program import Case, Program
 from harness.running.claims import claim
 from harness.running.judge import run_case
+from harness.running.printed import printed_program
+from harness.running.tape_script import tape_lines
 from harness.verdict import Result, Verdict
-from properties.laws.along import direction
+from properties.laws import lookup_law
+from properties.laws.alone import with_another_output
+from properties.laws.along import direction, other_direction
 from properties.laws.asked_again import asked_along
+from properties.laws.calls_apart import elsewhere
+from properties.laws.influence import with_an_idle_leaf
+from properties.laws.linearity import other_cotangents
+from properties.laws.squared import squared
 
 _ALGEBRA = """
 
@@ -50,17 +58,46 @@ def jvp(function, primals, tangents):
 
 def standalone_script(backend: Backend, case: Case, result: Result, title: str) -> str:
     """The script; empty where the subject is no program, the backend has no `derivatives` to print, or the law no claim to write down."""
-    calls, last = backend.derivatives(), claim(result)
-    if not isinstance(case.subject, Program) or not calls or not last or ("hvp(" in last and not _second(backend, case, calls)):
+    calls, last, law = backend.derivatives(), claim(result), lookup_law(result.law)
+    if calls and law.subject == "tape":
+        lines = tape_lines(law, backend, case)
+        return _called(_head(backend, title), "\n".join([calls.rstrip(), "", "", lines])) if lines else ""
+    if not isinstance(case.subject, Program) or not calls or not last or not _is_written(last, calls) or not _is_grounded(backend, case):
         return ""
-    head = f'"""{title}"""\n\nimport numpy as np\n{backend.preamble()}\n'
+    if result.details.get("subject") == "squared":
+        case = msgspec.structs.replace(case, subject=squared(case.subject))
+    change = {"primals-alone": with_an_idle_leaf, "outputs-alone": with_another_output}.get(case.law)
+    case = case if change is None else change(case)
     values = _values(backend, asked_along(case, result), plain="plain_x" in last)
-    return _called(head, "\n".join([calls.rstrip(), _ALGEBRA, _function(backend, case), values, last]))
+    return _called(_head(backend, title), "\n".join([calls.rstrip(), _ALGEBRA, _function(backend, case), values, last]))
 
 
-def _second(backend: Backend, case: Case, calls: str) -> bool:
-    """Whether a script can show a second derivative: what is expected of it comes from the library's own gradient, which must be right for that."""
-    return "def raw_hvp(" in calls and run_case(backend, msgspec.structs.replace(case, law="vjp-eq-fd")).verdict is Verdict.HOLDS
+def _head(backend: Backend, title: str) -> str:
+    return f'"""{title}"""\n\nimport numpy as np\n{backend.preamble()}\n'
+
+
+def shows(script: str, backend: Backend) -> bool:
+    """Whether the script shows its finding here and now: a law may have looked at more than its script says."""
+    try:
+        with redirect_stdout(StringIO()):
+            exec(compile(script, "a script", "exec"), {"__name__": "script"})
+    except Exception:  # whatever it is that the library raises, the script shows it
+        return True
+    finally:
+        backend.reset()
+    return False
+
+
+def _is_written(last: str, calls: str) -> bool:
+    """Whether the library's source has every derivative that the claim asks for."""
+    asked = set(re.findall(r"\braw_\w+", last)) | ({"raw_hvp"} if "hvp(" in last else set())
+    return all(f"def {name}(" in calls for name in asked)
+
+
+def _is_grounded(backend: Backend, case: Case) -> bool:
+    """Whether what a script expects is right: of a second derivative it comes from the library's own first one, which must be right for that."""
+    first = {"hvp-eq-fd": "vjp-eq-fd", "jvp-jvp-eq-fd": "jvp-eq-fd"}.get(case.law)
+    return first is None or run_case(backend, msgspec.structs.replace(case, law=first)).verdict is Verdict.HOLDS
 
 
 def _called(head: str, body: str) -> str:
@@ -73,14 +110,6 @@ def _called(head: str, body: str) -> str:
             return head + "\n\n" + re.sub(r"\n{4,}", "\n\n\n", body.strip("\n")) + "\n"
         lines = body.splitlines(keepends=True)
         body = "".join(lines[: idle.lineno - 1] + lines[idle.end_lineno :])
-
-
-def printed_program(backend: Backend, program: Program, *, name: str = "f", primals: Sequence[int] | None = None) -> str:
-    """`program` as a Python function of its inputs in the library's own calls."""
-    arguments = [program.inputs[i].name for i in (primals if primals is not None else range(len(program.inputs)))]
-    lines = [f"{', '.join(i.results)} = {backend.spell(i.op, i.args, i.params)}" for i in program.instructions]
-    returned = ", ".join(program.outputs) + ("," if len(program.outputs) == 1 else "")
-    return f"def {name}({', '.join(arguments)}):\n" + indent("\n".join([*lines, f"return {returned}"]), "    ") + "\n"
 
 
 def _function(backend: Backend, case: Case) -> str:
@@ -100,10 +129,23 @@ def _values(backend: Backend, case: Case, *, plain: bool) -> str:
         "v": [(step, _layout(case, tangents + i)) for i, step in enumerate(direction(case))],
         "w": [(value, _layout(case, outputs + i)) for i, value in enumerate(case.cotangents)],
     }
+    groups |= _more(backend, case)
     if plain:
         groups |= {f"plain_{name}": [(value, "contiguous") for value, _ in groups[name]] for name in ("x", "w")}
     written = {name: ", ".join(_literal(backend, case, *each) for each in group) for name, group in groups.items()}
     return "\n".join(f"{name} = [{values}]" for name, values in written.items()) + "\n"
+
+
+def _more(backend: Backend, case: Case) -> dict[str, list[tuple[np.ndarray, str]]]:
+    """What the claims of some laws speak of besides: other cotangents, directions or points."""
+    found: dict[str, tuple[np.ndarray, ...]] = {}
+    if case.law == "vjp-linear":
+        found["u"], found["mixed"] = other_cotangents(case)
+    elif case.law in ("jvp-jvp-eq-fd", "hessian-symmetric"):
+        found["u"] = other_direction(case)
+    elif case.law == "calls-apart":
+        found["y"] = elsewhere(backend, case)
+    return {name: [(value, "contiguous") for value in values] for name, values in found.items()}
 
 
 def _literal(backend: Backend, case: Case, values: np.ndarray, layout: str) -> str:

@@ -33,6 +33,7 @@ FEATURES = {
 
 Hook = Callable[[Any], Any]  # gradient handle -> a handle that replaces it, or None
 Handles = Sequence[Any]
+Writer = Callable[[list[str], Mapping[str, str]], str]  # (arguments, options), all as source -> the deed as source
 P = TypeVar("P")
 
 
@@ -40,6 +41,7 @@ class Features:
     """The optional half of a tape."""
 
     features: frozenset[str] = frozenset()
+    writers: Mapping[str, Writer] = MappingProxyType({})  # how a person would write a deed in the library's own words, for scripts
     parts: Mapping[Any, Callable[[Any], Any]] = MappingProxyType({})  # the larger parts: protocols of harness.tape, and who makes one for a tape
 
     def part(self, kind: Callable[..., P]) -> P:

@@ -44,7 +44,7 @@ def check_outputs(backend: Backend, case: Case) -> Result:
     Raises:
         Unsupported: a user's own function of one output: nothing can be left out.
     """
-    case = _with_another_output(case)
+    case = with_another_output(case)
     if len(case.cotangents) == 1:
         raise Unsupported("the function has one output: there is no other to leave out.")
     return check_equal("outputs-alone", backend, case, lambda bound: Sides(_one_output_at_a_time(bound), flat(gradients_of(bound))))
@@ -77,7 +77,7 @@ def _only(bound: Bound, k: int) -> Any:
     return lambda *points: (bound.function(*points)[k],)
 
 
-def _with_another_output(case: Case) -> Case:
+def with_another_output(case: Case) -> Case:
     """A program of one output returns it twice, so that there always is one to leave out."""
     if not isinstance(case.subject, Program) or len(case.cotangents) > 1:
         return case

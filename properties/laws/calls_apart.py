@@ -33,7 +33,7 @@ def check_apart(backend: Backend, case: Case) -> Result:
     Raises:
         Unsupported: the function is defined nowhere beside the primals.
     """
-    other = _elsewhere(backend, case)
+    other = elsewhere(backend, case)
     return check_equal("calls-apart", backend, case, lambda bound: Sides(together(bound, other), _one_by_one(bound, other)))
 
 
@@ -52,7 +52,7 @@ def _one_by_one(bound: Bound, other: Points) -> np.ndarray:
     return flat((*gradients_of(bound), *gradients_at(bound, other)))
 
 
-def _elsewhere(backend: Backend, case: Case) -> Points:
+def elsewhere(backend: Backend, case: Case) -> Points:
     """Another point, at which the function gives finite numbers of the same shapes."""
     bound, points, step = bind(backend, case), tuple(map(wide, case.points)), direction(case)
     candidates = chain((moved(points, step, t) for t in ASIDE), (tuple((1 + t) * x for x in points) for t in ASIDE))

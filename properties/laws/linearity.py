@@ -29,9 +29,7 @@ NEGATIVE, LARGE = -0.5, 1024.0  # powers of two, so that the products are exact 
 @unless_slope_is_infinite
 def check_linear(backend: Backend, case: Case) -> Result:
     """Two random cotangents, combined before and after."""
-    rng = np.random.default_rng((case.seed, 1))
-    other = tuple(_like(rng, w) for w in case.cotangents)
-    mixed = tuple(NEGATIVE * u + LARGE * w for u, w in zip(other, case.cotangents, strict=True))
+    other, mixed = other_cotangents(case)
 
     def pair(bound: Bound) -> Sides:
         actual = flat(gradients_of(bound, mixed))
@@ -68,6 +66,13 @@ def check_duality(backend: Backend, case: Case) -> Result:
         return Sides(np.array([inner(case.cotangents, forward)]), np.array([inner(reverse, step)]), np.array([last]))
 
     return check_equal("jvp-vjp-duality", backend, case, pair, projected_floor)
+
+
+def other_cotangents(case: Case) -> tuple[tuple[np.ndarray, ...], tuple[np.ndarray, ...]]:
+    """(u, a u + b w) for the case's cotangents w."""
+    rng = np.random.default_rng((case.seed, 1))
+    other = tuple(_like(rng, w) for w in case.cotangents)
+    return other, tuple(NEGATIVE * u + LARGE * w for u, w in zip(other, case.cotangents, strict=True))
 
 
 def _like(rng: np.random.Generator, w: np.ndarray) -> np.ndarray:

@@ -66,24 +66,80 @@ def doubling_backward(faulty: pytest.MonkeyPatch) -> None:
     faulty.setattr(torch.autograd, "backward", wrong)
 
 
-def never_off(faulty: pytest.MonkeyPatch) -> None:
-    faulty.setattr(torch, "no_grad", torch.enable_grad)
+def doubling_slots(faulty: pytest.MonkeyPatch) -> None:
+    """Only `.backward()` is wrong."""
+    right = torch.autograd.backward
+
+    def wrong(tensors, grad_tensors=None, *args, **options):
+        right(tensors, [2 * w for w in grad_tensors], *args, **options)
+
+    faulty.setattr(torch.autograd, "backward", wrong)
 
 
-def bending_the_second(faulty: pytest.MonkeyPatch) -> None:
-    """Only a gradient of a gradient is wrong."""
-    right, recorded = torch.autograd.grad, [False]
+def of_calls(change: Callable[[tuple, tuple, tuple], tuple]) -> Patch:
+    """`change` gets the roots and the leaves of a call of `torch.autograd.grad`, and the gradients."""
 
-    def wrong(*args, **options):
-        found = tuple(None if g is None else 1.001 * g if recorded[0] else g for g in right(*args, **options))
-        recorded[0] = options.get("create_graph", False)
+    def patch(faulty: pytest.MonkeyPatch) -> None:
+        right = torch.autograd.grad
+        faulty.setattr(torch.autograd, "grad", lambda roots, leaves, *args, **options: change(roots, leaves, right(roots, leaves, *args, **options)))
+
+    return patch
+
+
+def last_of_two(roots: tuple, leaves: tuple, found: tuple) -> tuple:
+    """What a function that keeps its last point on itself does to two calls of one primal each."""
+    return (found[1], found[1]) if len(leaves) == 2 and leaves[0].shape == leaves[1].shape else found
+
+
+def changing_cotangents(faulty: pytest.MonkeyPatch) -> None:
+    right = torch.autograd.grad
+
+    def wrong(roots, leaves, cotangents, **options):
+        found = right(roots, leaves, cotangents, **options)
+        for w in cotangents:
+            w.detach().mul_(2)
         return found
 
     faulty.setattr(torch.autograd, "grad", wrong)
 
 
+def bending_the_nested(faulty: pytest.MonkeyPatch) -> None:
+    """Only a jvp inside a jvp is wrong."""
+    right, depth = torch.func.jvp, [0]
+
+    def wrong(function, primals, tangents, **options):
+        depth[0] += 1
+        try:
+            outputs, found = right(function, primals, tangents, **options)
+        finally:
+            depth[0] -= 1
+        return outputs, tuple(1.001 * each for each in found) if depth[0] else found
+
+    faulty.setattr(torch.func, "jvp", wrong)
+
+
+def never_off(faulty: pytest.MonkeyPatch) -> None:
+    faulty.setattr(torch, "no_grad", torch.enable_grad)
+
+
 def first_entry_zero(_, g):
     return torch.cat([torch.zeros_like(g.reshape(-1)[:1]), g.reshape(-1)[1:]]).reshape(g.shape)
+
+
+def second_order(change: Callable[[int, torch.Tensor], torch.Tensor]) -> Patch:
+    """Only a gradient of a gradient is wrong."""
+
+    def patch(faulty: pytest.MonkeyPatch) -> None:
+        right, recorded = torch.autograd.grad, [False]
+
+        def wrong(*args, **options):
+            found = tuple(None if g is None else change(0, g) if recorded[0] else g for g in right(*args, **options))
+            recorded[0] = options.get("create_graph", False)
+            return found
+
+        faulty.setattr(torch.autograd, "grad", wrong)
+
+    return patch
 
 
 DET = "native:linalg_det"
@@ -99,7 +155,14 @@ GOLDEN: dict[str, tuple[str, str, str, Patch]] = {
     "another each time": ("repeatable", "exp", "float64", gradients(lambda call, g: g + call * 1e-9)),
     "raises": ("vjp-eq-fd", "exp", "float64", refusing),
     "not linear": ("vjp-linear", "multiply", "float64", gradients(lambda _, g: g.abs())),
-    "second order": ("hvp-eq-fd", "exp", "float64", bending_the_second),
+    "second order": ("hvp-eq-fd", "exp", "float64", second_order(lambda _, g: 1.001 * g)),
+    "no symmetric Hessian": ("hessian-symmetric", "softmax", "float64", second_order(first_entry_zero)),
+    "nested forward mode": ("jvp-jvp-eq-fd", "exp", "float64", bending_the_nested),
+    "asked alone": ("primals-alone", "multiply", "float64", of_calls(lambda roots, leaves, found: (2 * found[0],) if len(leaves) == 1 else found)),
+    "one output": ("outputs-alone", "exp", "float64", of_calls(lambda roots, leaves, found: (2 * found[0],) if len(roots) == 1 else found)),
+    "the last call": ("calls-apart", "exp", "float64", of_calls(last_of_two)),
+    "changes what it is given": ("inputs-not-mutated", "exp", "float64", changing_cotangents),
+    "another way": ("reverse-routes-agree", "exp", "float64", doubling_slots),
     "both orders": ("hvp-eq-fd", "exp", "float64", gradients(lambda _, g: 1.001 * g)),
     "second order in forward mode": ("jvp-jvp-eq-fd", "exp", "float64", scaling_duals),
     "complex": ("vjp-eq-fd", "multiply", "complex128", gradients(lambda _, g: g.conj())),
@@ -109,7 +172,25 @@ GOLDEN: dict[str, tuple[str, str, str, Patch]] = {
     "backward adds twice": ("accumulate-adds", TAPE, "float64", doubling_backward),
     "no_grad records": ("no-grad-records-nothing", TAPE, "float64", never_off),
 }
-WITH_SCRIPT = {"vjp-eq-fd", "jvp-eq-fd", "hvp-eq-fd", "jvp-vjp-duality", "vjp-zero", "grad-form", "repeatable"}
+WITH_SCRIPT = {
+    "vjp-eq-fd",
+    "vjp-linear",
+    "hessian-symmetric",
+    "primals-alone",
+    "outputs-alone",
+    "calls-apart",
+    "inputs-not-mutated",
+    "reverse-routes-agree",
+    "jvp-eq-fd",
+    "hvp-eq-fd",
+    "jvp-vjp-duality",
+    "vjp-zero",
+    "grad-form",
+    "repeatable",
+} | {
+    "accumulate-adds",
+    "no-grad-records-nothing",
+}
 
 
 @pytest.fixture(scope="module", params=list(GOLDEN))
@@ -176,7 +257,7 @@ def test_every_reproduction_passes_on_the_right_library(golden):
 def test_every_golden_finding_offers_every_tab_that_its_law_has(golden, request):
     found, _, _ = golden
     unwritten = found.op == DET or "both orders" in request.node.name  # a library's own call; what the wrong gradient makes one expect
-    scripted = ["Script"] if found.law in WITH_SCRIPT and not unwritten else []
+    scripted = ["Script"] if (found.law in WITH_SCRIPT and not unwritten) or "nested" in request.node.name else []
     assert [tab.label for tab in tabs_of(found)] == [*scripted, "Replay", "pytest", "JSON", "Issue"]
 
 

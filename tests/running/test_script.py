@@ -5,12 +5,14 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 import pytest
+import torch
 
 from harness.backends import load_backend
-from harness.program import Case, single
+from harness.program import Case, Input, Instruction, Program, single
 from harness.running.claims import CLAIMS
 from harness.running.judge import run_case
-from harness.running.script import printed_program, standalone_script
+from harness.running.printed import printed_program
+from harness.running.script import shows, standalone_script
 from harness.verdict import Result, Verdict
 from tests.running.test_judge import EXP
 from tests.running.toy import Toy
@@ -32,6 +34,14 @@ SPOILED = {
     "grad-form": ("return torch.autograd.grad(", "return torch.zeros(9), torch.autograd.grad("),
     "repeatable": ("return torch.autograd.grad(", "return torch.rand(2, 3), torch.rand(3), torch.autograd.grad("),
     "vjp-zero": ("return torch.autograd.grad(", "return torch.ones(2, 3), torch.ones(3), torch.autograd.grad("),
+    "vjp-linear": ("actual = flat(", "actual = 1.001 * flat("),
+    "jvp-jvp-eq-fd": ("flat([numpy(tangent) for", "1 + flat([numpy(tangent) for"),
+    "hessian-symmetric": ("inner(hvp(f, x, w, v), u), ", "1 + inner(hvp(f, x, w, v), u), "),
+    "primals-alone": ("flat([alone(k)", "flat([1.001 * alone(k)"),
+    "outputs-alone": ("sum(only(k)", "sum(1.001 * only(k)"),
+    "calls-apart": ("flat(vjp(both", "1.001 * flat(vjp(both"),
+    "inputs-not-mutated": ("raw_vjp(f, x, w)\nchanged", "raw_vjp(f, x, w)\nx[0].mul_(2)\nchanged"),
+    "forward-routes-agree": ("flat(numpy(each) for", "1.001 * flat(numpy(each) for"),
     "layout-independent": ("flat(vjp(f, x, w)), flat(", "1.001 * flat(vjp(f, x, w)), flat("),
 }
 SCALED = ("else numpy(g) for", "else 1.001 * numpy(g) for")
@@ -81,3 +91,18 @@ def test_there_is_no_script_where_the_backend_has_no_source_to_offer():
 
 def test_a_program_prints_as_a_function_of_the_library():
     assert printed_program(load_backend("torch"), CASE.subject) == "def f(x0, x1):\n    v0 = torch.multiply(x0, x1)\n    return v0,\n"
+
+
+def test_a_program_unpacks_the_only_result_of_an_op_that_returns_several():
+    steps = (Instruction("unstack", ("x0",), ("v0",), {"axis": 0}), Instruction("negative", ("v0",), ("v1",)))
+    text = printed_program(load_backend("torch"), Program((Input("x0", (1, 2)),), steps, ("v1",)))
+    assert "    (v0,) = torch.unbind(x0, dim=0)\n" in text
+    names = {"torch": torch}
+    exec(text, names)
+    assert names["f"](torch.ones(1, 2))[0].tolist() == [-1.0, -1.0]
+
+
+def test_a_script_that_does_not_show_its_finding_is_told_apart():
+    right = script_of("vjp-eq-fd")
+    assert not shows(right, load_backend("torch"))
+    assert shows(right.replace(*SCALED), load_backend("torch"))
