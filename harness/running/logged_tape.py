@@ -5,16 +5,16 @@ Deed("v0 = apply('multiply', x0, x0)", line="v0 = x0 * x0", grads={"x0": None})
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from harness.backends import Backend
+from harness.running.deed_words import Words
 from harness.running.watch import ANSWERING, LOOKING
 from harness.tape import Tape
-from harness.tape.features import Writer
 from harness.tape.walking import Walking
 
 SHOWN = 12  # entries of a gradient
@@ -49,28 +49,7 @@ class LoggedBackend:
     def tape(self, device: str) -> Any:
         self.tapes.append([])
         inner = self._inner.tape(device)
-        return _LoggedTape(inner, self.tapes[-1], _Words(self._inner, device, inner.writers))
-
-
-class _Words:
-    """The library's own words for values and deeds."""
-
-    def __init__(self, backend: Backend, device: str, writers: Mapping[str, Writer]) -> None:
-        self._backend, self._device, self._writers = backend, device, writers
-
-    def line(self, verb: str, args: list[str | None], options: dict[str, str | None], raw: dict[str, Any]) -> str | None:
-        """`args` and `options` as source; `raw` are the options as they are, of which an op's are parameters."""
-        if verb == "apply" and None not in args[1:] and self._writers:
-            op = str(args[0]).strip("'")
-            return f"{args[1]}.clone()" if op == "clone" else self._backend.spell(op, [str(each) for each in args[1:]], raw)
-        write = self._writers.get(verb)
-        return (
-            None if write is None or None in args or None in options.values() else write([*map(str, args)], {k: str(v) for k, v in options.items()})
-        )
-
-    def array(self, values: np.ndarray) -> str:
-        """An array as source."""
-        return self._backend.literal("x", values, dtype=values.dtype.name, device=self._device, layout="contiguous")
+        return _LoggedTape(inner, self.tapes[-1], Words(self._inner, device, inner.writers))
 
 
 class _LoggedWalking:
@@ -87,7 +66,7 @@ class _LoggedWalking:
 class _LoggedTape:
     """A tape; values get names in the order in which they appear, leaves x0, x1 ..., others v0, v1 ..."""
 
-    def __init__(self, inner: Tape, deeds: list[Deed], words: _Words) -> None:
+    def __init__(self, inner: Tape, deeds: list[Deed], words: Words) -> None:
         self._inner, self._deeds, self._words = inner, deeds, words
         self._beyond = False
         self._leaves: list[Any] = []

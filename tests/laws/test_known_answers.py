@@ -10,6 +10,7 @@ import pytest
 from harness.backends import load_backend
 from harness.backends.bind import bind
 from harness.program import Input, Instruction, Program, single
+from harness.running.judge import run_case
 from harness.tape.compiling import Compiling, perform
 from harness.verdict import Verdict
 from properties.laws import calls_apart, laws
@@ -106,3 +107,18 @@ def test_a_compiled_program_takes_the_only_result_of_an_op_that_may_have_several
     tape = load_backend("torch").tape("cpu")
     (y,) = tape.part(Compiling).compiled(program, variant="eager")(tape.leaf(np.array([[1.0, 2.0]])))
     assert tape.value(y).tolist() == [-1.0, -2.0]
+
+
+def test_a_derivative_that_the_backend_says_it_does_not_have_is_no_graph_that_cannot_be_walked_again() -> None:
+    program = single("slice_scatter", ((1,), (1,)), ("primal", "primal"), axis=0, start=0, end=2, step=1)
+    z = np.array([0.0j])
+    case = case_of(program, (z, z), (np.array([1.0 + 0.0j]),), dtype="complex128", law="retain-graph-repeats")
+    result = run_case(load_backend("torch"), case)
+    assert result.verdict is Verdict.UNSUPPORTED
+    assert "slice_scatter does not support automatic differentiation" in result.reason
+
+
+def test_a_program_whose_value_depends_on_whether_it_is_recorded_is_itself_under_a_checkpoint() -> None:
+    x = np.array([[0.0, 0.0], [1.0, 6.0]])
+    case = case_of(single("operator_norm", ((2, 2),), ("primal",), keepdims=True, ord=2), (x,), (np.ones((1, 1)),))
+    assert laws()["checkpoint-eq-plain"].check(load_backend("torch"), case).verdict is Verdict.HOLDS, "svdvals without a graph rounds otherwise"
