@@ -87,7 +87,6 @@ _SVD = (
     f"(lambda s, u, v: (lambda p: (u * tf.math.conj(p), s, tf.linalg.adjoint(v * tf.math.conj(p))))({_PHASES % 'u'}))"
     "(*tf.linalg.svd({0}, full_matrices=False))"
 )
-_LU = "(lambda lu, _: (tf.linalg.set_diag(tf.linalg.band_part(lu, -1, 0), tf.ones_like({0}[..., 0])), tf.linalg.band_part(lu, 0, -1)))"
 
 TEMPLATES: dict[str, Template] = {
     **PLACING_TEMPLATES,
@@ -126,8 +125,6 @@ TEMPLATES: dict[str, Template] = {
     "logabsdet": "tf.linalg.slogdet({0})[1]",
     "logsigmoid": "tf.math.log_sigmoid({0})",
     "lstsq": "tf.linalg.lstsq({0}, {1})",
-    "lu": f"{_LU}(*tf.linalg.lu({{0}}))",
-    "lu_solve": "tf.linalg.lu_solve(*tf.linalg.lu({0}), {1})",
     "matrix_exp": "tf.linalg.expm({0})",
     "matrix_norm": "tf.norm({0}, axis=(-2, -1), keepdims={keepdims?})",
     "matrix_transpose": "tf.linalg.matrix_transpose({0})",
