@@ -27,14 +27,16 @@ help:  ## show this text
 verify: $(INSTALLED)  ## verify torch on every device present; ARGS goes to autograd-harness verify
 	$(BIN)/autograd-harness verify --baseline baselines/torch-2.13.json $(ARGS)
 
-# One that cannot be installed, or does not hold, is told in a sentence; the others go on, and the report has what ran.
+# One that cannot be installed, or does not hold, is told in a sentence; the others go on, and the report has what ran. Too little evidence (7), as
+# where the time was over, fails nothing here: some of these libraries are slow.
 verify-backends:  ## verify BACKENDS="autograd mygrad mlx jax tensorflow paddle", MAX_TIME=30m each; one report in reports/out/backends.html
 	@rm -rf $(BACKENDS:%=reports/out/%) reports/out/backends.html; at=0; \
 	for name in $(BACKENDS); do \
 		at=$$((at + 1)); echo "$$name, $$at of $(words $(BACKENDS)), $(MAX_TIME) at most"; \
 		$(MAKE) --silent .venvs/$$name/.installed || { failed="$$failed $$name"; continue; }; \
 		[ -e baselines/$$name.json ] && known="--baseline baselines/$$name.json" || known=; \
-		.venvs/$$name/bin/autograd-harness verify --backend $$name --out reports/out/$$name --max-time $(MAX_TIME) $$known $(ARGS) || failed="$$failed $$name"; \
+		.venvs/$$name/bin/autograd-harness verify --backend $$name --out reports/out/$$name --max-time $(MAX_TIME) $$known $(ARGS) || \
+			[ $$? = 7 ] || failed="$$failed $$name"; \
 		[ -e reports/out/$$name/record.ndjson ] && { ran="$$ran reports/out/$$name"; by=$$name; }; \
 	done; \
 	[ -z "$$ran" ] || .venvs/$$by/bin/autograd-harness report $$ran --html reports/out/backends.html; \

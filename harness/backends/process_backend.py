@@ -119,7 +119,10 @@ class ProcessBackend(Backend):
         return tuple(self._array(array, held) for array in answered)
 
     def _array(self, answered: Any, held: Sequence[Held]) -> Held:
-        values = from_wire(answered)
+        try:
+            values = from_wire(answered)
+        except ValueError as error:
+            raise ProcessError(f"the adapter answered an array that is none ({error}). See docs/reference/process.md.") from None
         return Held(values, answered.dtype, held[0].device if held else self._devices[0])
 
     def _kind(self, values: np.ndarray, dtype: str) -> str:

@@ -5,6 +5,7 @@ exit code = pytest's own, or 7
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -15,6 +16,7 @@ from harness.cli.progress import duration
 from harness.plugin.ending import Ending
 from harness.record import CellEnded, Finding
 
+_COUNTED = re.compile(r"^\d+ valid comparisons, \d+ needed; ")
 BLOCKS = 20  # findings shown in full
 LINES = 10  # cells of one kind listed
 MEANING = {
@@ -65,7 +67,7 @@ def _print_cells(console: Console, verdict: str, cells: Sequence[CellEnded]) -> 
 
 def _print_thin(console: Console, cells: Sequence[CellEnded]) -> None:
     """Cells without evidence enough, by reason."""
-    reasons = Counter(cell.reason.split("; ", 1)[-1].split(":")[0] for cell in cells)
+    reasons = Counter(_COUNTED.sub("", cell.reason).split(": ")[0] for cell in cells)
     if cells:
         _say(
             console,

@@ -29,6 +29,10 @@ def answer(question: dict[str, Any], habit: str) -> None:
             print(json.dumps({"id": -1}), flush=True)
         case "refuses":
             print(json.dumps({"id": question["id"], "error": "odd does not do that.", "unsupported": True}), flush=True)
+        case "short" | "strange" | "other shape" | "no outputs":
+            made = {"dtype": "float7" if habit == "strange" else "float64", "shape": [3] if habit == "other shape" else [2, 2]}
+            outputs = [] if habit == "no outputs" else [made | {"values": [1.0] * (4 if habit == "strange" else 3)}]
+            print(json.dumps({"id": question["id"], "outputs": outputs, "gradients": outputs}), flush=True)
         case "raises":
             print(json.dumps({"id": question["id"], "error": "ValueError: no"}), flush=True)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -57,8 +59,6 @@ def test_laws_hold_over_the_border(reference: Backend):
 
 
 def _for_law(law: str) -> Case:
-    import msgspec
-
     return msgspec.structs.replace(case("tanh"), law=law)
 
 
@@ -114,6 +114,8 @@ def test_death_is_a_verdict_not_the_end(habit: str, verdict: Verdict, monkeypatc
         ("chatty", ProcessError, "wrote 'epoch 1' to stdout, which is no answer .* Print to stderr instead."),
         ("confused", ProcessError, "answered question -1, not 2. Write exactly one line per question"),
         ("raises", ProcessError, "ValueError: no"),
+        ("short", ProcessError, r"answered an array that is none \(cannot reshape array of size 3 into shape \(2,2\)\)\. See docs"),
+        ("strange", ProcessError, r"answered an array that is none \(.*data type 'float7' not understood\)"),
         ("refuses", Unsupported, "odd does not do that."),
     ],
 )
@@ -121,6 +123,16 @@ def test_nonsense_is_told_with_a_remedy(habit: str, error: type[Exception], word
     backend = odd(habit)
     with pytest.raises(error, match=words):
         backend.op("exp")(held(backend))
+
+
+@pytest.mark.parametrize(
+    ("habit", "words"),
+    [("'other shape'", r"gradient 0 has shape \(3,\); the value it belongs to has \(2, 2\)"), ("'no outputs'", "0 gradients came back for 1")],
+)
+def test_derivatives_of_another_form_are_broken_and_told(habit: str, words: str):
+    result = run_case(odd(habit), msgspec.structs.replace(case(), law="vjp-zero"))
+    assert result.verdict is Verdict.BROKEN
+    assert re.search(words, result.reason), result.reason
 
 
 @pytest.mark.parametrize(
