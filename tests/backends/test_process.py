@@ -149,6 +149,19 @@ def test_a_process_that_cannot_be_used_is_refused_in_one_sentence(name: str, wor
         started(name)
 
 
+def test_an_adapter_of_yours_runs_in_another_environment():
+    backend = load_backend(f"tests.running.toy:Toy@{sys.executable}")
+    assert (backend.name, backend.capabilities) == ("toy", frozenset())
+    assert run_case(backend, case()).verdict is Verdict.HOLDS
+
+
+def test_an_adapter_that_ends_its_process_when_it_is_imported_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "deadly.py").write_text("import os, sys\nprint('no licence', file=sys.stderr, flush=True)\nos._exit(3)\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with pytest.raises(BackendError, match=r"does not answer: the adapter's process exited with code 3 .* Its last words: no licence"):
+        load_backend(f"deadly:Adapter@{sys.executable}")
+
+
 def test_the_published_schema_is_that_of_the_messages():
     assert json.loads((ROOT / "docs/reference/process.schema.json").read_text()) == schema()
 
