@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from statistics import median
 
+from honesty_rivals import NO_NUMDIFFTOOLS
+
 EFFORTS = ("auto", "thorough")
 REQUIRED = 1e-6
 
@@ -83,6 +85,8 @@ def print_report(report: dict[str, object]) -> None:
     for miss in misses[:20]:
         print("missed:", {key: miss[key] for key in ("estimator", "subject", "x", "direction", "status", "excess")})
     estimators: dict[str, dict[str, float]] = report["estimators"]  # type: ignore[assignment]
+    if "numdifftools" not in estimators:
+        print(NO_NUMDIFFTOOLS)
     auto, thorough = estimators["auto"], estimators["thorough"]
     others = ", ".join(f"{name} {row['coverage']:.0%}" for name, row in estimators.items() if name not in EFFORTS and row["coverage"] is not None)
     print(

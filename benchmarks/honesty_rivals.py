@@ -14,6 +14,7 @@ import numpy as np
 Guess = tuple[float, float | None, int]
 Rival = Callable[[Callable[[float], float], float], Guess]
 EPS = 2.0**-52
+NO_NUMDIFFTOOLS = "numdifftools is not installed and left out of the comparison; to have it there: pip install numdifftools"
 
 
 def torch_gradcheck(f: Callable[[float], float], x: float) -> Guess:

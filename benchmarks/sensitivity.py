@@ -1,4 +1,7 @@
-"""How small may a single wrong entry of a Jacobian be and still be found, and what does it cost to find it? Beside gradcheck's fast mode.
+"""How small may a single wrong entry of a Jacobian be and still be found, and what does it cost to find it?
+
+Beside gradcheck's fast mode, and numdifftools, where it is installed, on the same phi(t): it calls a gradient wrong that is off by more than its own
+error estimate, so its false alarms on the right Jacobian count too.
 
     f(x) = x mean(x) + sin(x)        J = diag(mean(x) + cos(x)) + x 1^T / n        wrong: J[i, j] + delta, for one i and j
 
@@ -21,13 +24,18 @@ from statistics import median
 import msgspec
 import numpy as np
 import torch
+from honesty_rivals import NO_NUMDIFFTOOLS, Rival, rivals
 from native_cases import Function, gradcheck, make_case, write
 
 from harness.backends import load_backend
+from harness.backends.bind import bind
 from harness.backends.torch_native import Sample
 from harness.program import Case
 from harness.verdict import Verdict
 from properties.laws import laws
+from properties.laws.along import direction, projected_along
+from properties.laws.gradients import gradients_of
+from properties.laws.inner import inner
 from properties.laws.located import locate_entry
 
 LAW = "vjp-eq-fd"
@@ -50,6 +58,8 @@ class Row:
     placed: int
     seeds: int
     gradcheck_found: float | None
+    rival_found: float | None  # numdifftools'
+    rival_alarms: int | None  # seeds for which it calls the right Jacobian wrong; None where it is not installed
 
 
 def main() -> None:
@@ -69,6 +79,7 @@ def measure(n: int, seeds: int, probes: int) -> Row:
     """One size, all seeds."""
     found = smallest(lambda delta, seed: ours(n, delta, seed, probes)[0], seeds)
     theirs = smallest(lambda delta, seed: gradcheck(sample(n, delta, seed)[0]) != "passes", seeds)
+    rival = rivals().get("numdifftools")
     right = [ours(n, 0.0, seed, probes) for seed in range(seeds)]
     if any(broken for broken, _ in right):
         raise AssertionError("the right Jacobian was called wrong")
@@ -82,6 +93,8 @@ def measure(n: int, seeds: int, probes: int) -> Row:
         sum(hit for hit, _ in located),
         seeds,
         theirs,
+        smallest(lambda delta, seed: denied_by(rival, n, delta, seed, probes), seeds) if rival else None,
+        sum(denied_by(rival, n, 0.0, seed, probes) for seed in range(seeds)) if rival else None,
     )
 
 
@@ -105,6 +118,16 @@ def ours(n: int, delta: float, seed: int, probes: int) -> tuple[bool, int]:
         if result.verdict is Verdict.BROKEN:
             return True, spent
     return False, spent
+
+
+def denied_by(rival: Rival, n: int, delta: float, seed: int, probes: int) -> bool:
+    """Whether for some probe the gradient is off the rival's derivative by more than the error that it states."""
+    backend = load_backend("torch")
+    for case in cases(n, delta, seed, probes):
+        value, error, _ = rival(projected_along(backend, case), 0.0)
+        if not abs(inner(gradients_of(bind(backend, case)), direction(case)) - value) <= (error or 0.0):
+            return True
+    return False
 
 
 def placed(n: int, seed: int) -> tuple[bool, int]:
@@ -150,11 +173,13 @@ def wrong_at(i: int, j: int, delta: float) -> Function:
 
 def report(rows: list[Row], probes: int) -> None:
     """The table and the headline."""
-    print(f"{'n':>7}{'found':>9}{'forwards':>10}{'to break':>10}{'to locate':>11}{'right place':>13}{'gradcheck fast':>16}")
+    print(f"{'n':>7}{'found':>9}{'forwards':>10}{'to break':>10}{'to locate':>11}{'right place':>13}{'gradcheck fast':>16}{'numdifftools':>14}")
     for row in rows:
-        theirs = "-" if row.gradcheck_found is None else f"{row.gradcheck_found:.0e}"
-        ours = "-" if row.found is None else f"{row.found:.0e}"
-        print(f"{row.n:>7}{ours:>9}{row.forwards:>10g}{row.to_break:>10g}{row.to_locate:>11g}{f'{row.placed}/{row.seeds}':>13}{theirs:>16}")
+        costs = f"{row.forwards:>10g}{row.to_break:>10g}{row.to_locate:>11g}{f'{row.placed}/{row.seeds}':>13}"
+        print(f"{row.n:>7}{decade(row.found):>9}{costs}{decade(row.gradcheck_found):>16}{decade(row.rival_found):>14}")
+    alarms = [row.rival_alarms for row in rows if row.rival_alarms is not None]
+    checks = sum(row.seeds for row in rows)
+    print(f"numdifftools: {sum(alarms)} false alarms in {checks} checks of the right Jacobian" if alarms else NO_NUMDIFFTOOLS)
     thousand, last = next(row for row in rows if row.n == 1000), rows[-1]
     theirs = "misses even 1" if thousand.gradcheck_found is None else f"needs {thousand.gradcheck_found:.0e}"
     print(
@@ -162,6 +187,10 @@ def report(rows: list[Row], probes: int) -> None:
         f"a check of {probes} probes is {thousand.forwards:g} forwards, {thousand.to_break:g} to call it BROKEN "
         f"(gradcheck fast {theirs}); located in {last.to_locate:g} forwards at n = 10,000"
     )
+
+
+def decade(found: float | None) -> str:
+    return "-" if found is None else f"{found:.0e}"
 
 
 if __name__ == "__main__":
