@@ -33,9 +33,9 @@ class Agreement:
         if self.bitwise == self.cases:
             return []
         edges = [2**k for k in range(0, 12, 2)]
-        classes = [("0", self.bitwise), ("to 1", self.within(1) - self.bitwise)]
-        classes += [(f"to {high}", self.within(high) - self.within(low)) for low, high in pairwise(edges)]
-        return [*classes, (f"over {edges[-1]}", self.cases - self.within(edges[-1]))]
+        classes = [("0", self.bitwise), ("≤1", self.within(1) - self.bitwise)]
+        classes += [(f"≤{high}", self.within(high) - self.within(low)) for low, high in pairwise(edges)]
+        return [*classes, (f">{edges[-1]}", self.cases - self.within(edges[-1]))]
 
     def within(self, ulps: int) -> int:
         """Cases that are no further from the CPU than this."""

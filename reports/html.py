@@ -40,7 +40,7 @@ from reports.story import FULL, anchors, stories
 from reports.timing import shares_of_time, slowest
 
 VENDOR = "vendor/uplot/"
-SCRIPTS = ("filter.js", f"{VENDOR}uPlot.iife.min.js", "report.js", "cases.js", "plots.js")
+SCRIPTS = ("filter.js", f"{VENDOR}uPlot.iife.min.js", "report.js", "cases.js", "brushing.js", "plots.js")
 STYLES = (f"{VENDOR}uPlot.min.css", "report.css")
 _FILTERS = ("symbol", "slug", "one_line", "number", "power", "count", "brief_count", "plural", "duration", "memory")
 

@@ -1,4 +1,4 @@
-// Plots of all cases, drawn by uPlot: dragging over one filters to what lies there, a double click takes that back.
+// Plots of all cases, drawn by uPlot; brushing.js filters to what is chosen in them.
 //     positions are tenths of decades: x = 10 log10(the property), y = 10 log10(error / allowed)
 
 const SHADES = ["2e", "5c", "8f", "c0", "f2"]; // opacity, darker for more cases
@@ -22,11 +22,13 @@ function makePlot(holder, kind, across, up, series, axes, scales) {
   const drag = { x: true, y: Boolean(up), setScale: false };
   const options = {
     width: holder.clientWidth, height: HEIGHTS[kind], series: [{}, ...series], axes, scales,
-    legend: { show: false }, padding: [12, 12, 0, 0],
+    legend: { show: false }, padding: [12, 22, 0, 0],
     cursor: { drag, points: { show: false }, y: Boolean(up), bind: { dblclick: () => () => brush({ [across]: null, ...(up && { [up]: null }) }) } },
     hooks: { setSelect: [(plot) => selected(plot, across, up)], draw: [(plot) => drawAllowed(plot, up ? "y" : "x")] },
   };
   const plot = new uPlot(options, series.map(() => []).concat([[]]), holder);
+  brushByTouch(plot, across, up);
+  brushByKeys(plot, holder, across, up);
   new ResizeObserver(() => plot.setSize({ width: holder.clientWidth, height: HEIGHTS[kind] })).observe(holder);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => plot.redraw());
   return plot;
@@ -39,31 +41,6 @@ function drawAllowed(plot, scale) {
   plot.ctx.fillStyle = colour("--broken");
   if (scale === "y") plot.ctx.fillRect(left, at - devicePixelRatio, width, 2 * devicePixelRatio);
   else plot.ctx.fillRect(at - devicePixelRatio, top, 2 * devicePixelRatio, height);
-}
-
-/* From a box to the filter */
-
-function selected(plot, across, up) {
-  const { left, top, width, height } = plot.select;
-  if (width < 3 && height < 3) return;
-  plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-  const x = range(plot, "x", left, left + width, plot.over.clientWidth);
-  brush({ [across]: x, ...(up && { [up]: range(plot, "y", top, top + height, plot.over.clientHeight) }) });
-}
-
-// The values between two pixels, in ascending order; an end at the edge of the plot is open.
-function range(plot, scale, from, to, size) {
-  const ends = [from <= 2 ? null : plot.posToVal(from, scale), to >= size - 2 ? null : plot.posToVal(to, scale)];
-  return scale === "x" ? ends : ends.reverse();
-}
-
-function brush(ranges) {
-  const bound = (name, sign, tenths) => (tenths === null ? [] : [`${name}${sign}${(10 ** (tenths / 10)).toPrecision(2)}`]);
-  const bounds = Object.entries(ranges).flatMap(([name, ends]) => (ends ? [...bound(name, ">=", ends[0]), ...bound(name, "<=", ends[1])] : []));
-  const stale = new RegExp(`^(${Object.keys(ranges).join("|")})[<>=]`);
-  const rest = find("#filter").value.split(/\s+/).filter((word) => word && !stale.test(word));
-  find("#filter").value = [...rest, ...bounds].join(" ");
-  return applyFilter();
 }
 
 /* Error / allowed over a property: one dot per tenth of a decade each way */

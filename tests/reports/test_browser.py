@@ -145,6 +145,51 @@ def test_dragging_a_box_over_the_landscape_filters_the_whole_page(page):
     assert (shown(opened, ".finding"), shown(opened, "#matrix .op")) == (2, 2)
 
 
+def swipe(page, selector, begin, end):
+    """A finger put down, moved and lifted, between two places of an element given as shares of its width and height."""
+    box, touch = page.locator(selector).bounding_box(), page.context.new_cdp_session(page)
+    places = [begin, tuple((a + b) / 2 for a, b in zip(begin, end, strict=True)), end]
+    points = [{"x": box["x"] + across * box["width"], "y": box["y"] + down * box["height"]} for across, down in places]
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": points[:1]})
+    for point in points[1:]:
+        touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_a_finger_that_moves_sideways_over_a_plot_filters_and_one_that_moves_down_scrolls(page):
+    opened = page(complete_run(), width=400, has_touch=True)
+    show_cases(opened)
+    opened.evaluate("document.querySelector('#spread').scrollIntoView({ block: 'center', behavior: 'instant' })")
+    swipe(opened, "#spread .u-over", (0.6, 0.5), (0.999, 0.6))
+    expect(opened.locator(ROWS)).to_have_count(4)
+    told = opened.input_value("#filter")
+    assert told.startswith("ratio>=")
+    opened.evaluate("document.querySelector('#spread').scrollIntoView({ block: 'center', behavior: 'instant' })")
+    before = opened.evaluate("scrollY")
+    swipe(opened, "#spread .u-over", (0.5, 0.9), (0.5, -1.5))
+    opened.wait_for_function("before => scrollY > before", arg=before)
+    assert opened.input_value("#filter") == told
+    opened.evaluate("document.querySelector('#spread').scrollIntoView({ block: 'center', behavior: 'instant' })")
+    for _ in range(2):
+        swipe(opened, "#spread .u-over", (0.5, 0.5), (0.5, 0.5))
+    expect(opened.locator(ROWS)).to_have_count(200)
+    assert opened.input_value("#filter") == ""
+
+
+def test_arrow_keys_choose_a_range_of_a_plot_enter_filters_to_it_and_escape_takes_it_back(page):
+    opened = page(complete_run())
+    show_cases(opened)
+    opened.focus("#spread")
+    for key in ("ArrowLeft", "ArrowLeft", "Shift+ArrowRight", "Enter"):
+        opened.keyboard.press(key)
+    expect(opened.locator(ROWS)).not_to_have_count(200)
+    [low, high] = [float(term.partition("=")[2]) for term in opened.input_value("#filter").split()]
+    assert high == 100 * low
+    opened.keyboard.press("Escape")
+    expect(opened.locator(ROWS)).to_have_count(200)
+    assert opened.input_value("#filter") == ""
+
+
 def test_plots_have_a_dot_or_a_bar_for_every_case_that_has_a_place(page):
     opened = page(complete_run())
     show_cases(opened)

@@ -94,7 +94,7 @@ def test_devices_count_ulps_and_repeats():
     assert row.agreement is not None
     assert (row.agreement.cases, row.agreement.bitwise, row.agreement.within(4), row.agreement.repeating) == (4, 1, 2, 3)
     assert row.agreement.worst == (math.inf, "add float64")
-    assert row.agreement.spread() == [("0", 1), ("to 1", 0), ("to 4", 1), ("to 16", 0), ("to 64", 0), ("to 256", 0), ("to 1024", 0), ("over 1024", 2)]
+    assert row.agreement.spread() == [("0", 1), ("≤1", 0), ("≤4", 1), ("≤16", 0), ("≤64", 0), ("≤256", 0), ("≤1024", 0), (">1024", 2)]
 
 
 def test_devices_that_agree_bit_by_bit_have_no_spread():
