@@ -68,9 +68,9 @@ _HOMOGENEOUS = {
     "sqrt": 0.5,
     "rsqrt": -0.5,
     "reciprocal": -1.0,
-    "divide cosine_similarity atan2": 0.0,
+    "divide atan2": 0.0,
 }
-_OF_TWO = ["hypot", "maximum", "minimum", "add", "subtract", "multiply", "divide", "cosine_similarity", "atan2"]
+_OF_TWO = ["hypot", "maximum", "minimum", "add", "subtract", "multiply", "divide", "atan2"]
 _MIRRORS: MappingProxyType[str, tuple[Mirror, ...]] = MappingProxyType(
     {name: (Mirror(-1),) for name in _ODD.split()}
     | {name: (Mirror(1),) for name in _EVEN.split()}

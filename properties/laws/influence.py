@@ -17,6 +17,7 @@ import numpy as np
 
 from harness.backends import Backend, Unsupported
 from harness.backends.bind import Bound, bind
+from harness.backends.protocol import Died
 from harness.program import Case, Input, Program
 from harness.verdict import Result, Verdict, structural
 from harness.verdict.rounding import normwise_rounding
@@ -55,7 +56,7 @@ def check_influence(backend: Backend, case: Case) -> Result:
 def idle_entries(bound: Bound, before: tuple[bytes, ...]) -> list[tuple[int, int]]:
     """(primal, flat index) of the entries, among those that are looked at, that other numbers may replace without a bit of the output changing."""
     case = bound.case
-    return [(k, i) for k, i in _entries(case) if all(output_bits(bound, moved) == before for moved in _replaced(case, k, i))]
+    return [(k, i) for k, i in _entries(case) if all(bits_or_none(bound, moved) == before for moved in _replaced(case, k, i))]
 
 
 def _matters_beside(backend: Backend, case: Case, k: int, i: int) -> bool:
@@ -107,6 +108,17 @@ def _replaced(case: Case, k: int, i: int) -> Iterator[tuple[np.ndarray, ...]]:
 def output_bits(bound: Bound, points: tuple[np.ndarray, ...]) -> tuple[bytes, ...]:
     """The outputs at `points`, bit by bit."""
     return tuple(y.tobytes() for y in bound.at(points))
+
+
+def bits_or_none(bound: Bound, points: tuple[np.ndarray, ...]) -> tuple[bytes, ...] | None:
+    """The outputs at `points`, bit by bit; None where the function refuses them: no factorisation, no convergence, not a probability."""
+    try:
+        return output_bits(bound, points)
+    except Died:
+        raise
+    except Exception:  # whatever is said, it is not the same output
+        bound.backend.reset()
+        return None
 
 
 def _told(case: Case, k: int, i: int, gradient: complex) -> str:

@@ -3,7 +3,8 @@
     f(x with NaN, Inf where nothing reads) = f(x)  =>  f'(x with NaN, Inf there)^T w = f'(x)^T w, finite
 
 0 times NaN is NaN: a backward that multiplies by a mask, where it should select by it, passes every other test and spoils a training run. Asked of
-the entries of a single op that have no influence, and, so that there always are some, of a leaf behind a `where` that takes nothing of it.
+the entries of a single op that have no influence, and, so that there always are some, of a leaf behind a `where` that takes nothing of it. An entry
+has none if it has none around the point either: x ** 0 is 1 whatever x is, and beside the exponent 0 it is not.
 Source: https://docs.pytorch.org/docs/stable/masked.html (what is masked out does not take part); test_autograd.py (test_masked_fill, test_where).
 """
 
@@ -18,11 +19,13 @@ from harness.program import Case, Input, Instruction, Program
 from harness.verdict import Result
 from properties.laws.exact import Sides, check_equal
 from properties.laws.gradients import gradients_of
-from properties.laws.influence import idle_entries, output_bits
+from properties.laws.influence import bits_or_none, idle_entries, output_bits
 from properties.laws.inner import flat
 from properties.laws.law import Law
+from properties.laws.ties import moved_beside
 
 NAME = "masked-nan-harmless"
+NEIGHBOURS = 4  # points around: an entry that has influence there has it at nearly all of them
 NOT_NUMBERS = (np.nan, np.inf, -np.inf)
 Points = tuple[np.ndarray, ...]
 
@@ -55,7 +58,7 @@ def _with(case: Case, poison: Points) -> Case:
 
 
 def _poison(backend: Backend, case: Case) -> Points:
-    """Per point, no number in each place where the output stays the same, bit by bit, whatever stands there; 0 elsewhere.
+    """Per point, no number in each place where the output stays the same, bit by bit, whatever stands there, here and around; 0 elsewhere.
 
     Between two ops NaN times 0 is NaN by the rules of arithmetic: of a program only the hidden leaf is asked.
     """
@@ -64,13 +67,22 @@ def _poison(backend: Backend, case: Case) -> Points:
     alone = not isinstance(case.subject, Program) or len(case.subject.instructions) - len(hidden) == 1
     behind = [(k, i) for k in hidden for i in range(case.points[k].size)]
     idle = [place for place in (idle_entries(bound, before) if alone else []) if place[0] not in hidden]
+    here = [(bound, case, before), *(_around(backend, case) if idle else [])]
     for count, (k, i) in enumerate((*behind, *idle)):
         for number in (np.nan, NOT_NUMBERS[count % len(NOT_NUMBERS)]):  # infinity alone may be divided by: only what lets NaN pass is not read
             poison[k].flat[i] = number
-            if k not in hidden and output_bits(bound, _with(case, poison).points) != before:
+            if k not in hidden and not all(bits_or_none(there, _with(beside, poison).points) == bits for there, beside, bits in here):
                 poison[k].flat[i] = 0
                 break
     return poison
+
+
+def _around(backend: Backend, case: Case) -> list[tuple[Bound, Case, tuple[bytes, ...]]]:
+    """The case at points around, where nothing ties, and its outputs there, bit by bit."""
+    rng = np.random.default_rng((case.seed, 7))
+    bounds = [(bind(backend, beside), beside) for beside in (moved_beside(case, rng) for _ in range(NEIGHBOURS))]
+    found = [(bound, beside, bits_or_none(bound, beside.points)) for bound, beside in bounds]
+    return [(bound, beside, bits) for bound, beside, bits in found if bits is not None]
 
 
 def _hidden(case: Case) -> list[int]:

@@ -42,6 +42,31 @@ def test_a_divisor_of_zero_is_read_although_no_number_in_its_place_changes_the_q
     assert LAW(TORCH, case).verdict is Verdict.HOLDS
 
 
+def test_a_base_is_read_beside_the_exponent_0_although_no_number_in_its_place_changes_the_power():
+    case = case_of(single("pow", ((), ()), ("primal", "primal")), (np.array(2.0), np.array(0.0)), (np.array(1.0),))
+    assert poisoned(case) == [False, False, True]
+    assert LAW(TORCH, case).verdict is Verdict.HOLDS
+
+
+def test_which_of_two_equal_numbers_a_median_takes_is_not_what_it_does_not_read():
+    case = case_of(single("kthvalue", ((3,),), ("primal",), k=2, axis=0, keepdims=False), (np.array([0.5, 0.5, 0.5]),), (np.array(1.0),))
+    assert poisoned(case) == [[False] * 3, True]
+    assert LAW(TORCH, case).verdict is Verdict.HOLDS
+
+
+def test_an_entry_that_the_function_refuses_to_be_without_is_read():
+    case = case_of(single("binary_cross_entropy", ((2,), (2,)), ("primal", "primal"), reduction="none"), (np.array([0.5, 0.25]),) * 2, (np.ones(2),))
+    assert poisoned(case)[:2] == [[False] * 2] * 2
+    assert LAW(TORCH, case).verdict is Verdict.HOLDS
+
+
+def test_a_masked_variance_multiplies_by_its_mask_in_torch():
+    params = {"mask": (True, True, False), "axis": 0, "keepdims": False}
+    case = case_of(single("masked_var", ((3,),), ("primal",), **params), (np.array([1.0, 2.0, 4.0]),), (np.array(1.0),))
+    assert poisoned(case)[0] == [False, False, True]
+    assert LAW(TORCH, case).verdict is Verdict.BROKEN
+
+
 @pytest.mark.parametrize("case", [cube()], ids=["cube"])
 def test_of_a_program_only_the_hidden_leaf_is_asked(case):
     assert poisoned(case) == [[False] * 3, [True] * 3]
