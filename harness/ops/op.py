@@ -88,7 +88,10 @@ class Op:
             self.operand(i).role != "array" or (bool(np.all(np.isfinite(x))) and self.operand(i).domain.contains(x)) for i, x in enumerate(values)
         )
         with np.errstate(all="ignore"):  # where squares overflow a domain says no, or the value does
-            return inside and bool(self.admits(values, params)) and _no_overflow(values, apply_reference(self, values, params))
+            try:
+                return inside and bool(self.admits(values, params)) and _no_overflow(values, apply_reference(self, values, params))
+            except np.linalg.LinAlgError:  # a pivot that underflows to 0
+                return False
 
     def margin_at(self, values: Values, params: Params) -> float:
         """`margin`, without a warning where squares overflow."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from harness.ops.catalogue import lookup
 from harness.ops.domain import NONZERO, POSITIVE, Domain, interval
 from harness.ops.matrices import FULL_RANK, NONSINGULAR, POSITIVE_DEFINITE, SQUARE, TRIANGULAR
 from harness.ops.op import Op, Operand
@@ -66,3 +69,9 @@ def test_op_takes_the_numbers_that_it_is_defined_for(real: bool, complex: bool, 
 def test_op_refuses_real_beside_complex_operands() -> None:
     op = Op("add", "f", np.add, (Operand("x"), Operand("y")), "https://example.org", complex=True)
     assert not op.contains((np.array([1.0]), np.array([1.0j])), {})
+
+
+def test_an_op_is_not_defined_where_numpy_finds_a_matrix_singular():
+    anywhere = replace(lookup("inv"), operands=(Operand("x"),))
+    assert anywhere.contains((np.eye(2),), {})
+    assert not anywhere.contains((np.zeros((2, 2)),), {})
