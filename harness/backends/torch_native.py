@@ -11,25 +11,30 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import torch
 from torch.utils import _pytree as trees
 
 from harness.backends.protocol import Unsupported
+from harness.backends.torch_native_source import written_call
 from harness.program.nesting import flatten
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One call of one op: `function` of the differentiable tensors among its arguments. `forward` tells whether torch claims forward mode."""
+    """One call of one op: `function` of the differentiable tensors among its arguments. `forward` tells whether torch claims forward mode.
+
+    `written()` is the function as source, empty where it has none.
+    """
 
     op: str
     index: int
     function: Callable[..., tuple[torch.Tensor, ...]]
     primals: tuple[torch.Tensor, ...]
     forward: bool
+    written: Callable[[], str] = str
 
     @property
     def name(self) -> str:
@@ -62,7 +67,8 @@ def native_samples(op: Any, *, dtype: str = "float64", device: str = "cpu") -> I
         primals, rebuild = _split((sample.input, sample.args, sample.kwargs))
         if primals:
             function = _differentiable_part(_function(op, sample, rebuild), primals)
-            yield Sample(op.formatted_name, index, function, primals, bool(op.supports_forward_ad))
+            source = partial(written_call, op, sample, function, primals)
+            yield Sample(op.formatted_name, index, function, primals, bool(op.supports_forward_ad), source)
 
 
 def _function(op: Any, sample: Any, rebuild: Callable[..., Any]) -> Callable[..., tuple[torch.Tensor, ...]]:

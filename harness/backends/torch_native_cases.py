@@ -34,6 +34,10 @@ class Native:
     def __call__(self, *primals: torch.Tensor, sample: int, dtype: str, device: str) -> tuple[torch.Tensor, ...]:
         return samples_of(self._name, dtype, device)[sample].function(*primals)
 
+    def written(self, *, sample: int, dtype: str, device: str) -> str:
+        """The call as source; empty where it has none."""
+        return samples_of(self._name, dtype, device)[sample].written()
+
 
 native = Native()
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from harness.backends import Backend
 from harness.program import Case, Program
+from harness.program.target import import_target
 from harness.running.claims import claim
 from harness.running.judge import run_case
 from harness.running.printed import printed_program
@@ -62,14 +63,14 @@ def standalone_script(backend: Backend, case: Case, result: Result, title: str) 
     if calls and law.subject == "tape":
         lines = tape_lines(law, backend, case)
         return _called(_head(backend, title), "\n".join([calls.rstrip(), "", "", lines])) if lines else ""
-    if not isinstance(case.subject, Program) or not calls or not last or not _is_written(last, calls) or not _is_grounded(backend, case):
+    if not calls or not last or not _is_written(last, calls) or not _is_grounded(backend, case):
         return ""
-    if result.details.get("subject") == "squared":
+    if result.details.get("subject") == "squared" and isinstance(case.subject, Program):
         case = msgspec.structs.replace(case, subject=squared(case.subject))
     change = {"primals-alone": with_an_idle_leaf, "outputs-alone": with_another_output}.get(case.law)
     case = case if change is None else change(case)
-    values = _values(backend, asked_along(case, result), plain="plain_x" in last)
-    return _called(_head(backend, title), "\n".join([calls.rstrip(), _ALGEBRA, _function(backend, case), values, last]))
+    function, values = _function(backend, case), _values(backend, asked_along(case, result), plain="plain_x" in last)
+    return _called(_head(backend, title), "\n".join([calls.rstrip(), _ALGEBRA, function, values, last])) if function else ""
 
 
 def _head(backend: Backend, title: str) -> str:
@@ -113,8 +114,10 @@ def _called(head: str, body: str) -> str:
 
 
 def _function(backend: Backend, case: Case) -> str:
-    """F of the primals that are differentiated; the others are fixed."""
-    assert isinstance(case.subject, Program)
+    """F of the primals that are differentiated, the others being fixed; empty for a user's own function, which needs its module."""
+    if not isinstance(case.subject, Program):
+        native = case.drawn.get("regime") == "native"
+        return f"{import_target(case.subject.target).written(**case.subject.kwargs)}\n".lstrip("\n") if native else ""
     fixed = [i for i in range(len(case.primals)) if i not in case.differentiable]
     constants = [f"{case.subject.inputs[i].name} = {_literal(backend, case, case.primals[i], _layout(case, i))}" for i in fixed]
     return "\n".join([*constants, "", printed_program(backend, case.subject, primals=case.differentiable)]).lstrip("\n") + "\n"

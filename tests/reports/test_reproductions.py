@@ -256,7 +256,7 @@ def test_every_reproduction_passes_on_the_right_library(golden):
 
 def test_every_golden_finding_offers_every_tab_that_its_law_has(golden, request):
     found, _, _ = golden
-    unwritten = found.op == DET or "both orders" in request.node.name  # a library's own call; what the wrong gradient makes one expect
+    unwritten = "both orders" in request.node.name  # what the wrong gradient makes one expect
     scripted = ["Script"] if (found.law in WITH_SCRIPT and not unwritten) or "nested" in request.node.name else []
     assert [tab.label for tab in tabs_of(found)] == [*scripted, "Replay", "pytest", "JSON", "Issue"]
 

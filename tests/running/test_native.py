@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from harness.backends import Unsupported, load_backend
+from harness.backends.torch_native_cases import samples_of
 from harness.program.case import Opaque, from_json, to_json
 from harness.program.opaque import resolve
 from harness.program.target import UnknownTarget
@@ -100,3 +101,16 @@ def test_second_order_is_left_to_the_catalogue_where_nobody_asks() -> None:
 def test_unknown_native_target_is_told(torch_backend) -> None:
     with pytest.raises(UnknownTarget, match=r"has no 'native\.nosuch'"):
         resolve(Opaque("harness.backends.torch_native_cases:native.nosuch"), torch_backend)
+
+
+@pytest.mark.parametrize(
+    ("name", "call"),
+    [("linalg_det", "torch.linalg.det(x0)"), ("addmm", "torch.addmm(x0, x1, x2"), ("nn_functional_gelu", "torch.nn.functional.gelu(x0")],
+)
+def test_native_sample_is_written_as_the_call_that_computes_the_same(torch_backend, name: str, call: str) -> None:
+    assert f"    made = {call}" in samples_of(name, "float64", "cpu")[0].written()
+
+
+def test_native_sample_that_is_more_than_a_call_of_its_op_is_not_written(torch_backend) -> None:
+    wrapped = [sample for sample in samples_of("linalg_cholesky", "float64", "cpu") if sample.primals[0].numel()]
+    assert {sample.written() for sample in wrapped} == {""}, "the database makes its matrix symmetric first"
