@@ -19,9 +19,13 @@ def form(array):
 def raw_vjp(function, primals, cotangents):
     traced = lambda x: traced_tuple(made if isinstance(made := function(*x), (tuple, list)) else (made,))
     pull_back, outputs = autograd.make_vjp(traced)(tuple(primals))
-    return [np.conj(g) for g in pull_back(traced_tuple([np.conj(w) for w in cotangents]))]
+    return [anp.conj(g) for g in pull_back(traced_tuple([anp.conj(w) for w in cotangents]))]
 
 
 def raw_jvp(function, primals, tangents):
     return autograd.make_jvp(lambda x: traced_tuple(function(*x)))(tuple(primals))(tuple(tangents))[1]
+
+
+def raw_hvp(function, primals, cotangents, tangents):
+    return raw_vjp(lambda *x: tuple(raw_vjp(function, x, cotangents)), primals, tangents)
 """

@@ -19,4 +19,8 @@ def raw_vjp(function, primals, cotangents):
 
 def raw_jvp(function, primals, tangents):
     return mx.jvp(listed(function), list(primals), list(tangents))[1]
+
+
+def raw_hvp(function, primals, cotangents, tangents):
+    return raw_vjp(lambda *x: raw_vjp(function, x, cotangents), primals, tangents)
 """

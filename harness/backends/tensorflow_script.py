@@ -24,4 +24,11 @@ def raw_jvp(function, primals, tangents):
     with tf.autodiff.ForwardAccumulator(primals, tangents) as accumulator:
         outputs = listed(function(*primals))
     return [accumulator.jvp(y, tf.UnconnectedGradients.ZERO) for y in outputs]
+
+
+def raw_hvp(function, primals, cotangents, tangents):
+    def gradient(*x):
+        return [tf.zeros_like(p) if g is None else g for g, p in zip(raw_vjp(function, x, cotangents), x)]
+
+    return raw_vjp(gradient, primals, tangents)
 """

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from harness.backends import load_backend
+from harness.backends import BackendError, load_backend
 from harness.program import Case, Input, Instruction, Program, single
 from harness.running.claims import CLAIMS
 from harness.running.judge import run_case
@@ -106,3 +106,22 @@ def test_a_script_that_does_not_show_its_finding_is_told_apart():
     right = script_of("vjp-eq-fd")
     assert not shows(right, load_backend("torch"))
     assert shows(right.replace(*SCALED), load_backend("torch"))
+
+
+@pytest.mark.parametrize("law", ["hvp-eq-fd", "jvp-jvp-eq-fd"])
+@pytest.mark.parametrize("name", ["autograd", "mlx", "jax", "tensorflow", "paddle"])
+def test_a_script_of_a_second_derivative_passes_and_fails_in_every_library_that_is_here(name: str, law: str):
+    try:
+        backend = load_backend(name)
+    except BackendError as absent:
+        pytest.skip(str(absent))
+    dtype = backend.dtypes(backend.devices()[0])[0]
+    case = msgspec.structs.replace(EXP, law=law, backend=name, device=backend.devices()[0], dtype=dtype, layouts=())
+    result = run_case(backend, case)
+    if result.verdict is Verdict.UNSUPPORTED:
+        pytest.skip(result.reason)
+    assert result.verdict is Verdict.HOLDS
+    right = standalone_script(backend, case, result, "a title")
+    exec(compile(right, name, "exec"), {})
+    with pytest.raises(AssertionError):
+        exec(compile(right.replace("= flat(", "= 1.001 * flat("), name, "exec"), {})
