@@ -42,8 +42,8 @@ def judge_equal(
 
     Returns:
         Result: its numbers are those of the worst element, which `where` names. NaN agrees with NaN and an infinity with itself at the same
-        place; any other non-finite
-        element is BROKEN. Arrays without elements, and arrays of zeros on both sides, are `vacuous`.
+        place; any other non-finite element is BROKEN, unless `allowed` is infinite: then rounding decides whether a number overflows, which
+        explains an infinity but no NaN. Arrays without elements, and arrays of zeros on both sides, are `vacuous`.
     """
     actual, expected = np.asarray(actual), np.asarray(expected)
     if actual.shape != expected.shape:
@@ -74,8 +74,9 @@ def _judge(
     distance = np.where(same, 0.0, np.where(finite, np.abs(actual - expected), np.inf))
     tau = np.broadcast_to(allowed, actual.shape)
     s = np.maximum(np.maximum(np.abs(actual), np.abs(expected)), np.maximum(rms(expected[finite]), size))
-    holds = same | ((distance <= tau) & (tau <= required * s))
-    broken = ~same & (~finite | (distance > BROKEN_FACTOR * tau))
+    holds = same | ((distance <= tau) & (tau <= required * s) & np.isfinite(tau))
+    overflow = np.isposinf(tau) & ~np.isnan(actual) & ~np.isnan(expected)
+    broken = ~same & ~overflow & (~finite | (distance > BROKEN_FACTOR * tau))
     verdict = Verdict.BROKEN if broken.any() else Verdict.HOLDS if holds.all() else Verdict.INCONCLUSIVE
     decides = broken if broken.any() else ~holds if not holds.all() else np.ones_like(holds)
     i = int(np.argmax(np.where(decides, distance / np.where(tau > 0, tau, np.finfo(float).tiny), -1.0)))
@@ -98,6 +99,8 @@ def _reason(verdict: Verdict, comparable: bool, distance: float, tau: float, s: 
         return ""
     if verdict is Verdict.BROKEN:
         return "" if comparable else "one side is not finite where the other is, or not in the same way."
+    if np.isposinf(tau):
+        return "overflow: one ulp more or less of the values decides whether this number is infinite."
     if distance > tau:
         return f"rounding: actual and expected differ by more than the tolerance, but by less than {BROKEN_FACTOR:g} times."
     return f"resolution: only errors above {tau / s if s > 0 else np.inf:.1e} of the values' size could be seen; {required:.1e} is required."

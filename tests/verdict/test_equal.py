@@ -63,6 +63,14 @@ def test_non_finite_on_one_side_is_broken(actual: float, expected: float) -> Non
     assert result.where == "out[0]"
 
 
+def test_where_rounding_decides_whether_a_number_overflows_an_infinity_proves_nothing_and_nan_does() -> None:
+    overflowed = equal([math.inf, 1.0], [-0.0, 1.0], np.array([math.inf, 1e-7]))
+    assert overflowed.verdict is INCONCLUSIVE
+    assert overflowed.reason == "overflow: one ulp more or less of the values decides whether this number is infinite."
+    assert equal([math.nan, 1.0], [-0.0, 1.0], np.array([math.inf, 1e-7])).verdict is BROKEN
+    assert equal([math.inf, 1.1], [-0.0, 1.0], np.array([math.inf, 1e-7])).verdict is BROKEN
+
+
 def test_zeros_on_both_sides_are_vacuous() -> None:
     assert equal([0.0, 0.0], [0.0, -0.0]).vacuous
     assert not equal([0.0, 1.0], [0.0, 1.0]).vacuous
