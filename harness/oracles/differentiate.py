@@ -68,7 +68,7 @@ def differentiate(
     inquiry = Inquiry(phi, scale=scale, grain=grain, terms=terms)
     if effort != "thorough":
         quick = inquiry.quick(offset=offset, claim=claim, slack=slack, required=required)
-        if effort == "quick" or quick.status == "smooth":
+        if effort == "quick" or quick.status in ("smooth", "kink"):
             return quick
     return inquiry.thorough(offset=offset)
 

@@ -15,6 +15,7 @@ from harness.oracles.staircase import REAL_STEP, ROUNDING_STEPS, WIDE_PLATEAU
 Amount = float | np.ndarray
 Claim = Amount | None
 AT_THE_FLOOR = 4.0  # a bound within this factor of pure rounding cannot be lowered
+NEAR_THE_FLOOR = 16.0  # three differences of rounded values, four times over: what pure rounding may make of a bound
 REFUTED = 4.0  # tolerances by which a claim misses a table that has converged: more rows will not bring them together
 
 
@@ -24,12 +25,12 @@ class Goal:
     def __init__(self, sample: Sampler, scale: float, claim: Claim, slack: Amount, required: float) -> None:
         self._sample, self._scale, self._claim, self._slack, self._required = sample, scale, claim, slack, required
 
-    def of_wide(self, table: Table) -> Say:
+    def of_wide(self, table: Table, *, ease: float = 1.0) -> Say:
         """The table with the usual steps: down to the goal, or to rounding, beyond which no row helps."""
         at_floor = table.bound <= AT_THE_FLOOR * table.floor
         if self._claim is None:
             at_floor &= (table.value != 0) | (self._sample.centre == 0)  # exactly constant, as rounded values may be: the ladder looks wider
-        return self._say(table, self._small(table) | at_floor)
+        return self._say(table, self._small(table, ease) | at_floor)
 
     def of_narrow(self, table: Table, *, wide: Table, width: float, ease: float = 1.0) -> Say:
         """The table with narrow steps, `width` the widest: down to the goal. A plateau counts only where wide steps saw the end of none on one side.
@@ -41,6 +42,15 @@ class Goal:
         stair = table.constant & (wide.constant | ((width >= WIDE_PLATEAU * self._scale) & (wide.least_step >= tall)))
         real = ~table.constant | (centre == 0) | wide.flat_side
         return self._say(table, stair | (self._small(table, ease) & real))
+
+    def limited_by_rounding(self, table: Table) -> bool:
+        """Whether rounding alone keeps a table from the goal, and the claim lies within its bounds."""
+        at_floor = (table.bound <= NEAR_THE_FLOOR * table.floor) & ~table.constant
+        return self._claim is not None and self._say(table, at_floor) is Say.SETTLED
+
+    def sharp(self, table: Table) -> np.ndarray:
+        """Where the slopes on both sides of a kink are down to the goal."""
+        return np.asarray(table.bound_beside <= self._required * np.maximum(np.abs(table.value) + np.abs(table.kink), rms(table.kink)))
 
     def _small(self, table: Table, ease: float = 1.0) -> np.ndarray:
         return np.asarray(table.bound <= ease * self._required * np.maximum(np.abs(table.value), rms(table.value)))

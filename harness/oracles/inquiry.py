@@ -19,12 +19,15 @@ from harness.oracles.diagnosis import hidden_cast
 from harness.oracles.estimate import Estimate, Rung, Status
 from harness.oracles.goal import Amount, Claim, Goal
 from harness.oracles.quick import STEPS, Say, Table, richardson
+from harness.oracles.quick_kink import straight_kink
+from harness.oracles.quick_window import averaged
 from harness.oracles.sampling import FLOAT64_EPS, Phi, Sampler, Unusable
-from harness.oracles.thorough import Elements, look_thoroughly
+from harness.oracles.thorough import KINK_REASON, Elements, look_thoroughly
 
 ENOUGH = 1e-9  # relative: from there on the quick table is good enough, and thousands of times below any required resolution
 NARROW, NARROW_ROWS = (2.0**-6, 2.0**-12, 2.0**-18), 4  # of the scale: where further tables look, and with how many rows
 EASE = 16.0  # of the goal, where no narrow table reaches it: rounding alone is that large there, and windows between near kinks do no better
+EASE_OF_WINDOWS = 64.0  # of the goal, for a window beside near kinks: the ladder takes ten times the evaluations to get two to six times further
 SMALLEST_SCALE = 1e-280  # below it the narrow windows are subnormal and 1 / H overflows
 
 
@@ -52,7 +55,15 @@ class Inquiry:
     def allow_for(self, terms: Amount) -> None:
         """From now on phi is known to be computed from terms of this size: see `terms` of `differentiate`."""
         if self._failure is None:
-            self._sample.set_terms(terms)
+            try:
+                self._sample.set_terms(terms)
+            except Unusable as failure:
+                self._failure = Estimate(np.nan, np.inf, failure.status, self._sample.evaluations, failure.reason)
+
+    @property
+    def denied(self) -> bool:
+        """Whether a table has converged to another slope than the claim."""
+        return self._prior is not None
 
     @property
     def nothing(self) -> Claim:
@@ -84,6 +95,10 @@ class Inquiry:
         table = richardson(sample, scale, self._grain, goal.of_wide, alone=claim is None)
         self._rungs += table.rungs
         self._prior = table if table.say is Say.REFUTED else None
+        if claim is not None and table.say is Say.GO_ON and goal.of_wide(table, ease=EASE) is Say.SETTLED:
+            table = replace(table, say=Say.SETTLED)
+        if table.say is Say.GO_ON and (kink := straight_kink(sample, scale, self._grain, goal, table, claim)) is not None:
+            return self._kinked(kink)
         if claim is not None and table.say is Say.GO_ON and sample.eps == FLOAT64_EPS:
             table = self._narrower(scale, goal, table)
         if not table.settled:  # a bound that has not come down says nothing: the steps may alias
@@ -91,9 +106,15 @@ class Inquiry:
         value, bound = sample.restore(table.value), sample.restore_bound(table.bound)
         return Estimate(value, bound, "smooth", sample.evaluations, ladder=self._rungs, magnitude=sample.magnitude)
 
+    def _kinked(self, table: Table) -> Estimate:
+        sample, half = self._sample, np.abs(table.kink)
+        value, bound = sample.restore(table.value), sample.restore_bound(table.bound_beside)
+        ends = sample.restore(table.value - half), sample.restore(table.value + half)
+        return Estimate(value, bound, "kink", sample.evaluations, KINK_REASON, ends, ladder=self._rungs, magnitude=sample.magnitude)
+
     def _narrower(self, scale: float, goal: Goal, wide: Table) -> Table:
-        """The first narrow table that settles, else the first that all but does, else the wide one."""
-        nearly = wide
+        """The first narrow table that settles, else the first that all but does, else a window where rounding limits one, else the wide one."""
+        nearly, limited = wide, None
         for factor in NARROW:
             look = partial(goal.of_narrow, wide=wide, width=scale * factor * STEPS[0])
             table = richardson(self._sample, scale * factor, self._grain, look, alone=False, most=NARROW_ROWS)
@@ -102,6 +123,10 @@ class Inquiry:
                 return table
             if nearly is wide and look(table, ease=EASE) is Say.SETTLED:
                 nearly = replace(table, say=Say.SETTLED)
+            limited = table if limited is None and goal.limited_by_rounding(table) else limited
+        if nearly is wide and limited is not None:
+            look = partial(goal.of_narrow, wide=wide, width=limited.rungs[0].step, ease=EASE_OF_WINDOWS)
+            return averaged(self._sample, limited, self._grain, look) or wide
         return nearly
 
     def _from_ladder(self, offset: int) -> Estimate:

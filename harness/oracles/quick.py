@@ -57,6 +57,8 @@ class Table:
     flat_side: np.ndarray  # bool: phi(h) or phi(-h) of the last row is phi(0)
     constant: np.ndarray  # bool: all values are phi(0)
     least_step: np.ndarray  # the smallest difference of a value from phi(0) that is none; inf where all are phi(0)
+    kink: np.ndarray  # the limit of K: half of what the slope changes by at 0
+    bound_beside: np.ndarray  # of each of the two slopes value -+ kink, should there be a kink; two rows must show it
     rungs: tuple[Rung, ...] = ()
     say: Say = Say.GO_ON
 
@@ -83,7 +85,7 @@ def _extend(sample: Sampler, scale: float, grain: float, judge: Callable[[Table]
     odd: list[np.ndarray] = []  # D(h) row by row, (elements,) each; even: K(h)
     even: list[np.ndarray] = []
     noise: list[np.ndarray] = []
-    spreads = [np.full_like(sample.centre, np.inf)]
+    spreads, moves = [np.full_like(sample.centre, np.inf)], [np.full_like(sample.centre, np.inf)]
     rungs: list[Rung] = []
     value, kink = np.full_like(sample.centre, np.inf), np.full_like(sample.centre, np.inf)
     least_step = np.full_like(sample.centre, np.inf)
@@ -95,13 +97,14 @@ def _extend(sample: Sampler, scale: float, grain: float, judge: Callable[[Table]
         weights, before = ODD[len(odd) - 1], (value, kink)
         value, kink = weights @ np.array(odd), EVEN[len(odd) - 1] @ np.array(even)
         floor = np.abs(weights) @ np.array(noise)
-        spreads.append(np.abs(value - before[0]) + np.abs(kink) + np.abs(kink - before[1]))  # three that vanish in the limit
-        bound = SAFETY * np.max(spreads[-rows:], axis=0) + floor
+        moves.append(np.abs(value - before[0]) + np.abs(kink - before[1]))
+        spreads.append(moves[-1] + np.abs(kink))  # three that vanish in the limit
+        bound, beside = SAFETY * np.max(spreads[-rows:], axis=0) + floor, SAFETY * np.max(moves[-2:], axis=0) + 2 * floor
         bound = np.where(np.isfinite(bound), bound, np.inf)
         rungs.append(_rung(h, value, bound))
         apart = np.abs(np.array([plus - sample.centre, minus - sample.centre]))  # (sides, elements)
         least_step = np.minimum(least_step, np.where(apart > 0, apart, np.inf).min(axis=0))
-        table = Table(value, bound, floor, (apart == 0).any(axis=0), np.isinf(least_step), least_step, tuple(rungs))
+        table = Table(value, bound, floor, (apart == 0).any(axis=0), np.isinf(least_step), least_step, kink, beside, tuple(rungs))
         table.say = judge(table) if len(odd) > 1 else Say.GO_ON
         stuck = rows == 1 and len(odd) > 2 and np.max(spreads[-1], initial=0.0) > GAIN * np.max(spreads[-2], initial=0.0)
         if table.say is not Say.GO_ON or stuck or not np.isfinite(value).all():

@@ -7,6 +7,7 @@ Elements that are complex are seen as pairs of real numbers, so that every oracl
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -69,9 +70,16 @@ class Sampler:
         return flat
 
     def set_terms(self, terms: float | np.ndarray) -> None:
-        """From now on allow for `terms`: one for all elements, or one each."""
-        sizes = np.abs(np.ravel(np.asarray(terms, dtype=np.float64)))  # (elements,) or (1,)
-        sizes = np.nan_to_num(sizes, nan=0.0, posinf=0.0)
+        """From now on allow for `terms`: one for all elements, or one each.
+
+        Raises:
+            Unusable: they are neither.
+        """
+        sizes = np.nan_to_num(np.abs(np.ravel(np.asarray(terms))).astype(np.float64), nan=0.0, posinf=0.0)  # (elements,) or (1,)
+        if np.ndim(terms) and np.shape(terms) != self.shape and sizes.size != math.prod(self.shape):
+            raise Unusable(
+                "inconsistent shape", f"the terms of phi have shape {np.shape(terms)}, its values {self.shape}; give one for all or one each."
+            )
         self.terms = np.repeat(sizes, 2) if self.is_complex and sizes.size > 1 else sizes
 
     def rounding(self, sizes: np.ndarray) -> np.ndarray:
@@ -95,9 +103,10 @@ class Sampler:
     def _call(self, t: float) -> np.ndarray | None:
         self.evaluations += 1
         try:
-            value = np.asarray(self._phi(t))
+            with np.errstate(all="ignore"):  # whatever phi does to it ends with phi
+                value = np.asarray(self._phi(t))
         except Exception as error:
-            self.error = f"{type(error).__name__}: {error}".rstrip(".: ")
+            self.error = _told(error)
             return None
         if value.dtype.kind not in "biufc":
             raise Unusable("raises", f"phi returns {value.dtype} at t = {t:.3g}; it must return a number or an array of numbers.")
@@ -110,6 +119,14 @@ class Sampler:
             parts: np.ndarray = pairs.view(np.float64).copy()
             return parts
         return np.array(value, dtype=np.float64).reshape(-1)  # a copy: phi may reuse its buffer
+
+
+def _told(error: Exception) -> str:
+    """The error in words; its class alone where its own words raise."""
+    try:
+        return f"{type(error).__name__}: {error}".rstrip(".: ")
+    except Exception:
+        return type(error).__name__
 
 
 def _describe(shape: tuple[int, ...], is_complex: bool) -> str:

@@ -20,6 +20,7 @@ SMOOTH, KINK, NOISE, UNRESOLVED, JUMP, DOMAIN, RANDOM, NON_FINITE = range(8)
 GRAINS = 64.0  # windows narrower than this many roundings of the argument show the rounding, not phi
 GLANCE = 2.0**10  # how much narrower than the stalled window a first look at the sides goes
 OFFSET_FACTOR = math.sqrt(2)
+KINK_REASON = "phi has a kink at this point: its one-sided slopes differ."
 NODES_OVER_ROWS = 8.0  # the window that 16 nodes resolve, over the last step of a table that has converged to nine digits, 8 to 16 as measured
 
 
@@ -143,7 +144,7 @@ def _reason(sample: Sampler, code: int, element: int, both: Both | None, windows
     if code == SMOOTH:
         return ""
     if code == KINK:
-        return "phi has a kink at this point: its one-sided slopes differ."
+        return KINK_REASON
     if code == RANDOM:
         return "phi returns different values for the same t: it is random or depends on state."
     if code == NOISE:

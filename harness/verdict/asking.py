@@ -53,7 +53,7 @@ class Ask:
             return _wrong_shape(self.law, self.actual, quick, self.name)
         if (seen := self._compare(quick)).worst is Verdict.HOLDS:
             return self._result(seen, quick)
-        if each is not None and (none := self.of_no_term(each)) is not None:
+        if each is not None and not inquiry.denied and (none := self.of_no_term(each)) is not None:
             return none
         if terms is not None:
             inquiry.allow_for(terms())

@@ -166,6 +166,42 @@ RAISES = {
 }
 
 
+class _Speechless(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError("no words")
+
+
+def test_exception_without_words_is_told_by_its_class() -> None:
+    def phi(t: float) -> float:
+        raise _Speechless
+
+    assert differentiate(phi).reason == "phi raises at t = 0: _Speechless."
+
+
+@pytest.mark.parametrize("effort", ["auto", "quick", "thorough"])
+@pytest.mark.parametrize("terms", [np.ones(3), np.ones((2, 2)), np.zeros(0)])
+def test_terms_of_another_shape_are_told_in_words(terms: np.ndarray, effort: str) -> None:
+    for phi in (math.exp, lambda t: np.array([t, math.exp(t)])):
+        estimate = differentiate(phi, terms=terms, effort=effort)
+        assert estimate.status == "inconsistent shape"
+        assert estimate.reason == (f"the terms of phi have shape {terms.shape}, its values {np.shape(phi(0.0))}; give one for all or one each.")
+
+
+def test_terms_may_be_complex_or_one_for_each_element() -> None:
+    for terms in (1j, np.ones(2), np.array([1j, 2])):
+        assert differentiate(lambda t: np.array([t, math.exp(t)]), terms=terms).status == "smooth"
+
+
+def test_what_phi_does_to_numpys_error_state_ends_with_phi() -> None:
+    def phi(t: float) -> float:
+        np.seterr(all="raise")
+        return math.sin(t)
+
+    before = np.geterr()
+    assert differentiate(phi, scale=1.7e308, offset=1).status == "unresolved"
+    assert np.geterr() == before
+
+
 class _NoArray:
     def __array__(self, *args: object, **kwargs: object) -> np.ndarray:
         raise TypeError("no array of mine.")
