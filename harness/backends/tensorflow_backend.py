@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -73,7 +74,7 @@ class TensorflowBackend(Spelled):
 
     def reverse_routes(self) -> Mapping[str, Vjp]:
         """A persistent tape asked twice, and everything inside `tf.function`."""
-        return {"persistent tape": _persistent, "tf.function": _compiled}
+        return {"persistent tape": partial(_vjp, persistent=True), "tf.function": _compiled}
 
     def hvps(self) -> Mapping[str, Hvp]:
         """A tape in a tape, and an accumulator around one."""
@@ -98,10 +99,6 @@ def _vjp(function: Function, primals: Arrays, cotangents: Arrays, *, persistent:
         tape.gradient(list(outputs), list(primals), **ask)  # the second answer must be the first one's
     gradients = tape.gradient(list(outputs), list(primals), **ask)
     return outputs, tuple(None if g is None else tf.convert_to_tensor(g) for g in gradients)
-
-
-def _persistent(function: Function, primals: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
-    return _vjp(function, primals, cotangents, persistent=True)
 
 
 def _compiled(function: Function, primals: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
