@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -51,7 +52,9 @@ TOLD_APART = {
 @cache
 def backend(name: str) -> Backend:
     try:
-        return load_backend(name)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a library may warn when it is imported: Paddle misses ccache
+            return load_backend(name)
     except BackendError as error:
         pytest.skip(str(error))
 
@@ -106,6 +109,7 @@ def test_enough_ops_of_the_catalogue_are_offered(name: str):
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # what a library says about broadcasting is not ours
 @pytest.mark.parametrize("name", OFFERED)
 def test_every_name_means_what_the_catalogue_means(name: str):
     here = backend(name)
