@@ -19,7 +19,7 @@ MOST_KEPT = 2**16  # elements per point: beyond, memory is worth more than the e
 class Path:
     """t -> f(x + t D v) in double precision where the backend has it, each point evaluated once, and what the laws ask along it.
 
-    t = 0 is evaluated each time: a second look there tells a random function.
+    A second look of one law at t = 0 is evaluated anew: it tells a random function. Its first may be the evaluation of another law.
     """
 
     def __init__(self, backend: Backend, case: Case) -> None:
@@ -28,19 +28,20 @@ class Path:
         self.grain = grain_along(case, self.step)
         self._bound = precise(backend, case)
         self._seen: dict[float, tuple[np.ndarray, ...]] = {}
+        self._looked: set[str] = set()  # at t = 0: as outputs, projected, products
 
     def outputs(self, t: float) -> np.ndarray:
         """All outputs in one real vector."""
-        return flat(self._at(t))
+        return flat(self._at(t, "outputs"))
 
     def projected(self, t: float) -> float:
         """<w, f(x + t D v)>."""
-        return inner(self._case.cotangents, self._at(t))
+        return inner(self._case.cotangents, self._at(t, "projected"))
 
     def products(self, t: float) -> np.ndarray:
         """The terms of `projected`: w_i f_i, one per output entry."""
         with np.errstate(all="ignore"):
-            pairs = zip(self._case.cotangents, self._at(t), strict=True)
+            pairs = zip(self._case.cotangents, self._at(t, "products"), strict=True)
             return np.concatenate([np.real(np.conj(wide(w)) * wide(y)).ravel() for w, y in pairs] or [np.zeros(0)])
 
     def size(self) -> float:
@@ -48,8 +49,11 @@ class Path:
         with np.errstate(all="ignore"):
             return float(np.nan_to_num(np.linalg.norm(self.products(0.0))))
 
-    def _at(self, t: float) -> tuple[np.ndarray, ...]:
-        if t == 0 or (found := self._seen.get(t)) is None:
+    def _at(self, t: float, look: str) -> tuple[np.ndarray, ...]:
+        anew = t == 0 and look in self._looked
+        if t == 0:
+            self._looked.add(look)
+        if anew or (found := self._seen.get(t)) is None:
             found = self._bound.at(moved(self._points, self.step, t))
             if sum(y.size for y in found) <= MOST_KEPT:
                 self._seen[t] = found

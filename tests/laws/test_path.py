@@ -1,0 +1,41 @@
+"""What the laws on one case share of its path, and what they must see for themselves."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from harness.backends import load_backend
+from harness.backends.bind import Bound
+from properties.laws.path import path_of
+from tests.laws.examples import product
+
+
+@pytest.fixture
+def evaluated(monkeypatch: pytest.MonkeyPatch) -> list[tuple[np.ndarray, ...]]:
+    """The points at which the function has been evaluated; the values grow by 1 each time, as if it kept state."""
+    points: list[tuple[np.ndarray, ...]] = []
+    at = Bound.at
+
+    def counted(bound: Bound, where: tuple[np.ndarray, ...]) -> tuple[np.ndarray, ...]:
+        points.append(where)
+        return tuple(y + len(points) for y in at(bound, where))
+
+    monkeypatch.setattr(Bound, "at", counted)
+    return points
+
+
+def test_first_looks_at_a_point_share_one_evaluation(evaluated: list[tuple[np.ndarray, ...]]) -> None:
+    path = path_of(load_backend("torch"), product())
+    for t in (0.0, 0.25):
+        evaluated.clear()
+        assert path.projected(t) == np.sum(path.products(t)) == np.sum(path.outputs(t))
+        assert len(evaluated) == 1
+
+
+def test_second_look_at_zero_is_evaluated_anew_so_that_state_shows(evaluated: list[tuple[np.ndarray, ...]]) -> None:
+    path = path_of(load_backend("torch"), product())
+    for look in (path.projected, path.outputs, path.products):
+        first = look(0.0)
+        assert np.all(look(0.0) > first)
+    assert path.projected(0.25) == path.projected(0.25)
