@@ -63,6 +63,7 @@ NN_TEMPLATES: dict[str, Template] = {
     "softplus": "F.softplus({0}, beta={beta}, threshold={threshold})",
     "softshrink": "F.softshrink({0}, lambd={lambd})",
     "threshold": "F.threshold({0}, {threshold}, {value})",
+    "weight_norm": "torch._weight_norm({0}, {1}, 0)",
     **{f"adaptive_max_pool{d}d": f"F.adaptive_max_pool{d}d({{0}}, {{output_size}})" for d in (1, 2, 3)},
     **{
         f"fractional_max_pool{d}d": f"F.fractional_max_pool{d}d({{0}}, {{kernel_size}}, output_size={{output_size}}, "

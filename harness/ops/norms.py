@@ -1,6 +1,6 @@
 """Norms: not smooth at zero, and where the p-norm has a kink.
 
-vector_norm(x, p) = (sum_i |x_i|^p)^(1/p);   normalize(x) = x / |x|_p;   renorm(x)_i = x_i min(1, m / |x_i|)
+vector_norm(x, p) = (sum_i |x_i|^p)^(1/p);   normalize(x) = x / |x|_p;   renorm(x)_i = x_i min(1, m / |x_i|);   weight_norm(v, g)_i = g_i v_i / |v_i|
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from harness.ops.axes import normal_axes, occupied_axes, one_occupied_axis, reduced, with_elements, without_empty_axes
-from harness.ops.choose import Choose
+from harness.ops.choose import Choose, Shape
 from harness.ops.forms import one_of
 from harness.ops.margins import gaps_along, smallest
 from harness.ops.op import Op, Operand, Params, Shapes, Values
@@ -94,6 +94,20 @@ def _renorm_margin(values: Values, params: Params) -> float:
     return smallest(np.abs(norms - params["maxnorm"]), norms, *([np.abs(values[0])] if params["p"] < 2 else []))
 
 
+def _weight_norm(v: np.ndarray, g: np.ndarray) -> Any:
+    """Every row in the direction of v, as long as g says."""
+    return g * v / norm_along(v, tuple(range(1, v.ndim))).reshape(g.shape)
+
+
+def _rows_and_lengths(choose: Choose, first: Shape | None) -> Shapes:
+    (rows,) = without_empty_axes(2)(choose, first)
+    return rows, (rows[0], *(1,) * (len(rows) - 1))
+
+
+def _shortest_row(values: Values, params: Params) -> float:
+    return smallest(norm_along(values[0], tuple(range(1, values[0].ndim))))
+
+
 OPS = (
     Op(
         "vector_norm",
@@ -128,6 +142,15 @@ OPS = (
         with_elements(1),
         _normalizing,
         margin=_normalize_margin,
+    ),
+    Op(
+        "weight_norm",
+        F,
+        _weight_norm,
+        (Operand("v"), Operand("g")),
+        torch_docs("nn.utils.parametrizations.weight_norm"),
+        _rows_and_lengths,
+        margin=_shortest_row,
     ),
     Op("renorm", F, _renorm, (Operand("x"),), torch_docs("renorm"), without_empty_axes(2), _limited, margin=_renorm_margin),
 )

@@ -39,6 +39,7 @@ PLANTED: dict[str, tuple[list[Any], dict[str, Any]]] = {
     "vector_norm": ([[0.0, 0.0]], {"axis": None, "ord": 2}),
     "matrix_norm": ([[[0.0, 0.0]]], {"keepdims": False}),
     "normalize": ([[0.0, 0.0]], {"p": 2.0, "axis": 0, "eps": 1e-12}),
+    "weight_norm": ([[[0.0, 0.0], [1.0, 2.0]], [[1.0], [1.0]]], {}),
     "cosine_similarity": ([[0.0, 0.0], [1.0, 0.0]], {"axis": 0, "eps": 1e-8}),
     "pairwise_distance": ([[1.0, 2.0], [1.5, 2.5]], {"p": 2.0, "eps": 0.5, "keepdims": False}),
     "cdist": ([[[1.0, 2.0]], [[1.0, 2.0]]], {"p": 2.0}),
