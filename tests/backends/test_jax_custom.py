@@ -10,7 +10,7 @@ import pytest
 from harness import Verdict, check_gradients
 from harness.record.signature import signature
 
-jax = pytest.importorskip("jax", reason="jax is not installed; make verify-backends BACKENDS=jax makes an environment for it", exc_type=ImportError)
+jax = pytest.importorskip("jax", reason="jax is not installed; make verify-backends BACKENDS=jax makes an environment for it")
 jax.config.update("jax_enable_x64", True)
 jnp = jax.numpy
 X = np.array([[0.3, -0.7, 1.1], [0.2, 2.0, -1.4]])
