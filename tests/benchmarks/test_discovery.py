@@ -12,6 +12,7 @@ from planted import PLANTED
 from planting import Fault, Planted, PlantedBackend
 
 from harness.backends import load_backend
+from harness.backends.torch_routes import load_forward_mode
 from harness.ops.catalogue import catalogue
 
 BY_NAME = {planted.summary: planted for planted in PLANTED}
@@ -43,6 +44,7 @@ def test_a_fault_of_second_order_leaves_the_first_right():
 
 
 def test_a_fault_of_nested_forward_mode_leaves_the_single_one_right():
+    load_forward_mode()  # whichever test comes first
     fault = Fault(BY_NAME["nested forward"])
     x, one = torch.tensor(0.5, dtype=torch.float64), torch.tensor(1.0, dtype=torch.float64)
 
