@@ -57,8 +57,9 @@ def numdifftools(f: Callable[[float], float], x: float) -> Guess:
         count[0] += np.size(t)
         return np.vectorize(lambda s: f(float(s)), otypes=[float])(t)
 
-    value, info = nd.Derivative(counted, full_output=True)(x)
-    return float(value), float(info.error_estimate), count[0]
+    told = nd.Derivative(counted, full_output=True)(x)
+    value, error = (told.estimate, told.error_estimate) if hasattr(told, "estimate") else (told[0], told[1].error_estimate)  # 0.11, and before
+    return float(value), float(error), count[0]
 
 
 def rivals() -> dict[str, Rival]:
