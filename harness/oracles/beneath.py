@@ -6,6 +6,8 @@
 Rounding inside phi does the same: (e^t - 1) / t at 1e-3 has a slope of its own between two roundings of e^t. But there it shows only barely, in a
 window or two, whereas a structure that is made shows at every step below its own width, down to where rounding drowns it. So narrower windows, which
 are as quiet as rounding, are asked for their slopes: such a slope is one that phi may be said to have, and one that is sure makes the other unsure.
+
+    1e-8 cos(1e8 t), said to be computed from terms of 1e8      their rounding would hide all of it; whether it does, phi itself tells
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness.oracles.sampling import FLOAT64_EPS, Sampler
-from harness.oracles.window import Window, two_sided
+from harness.oracles.window import RESOLVED, Window, two_sided
 
 NOISY = 16 * FLOAT64_EPS  # of |phi|: below, noise is a few roundings, and too small a structure would have to hide in it
 APART = 4.0  # sums of bounds
@@ -24,6 +26,7 @@ SURE_WINDOWS = 2
 FACTOR = 16.0  # from window to window: one in 16 bounds is lost by it at most
 SECOND = 0.64  # of a step: another, that has no common measure with it
 SAFETY = 5.0  # standard deviations, as in the ladder
+HIDDEN = 2.0**-16  # of |phi|: where terms round by more, they may hide a structure that phi itself shows
 
 
 @dataclass
@@ -33,6 +36,17 @@ class Beneath:
     low: np.ndarray
     high: np.ndarray
     sure: np.ndarray  # bool: so clear that the slope of the chosen window cannot stand
+
+    def add_hidden(self, sample: Sampler, windows: list[Window]) -> None:
+        """The slopes that phi's own values show in `windows`, where the rounding of the terms it is said to be computed from may hide them.
+
+        Rounding draws stairs, which no window resolves; and a slope of 0 may be the plateau of one.
+        """
+        hidden = sample.eps * sample.terms > HIDDEN * np.abs(sample.centre)
+        for window in windows if hidden.any() else ():
+            shown = hidden & (window.ratio <= RESOLVED) & (window.truncation <= RESOLVED * np.abs(window.value)) & (window.value != 0)
+            self.low = np.where(shown, np.fmin(self.low, window.value - window.truncation), self.low)
+            self.high = np.where(shown, np.fmax(self.high, window.value + window.truncation), self.high)
 
 
 def look_beneath(sample: Sampler, value: np.ndarray, bound: np.ndarray, noise: np.ndarray, widest: float, narrowest: float, grain: float) -> Beneath:

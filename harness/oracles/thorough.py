@@ -66,6 +66,7 @@ def look_thoroughly(
         both = look_at_sides(sample, widest, unit, ladder.narrowest, grain, chosen.ripple)
     below = abs(ladder.windows[-1].step) / 4
     beneath = look_beneath(sample, chosen.value, np.where(chosen.settled, chosen.bound, np.inf), chosen.noise, below, ladder.narrowest, grain)
+    beneath.add_hidden(sample, ladder.windows)
     return _decide(sample, ladder.windows, chosen, both, beneath, random, alone)
 
 

@@ -79,3 +79,26 @@ def test_elements_with_nothing_beneath_keep_their_value() -> None:
     assert abs(estimate.value[0] - 1) <= estimate.bound[0] < 1e-11
     assert np.isnan(estimate.value[1])
     assert np.isnan(estimate.beneath[0][0])
+
+
+def swallowed(t: float) -> float:
+    """Stairs of 1.5e-8: terms that cancel leave their rounding, which shows no slope at any scale."""
+    return (1e8 + (7e-9 * t + 3e-9)) - 1e8
+
+
+def test_structure_below_the_rounding_of_the_terms_that_phi_is_said_to_have_is_still_seen_where_phi_shows_it() -> None:
+    oscillating = differentiate(lambda t: 1e-8 * math.cos(1e8 + 1.25e8 * t), terms=1e8, grain=1.5e-16, effort="thorough")
+    low, high = oscillating.beneath
+    assert low < -1e-8 * math.sin(1e8) * 1.25e8 < high
+    assert differentiate(swallowed, terms=1e8, effort="thorough").beneath is None
+
+
+def test_right_slope_of_such_a_structure_is_never_broken_and_a_wrong_one_never_holds() -> None:
+    right = -1e-8 * math.sin(1e8) * 1.25e8
+
+    def verdict(actual: float) -> Verdict:
+        phi = lambda t: 1e-8 * math.cos(1e8 + 1.25e8 * t)  # noqa: E731
+        return judge_derivative("law", actual, phi, rounding=1e-15, size=1.0, required=1e-6, grain=1.5e-16, terms=lambda: 1e8).verdict
+
+    assert verdict(right) is not Verdict.BROKEN
+    assert verdict(-right) is not Verdict.HOLDS
