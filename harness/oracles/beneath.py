@@ -49,11 +49,14 @@ class Beneath:
             self.high = np.where(shown, np.fmax(self.high, window.value + window.truncation), self.high)
 
 
-def look_beneath(sample: Sampler, value: np.ndarray, bound: np.ndarray, noise: np.ndarray, widest: float, narrowest: float, grain: float) -> Beneath:
-    """Windows from `widest` down to `narrowest`, where phi is noisier than rounding; nothing is asked where it is not."""
+def look_beneath(
+    sample: Sampler, value: np.ndarray, bound: np.ndarray, noise: np.ndarray, windows: list[Window], narrowest: float, grain: float
+) -> Beneath:
+    """Windows narrower than the ladder's, down to `narrowest`, where phi is noisier than rounding; what its terms hide, in the ladder's `windows`."""
     found = Beneath(np.full(value.shape, np.nan), np.full(value.shape, np.nan), np.zeros(value.shape, dtype=bool))
     count = np.zeros(value.shape, dtype=int)
     noisy = np.isfinite(bound) & (noise > NOISY)
+    widest = abs(windows[-1].step) / 4
     while noisy.any() and widest >= narrowest:
         if (noisy & _denied(value, bound, *glance(sample, widest, grain))).any():
             seen, own = _slope(two_sided(sample, widest, grain))
@@ -63,6 +66,7 @@ def look_beneath(sample: Sampler, value: np.ndarray, bound: np.ndarray, noise: n
             count += denied & (np.abs(seen - value) > SURE * own) & (seen != 0)
         widest /= FACTOR
     found.sure = count >= SURE_WINDOWS
+    found.add_hidden(sample, windows)
     return found
 
 

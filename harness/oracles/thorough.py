@@ -64,9 +64,8 @@ def look_thoroughly(
     chosen.settled &= ~_torn(sample, chosen, nearest)
     if both is None and not (chosen.settled | chosen.contradicted).all():
         both = look_at_sides(sample, widest, unit, ladder.narrowest, grain, chosen.ripple)
-    below = abs(ladder.windows[-1].step) / 4
-    beneath = look_beneath(sample, chosen.value, np.where(chosen.settled, chosen.bound, np.inf), chosen.noise, below, ladder.narrowest, grain)
-    beneath.add_hidden(sample, ladder.windows)
+    settled_bound = np.where(chosen.settled, chosen.bound, np.inf)
+    beneath = look_beneath(sample, chosen.value, settled_bound, chosen.noise, ladder.windows, ladder.narrowest, grain)
     return _decide(sample, ladder.windows, chosen, both, beneath, random, alone)
 
 
