@@ -107,16 +107,20 @@ class CopyShares(SpoiledModule):
         return made
 
 
-@module_fault("module-cast-replaces", "a module that is cast has new leaves")
-class CastReplaces(SpoiledModule):
-    fresh: Mapping[str, Any] | None = None
+class _Replaced(SpoiledModule):
+    """A module whose leaves are `fresh` ones, once there are some."""
 
-    def cast(self, dtype: str) -> None:
-        self.inner.cast(dtype)
-        self.fresh = {name: self.tape.leaf(self.tape.value(leaf)) for name, leaf in self.inner.parameters().items()}
+    fresh: Mapping[str, Any] | None = None
 
     def parameters(self) -> Mapping[str, Any]:
         return self.fresh or self.inner.parameters()
+
+
+@module_fault("module-cast-replaces", "a module that is cast has new leaves")
+class CastReplaces(_Replaced):
+    def cast(self, dtype: str) -> None:
+        self.inner.cast(dtype)
+        self.fresh = {name: self.tape.leaf(self.tape.value(leaf)) for name, leaf in self.inner.parameters().items()}
 
 
 @module_fault("module-cast-drops-gradients", "a module that is cast loses its gradients")
@@ -127,15 +131,10 @@ class CastDropsGradients(SpoiledModule):
 
 
 @module_fault("module-move-replaces", "a module that is moved has new leaves")
-class MoveReplaces(SpoiledModule):
-    fresh: Mapping[str, Any] | None = None
-
+class MoveReplaces(_Replaced):
     def move(self, device: str) -> None:
         self.inner.move(device)
         self.fresh = {name: self.tape.move(self.tape.leaf(self.tape.value(leaf)), device) for name, leaf in self.inner.parameters().items()}
-
-    def parameters(self) -> Mapping[str, Any]:
-        return self.fresh or self.inner.parameters()
 
 
 @module_fault("module-move-leaves-gradients", "a module that is moved leaves its gradients behind")

@@ -14,6 +14,7 @@ import numpy as np
 from harness.backends import Backend
 from harness.checking.layouts import nearest_layout
 from harness.checking.naming import argument_names
+from harness.program.error_words import first_line
 from harness.program.nesting import Nest, flatten
 from harness.program.opaque import array_dtype, floating_dtype
 
@@ -129,8 +130,8 @@ def _read(backend: Backend, leaf: _Leaf) -> np.ndarray:
     try:
         return backend.numpy(leaf.array)
     except Exception as error:  # whatever the backend says to it
-        first = next(iter(str(error).strip().splitlines()), type(error).__name__).rstrip(".")
-        raise TypeError(f"check_gradients(*primals) must be dense arrays of numbers; {leaf.name} is not: {first}. Pass a dense one.") from None
+        said = first_line(error).rstrip(".")
+        raise TypeError(f"check_gradients(*primals) must be dense arrays of numbers; {leaf.name} is not: {said}. Pass a dense one.") from None
 
 
 def _wide(values: np.ndarray) -> np.ndarray:

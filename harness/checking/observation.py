@@ -16,6 +16,7 @@ from harness.backends.bind import part_dtype, unit_roundoff
 from harness.checking.arguments import Arguments
 from harness.checking.entering import entered
 from harness.program import Case, Opaque
+from harness.program.error_words import first_line
 from harness.program.opaque import Flat, NoOutput, name_of, resolve
 from harness.verdict.constants import REPEAT_ULPS
 from properties.laws.along import outputs_along
@@ -106,4 +107,4 @@ def _same(a: np.ndarray, b: np.ndarray) -> bool:
 
 
 def _first_line(error: Exception) -> str:
-    return next(iter(str(error).strip().splitlines()), "(no message)").rstrip(".")
+    return first_line(error, "(no message)").rstrip(".")

@@ -25,7 +25,6 @@ SURE = 2.0**9  # bounds by which a slope must differ; measured: slopes that roun
 SURE_WINDOWS = 2
 FACTOR = 16.0  # from window to window: one in 16 bounds is lost by it at most
 SECOND = 0.64  # of a step: another, that has no common measure with it
-SAFETY = 5.0  # standard deviations, as in the ladder
 HIDDEN = 2.0**-16  # of |phi|: where terms round by more, they may hide a structure that phi itself shows
 
 
@@ -85,5 +84,4 @@ def glance(sample: Sampler, step: float, grain: float) -> tuple[np.ndarray, np.n
 
 def _slope(window: Window) -> tuple[np.ndarray, np.ndarray]:
     """The slope of a window whose tail is rounding, and its bound; inf elsewhere."""
-    bound = window.truncation + SAFETY * window.sigma * window.gain
-    return window.value, np.where(window.at_floor & np.isfinite(window.value), bound, np.inf)
+    return window.value, np.where(window.at_floor & np.isfinite(window.value), window.own_bound, np.inf)

@@ -48,7 +48,7 @@ class Inquiry:
             with np.errstate(all="ignore"):
                 self._sample = Sampler(phi, terms)
         except Unusable as failure:
-            self._failure = Estimate(np.nan, np.inf, failure.status, 1, failure.reason)
+            self._failure = failure.estimate(1)
         if self._failure is None and not np.isfinite(self._sample.centre).all():
             self._failure = _undetermined(self._sample, "non-finite", f"phi(0) is {_first_bad(self._sample.centre)}.")
 
@@ -58,7 +58,7 @@ class Inquiry:
             try:
                 self._sample.set_terms(terms)
             except Unusable as failure:
-                self._failure = Estimate(np.nan, np.inf, failure.status, self._sample.evaluations, failure.reason)
+                self._failure = failure.estimate(self._sample.evaluations)
 
     @property
     def denied(self) -> bool:
@@ -85,7 +85,7 @@ class Inquiry:
             with np.errstate(all="ignore"):
                 return look()
         except Unusable as failure:
-            return Estimate(np.nan, np.inf, failure.status, self._sample.evaluations, failure.reason)
+            return failure.estimate(self._sample.evaluations)
 
     def _from_tables(self, offset: int, claim: Claim, slack: Amount, required: float) -> Estimate:
         sample, scale = self._sample, self._scale * (1.0 if offset == 0 else float(np.sqrt(2.0)))

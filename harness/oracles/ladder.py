@@ -23,7 +23,6 @@ from harness.oracles.window import FINE, HOPELESS, INCONSISTENT, PLATEAU, REASON
 NARROWEST = 2.0**-50  # of the scale: windows beyond are below the rounding of any argument of that size
 CONFIRMATIONS = 2
 FLAT = 3  # windows of one value, as many as a best window and its confirmations
-SAFETY = 5.0  # standard deviations of the noise, as the tails of at least two windows show it
 GROWTH = 0.5  # of H_best / H: a bound of pure noise grows at least so fast towards narrower windows, a kink's does not
 CONTRADICTION = 4.0  # sums of bounds; a kink beside the point moves the slope by at most two of them
 CONTRADICTIONS = 2
@@ -151,7 +150,7 @@ def _bounds(windows: list[Window]) -> np.ndarray:
     sigmas = [np.where(w.kept, w.sigma, 0.0) for w in windows]
     for i, w in enumerate(windows):
         sigma = np.max(sigmas[i : i + 1 + CONFIRMATIONS], axis=0)
-        w.bound = np.where(w.kept, w.truncation + SAFETY * sigma * w.gain, np.inf)
+        w.bound = np.where(w.kept, w.bound_with(sigma), np.inf)
     return np.array([w.bound for w in windows])
 
 

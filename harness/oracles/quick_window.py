@@ -11,7 +11,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from harness.oracles.ladder import SAFETY
 from harness.oracles.quick import Say, Table
 from harness.oracles.sampling import Sampler
 from harness.oracles.window import two_sided
@@ -28,7 +27,6 @@ def averaged(sample: Sampler, table: Table, grain: float, judge: Callable[[Table
 def _seen_by(sample: Sampler, table: Table, grain: float, wider: float) -> Table:
     """The window `wider` than the table's widest step; a bound of inf where it is not resolved, or disagrees with the table."""
     window = two_sided(sample, wider * table.rungs[0].step, grain)
-    bound = window.truncation + SAFETY * window.sigma * window.gain
-    agrees = np.abs(window.value - table.value) <= bound + table.bound
-    bound = np.where(window.kept & window.at_floor & ~window.plateau & agrees, bound, np.inf)
+    agrees = np.abs(window.value - table.value) <= window.own_bound + table.bound
+    bound = np.where(window.kept & window.at_floor & ~window.plateau & agrees, window.own_bound, np.inf)
     return replace(table, value=window.value, bound=bound)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.oracles.estimate import Status
+from harness.oracles.estimate import Estimate, Status
 
 Phi = Callable[[float], Any]
 FLOAT64_EPS = float(np.finfo(np.float64).eps)
@@ -26,6 +26,10 @@ class Unusable(Exception):
     def __init__(self, status: Status, reason: str) -> None:
         super().__init__(reason)
         self.status, self.reason = status, reason
+
+    def estimate(self, evaluations: int) -> Estimate:
+        """No derivative, after so many evaluations, for this reason."""
+        return Estimate(np.nan, np.inf, self.status, evaluations, self.reason)
 
 
 class Sampler:

@@ -26,6 +26,7 @@ SUBNORMAL = float(np.finfo(np.float64).smallest_subnormal)  # an eighth of it is
 RESOLVED = 0.01  # of the largest coefficient: above it the nodes do not resolve phi, and aliases would look like values
 HOPELESS = 0.1  # ... and above it the next smaller windows need not be tried one by one
 AT_FLOOR = 4.0  # roundings: a tail below is rounding of phi, not a lack of smoothness
+SAFETY = 5.0  # standard deviations of the noise, as the tails of at least two windows show it
 MOVING = 4  # values that differ from phi(0) on one side, at least, to tell a slope from stairs
 REASONS = ("", "not finite", "not resolved", "staircase", "plateau of a staircase", "disagrees with smaller steps")
 FINE, NOT_FINITE, UNRESOLVED, STAIRCASE, PLATEAU, INCONSISTENT = range(6)
@@ -71,6 +72,15 @@ class Window:
     one_flat: np.ndarray  # bool: constant on one side of 0 at least
     flat_side: np.ndarray  # +1: constant on one side of 0, while no two values that move on the other are equal; -1: not so; 0: too few move
     bound: np.ndarray = field(init=False)  # of the slope; set by the ladder, which knows the neighbours' noise
+
+    @property
+    def own_bound(self) -> np.ndarray:
+        """Of the slope, as far as this window alone shows its noise."""
+        return self.bound_with(self.sigma)
+
+    def bound_with(self, sigma: np.ndarray) -> np.ndarray:
+        """Of the slope, where a coefficient has the noise `sigma`."""
+        return np.asarray(self.truncation + SAFETY * sigma * self.gain)
 
 
 def two_sided(sample: Sampler, step: float, grain: float) -> Window:

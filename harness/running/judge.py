@@ -21,6 +21,7 @@ from harness.backends.conformance import conformance
 from harness.backends.fitted import fit
 from harness.backends.protocol import Died
 from harness.program import Case, Opaque
+from harness.program.error_words import first_line
 from harness.program.evaluate import NotResults
 from harness.running import watch
 from harness.running.watch import Clock, watched
@@ -107,4 +108,4 @@ def _not_run(case: Case, reason: str) -> Result:
 
 
 def _first_line(error: Exception) -> str:
-    return next(iter(str(error).strip().splitlines()), "(no message)")[:_LONGEST]
+    return first_line(error, "(no message)")[:_LONGEST]

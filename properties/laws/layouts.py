@@ -12,6 +12,7 @@ from harness.backends import Backend, Unsupported
 from harness.backends.bind import Bound, bind
 from harness.backends.protocol import Died
 from harness.program import Case
+from harness.program.error_words import first_line
 from harness.program.layout import SHARED, effective_layout
 from harness.verdict import Result, Verdict
 from harness.verdict.result import worst_result
@@ -80,7 +81,7 @@ def _failure(backend: Backend, case: Case) -> str:
         raise
     except Exception as error:  # whatever the function raises: that it raises is all that is asked
         backend.reset()
-        return next(iter(str(error).strip().splitlines()), type(error).__name__).rstrip(".")
+        return first_line(error).rstrip(".")
     return ""
 
 

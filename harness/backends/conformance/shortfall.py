@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from harness.backends.protocol import Backend
+from harness.program.error_words import first_line
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ def raised(error: Exception) -> Shortfall:
     here = Path(__file__).parent
     outside = [frame for frame in extract_tb(error.__traceback__) if Path(frame.filename).parent != here]
     where = f" at {Path(outside[0].filename).name}, line {outside[0].lineno}" if outside else ""
-    text = next(iter(str(error).strip().splitlines()), "no message")
+    text = first_line(error, "no message")
     return Shortfall(
         "The methods of an adapter must take what the protocol promises them.",
         f"{type(error).__name__} was raised{where}: {text.rstrip('.')}.",
