@@ -18,7 +18,7 @@ from planting import Fault, Planted
 from torch.utils import _pytree as trees
 
 from harness.backends import load_backend
-from harness.backends.torch_native import native_ops
+from harness.backends.torch.native import native_ops
 from harness.ops.catalogue import lookup
 from harness.ops.choose import DoesNotFit
 from harness.ops.op import Op, Params, Shapes

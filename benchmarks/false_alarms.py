@@ -27,7 +27,7 @@ from nasty_zoo import UNDECIDABLE, ZOO, Nasty
 from native_cases import gradcheck, make_case, write
 
 from harness.backends import load_backend
-from harness.backends.torch_native import Sample
+from harness.backends.torch.native import Sample
 from harness.program.opaque import forget
 from harness.running.misuse import part_in
 from properties.laws import laws

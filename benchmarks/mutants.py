@@ -25,7 +25,7 @@ from native_cases import Function, case_of, gradcheck, make_case, usable_samples
 
 from harness.backends import load_backend
 from harness.backends.bind import bind
-from harness.backends.torch_native import Sample, native_ops
+from harness.backends.torch.native import Sample, native_ops
 from harness.verdict import Result, Verdict, required_resolution
 from properties.laws import laws
 from properties.laws.along import direction

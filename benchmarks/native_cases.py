@@ -22,7 +22,7 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # so that the scripts run from a clone
 
-from harness.backends.torch_native import Sample, native_samples
+from harness.backends.torch.native import Sample, native_samples
 from harness.program import Case, Opaque
 from harness.program.nesting import flatten
 from harness.program.opaque import register

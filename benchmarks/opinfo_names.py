@@ -10,8 +10,8 @@ import torch
 from drawing import dtype_of
 
 from harness.backends import load_backend
-from harness.backends.torch_native import native_ops
-from harness.backends.torch_spelling import spell
+from harness.backends.torch.native import native_ops
+from harness.backends.torch.spelling import spell
 from harness.ops.catalogue import catalogue
 from harness.program import Case
 from harness.running.profiles import PROFILES

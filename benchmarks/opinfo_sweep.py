@@ -23,7 +23,7 @@ import torch
 from native_cases import case_of, gradcheck, write
 
 from harness.backends import load_backend
-from harness.backends.torch_native import Sample, native_ops, native_samples
+from harness.backends.torch.native import Sample, native_ops, native_samples
 from harness.verdict import Result, Verdict
 from properties.laws import laws
 

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import torch
 from torch.utils import _pytree as trees
 
-from harness.backends.torch_backend import TorchBackend
+from harness.backends.torch.backend import TorchBackend
 
 Tensors = tuple[torch.Tensor, ...]
 Kind = Literal["gradient", "raises", "poisoned", "cotangent", "tangent", "second", "nested", "output"]

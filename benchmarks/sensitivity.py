@@ -29,7 +29,7 @@ from native_cases import Function, gradcheck, make_case, write
 
 from harness.backends import load_backend
 from harness.backends.bind import bind
-from harness.backends.torch_native import Sample
+from harness.backends.torch.native import Sample
 from harness.program import Case
 from harness.verdict import Verdict
 from properties.laws import laws

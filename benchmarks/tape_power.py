@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from harness.backends import Backend, load_backend  # noqa: E402 (the script runs from anywhere)
-from harness.backends.faulty_tape import ENGINE_FAULTS, PART_FAULTS, load_faults  # noqa: E402
+from harness.backends.faulty.tape import ENGINE_FAULTS, PART_FAULTS, load_faults  # noqa: E402
 from harness.program import Case  # noqa: E402
 from harness.strategies.choose import RandomChoose  # noqa: E402
 from harness.tape.walks import Disagreement, World, script, shrink, walk  # noqa: E402

@@ -41,10 +41,21 @@ ONLY_IN: dict[str, set[str]] = {
     "pytest": {"harness", "properties"},
 }
 
-# The modules of harness.backends that every backend may use; all others belong to the backend that their name begins with.
-_WORDS = ("spelled", "spelling", "words", "numpy_templates", "numpy_nn_templates", "numpy_written")
-SHARED_BY_BACKENDS = ("protocol", "registry", "bind", "conformance", "pair", "catalogue_values", "compiling", *_WORDS)
-BELONGS_TO = {"faults": "faulty", "serve": "process"}
+# What every backend of harness.backends may use; each of the other modules and packages there is a backend of its own.
+SHARED_BY_BACKENDS = (
+    "errors",
+    "protocol",
+    "registry",
+    "bind",
+    "conformance",
+    "pair",
+    "catalogue_values",
+    "compiling",
+    "spelled",
+    "spelling",
+    "words",
+    "numpy",
+)
 REGISTRY = "harness.backends.registry"  # loads backends by name, each when it is asked for
 
 
@@ -74,9 +85,9 @@ def part(module: str) -> str:
 
 
 def owner(module: str) -> str:
-    """The backend whose file `module` is: `harness.backends.torch_spelling` belongs to torch; "" where it is shared, or a class's name."""
+    """The backend that `module` belongs to: torch for `harness.backends.torch.spelling`; "" where it is shared, or a class's name."""
     stem = module.removeprefix("harness.backends").removeprefix(".").split(".")[0]
-    return "" if not stem.islower() or stem in SHARED_BY_BACKENDS else BELONGS_TO.get(stem, stem.split("_")[0])
+    return "" if not stem.islower() or stem in SHARED_BY_BACKENDS else stem
 
 
 def complaint(module: str, imported: str) -> str | None:
@@ -84,7 +95,7 @@ def complaint(module: str, imported: str) -> str | None:
     top, here = imported.split(".")[0], part(module)
     backend = owner(module) if here == "harness.backends" else ""
     if top in FRAMEWORKS:
-        return None if backend == top else f"only harness/backends/{top}*.py may import {top}"
+        return None if backend == top else f"only harness/backends/{top}/ may import {top}"
     if top in ONLY_IN:
         return None if here in ONLY_IN[top] else f"{here} knows no {top}"
     if top not in OURS or imported in (*OURS, "harness.__version__"):  # a package's parents are loaded with it, whoever imports it

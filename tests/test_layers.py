@@ -33,10 +33,10 @@ def test_the_checker_looks_at_every_package_of_the_project():
         ("harness/record/writer.py", "import harness.program", "harness.record is below harness.program, or beside it"),
         ("harness/oracles/ladder.py", "from harness.backends import Backend", "harness.oracles is below harness.backends, or beside it"),
         ("harness/oracles/ladder.py", "from ..backends.protocol import Backend", "harness.oracles is below harness.backends, or beside it"),
-        ("harness/oracles/ladder.py", "def f():\n    import torch", "only harness/backends/torch*.py may import torch"),
-        ("harness/oracles/ladder.py", "import_module('torch.func')", "only harness/backends/torch*.py may import torch"),
-        ("harness/backends/jax_backend.py", "import torch", "only harness/backends/torch*.py may import torch"),
-        ("harness/backends/jax_backend.py", "from harness.backends import torch_backend", "the backend jax must not import the backend torch"),
+        ("harness/oracles/ladder.py", "def f():\n    import torch", "only harness/backends/torch/ may import torch"),
+        ("harness/oracles/ladder.py", "import_module('torch.func')", "only harness/backends/torch/ may import torch"),
+        ("harness/backends/jax/backend.py", "import torch", "only harness/backends/torch/ may import torch"),
+        ("harness/backends/jax/backend.py", "from harness.backends.torch import backend", "the backend jax must not import the backend torch"),
         ("harness/strategies/cases.py", "import harness.oracles.estimate", "harness.strategies is below harness.oracles, or beside it"),
         ("properties/laws/reverse.py", "from hypothesis import given", "properties.laws knows no hypothesis"),
         ("properties/laws/reverse.py", "import pytest", "properties.laws knows no pytest"),
@@ -55,10 +55,10 @@ def test_the_checker_finds_a_planted_import(tmp_path: Path, name: str, source: s
 @pytest.mark.parametrize(
     ("module", "imported"),
     [
-        ("harness.backends.torch_backend", "torch.func"),
-        ("harness.backends.torch_backend", "harness.backends.torch_spelling"),
-        ("harness.backends.faulty", "harness.backends.faults"),
-        ("harness.backends.registry", "harness.backends.faulty"),
+        ("harness.backends.torch.backend", "torch.func"),
+        ("harness.backends.torch.backend", "harness.backends.torch.spelling"),
+        ("harness.backends.faulty.backend", "harness.backends.faulty.faults"),
+        ("harness.backends.registry", "harness.backends.faulty.backend"),
         ("harness.tape.model", "harness.ops"),
         ("harness.cli.report", "reports.html"),
         ("harness.running.stamp", "harness.__version__"),
@@ -80,6 +80,6 @@ def test_a_relative_import_is_resolved_against_its_package(tmp_path: Path):
     assert list(imports(path, tmp_path)) == [(1, "harness.ops.domain"), (2, "harness.program.Program")]
 
 
-def test_a_file_belongs_to_the_backend_that_its_name_begins_with():
-    assert owner("harness.backends.torch_spelling") == "torch"
+def test_a_file_belongs_to_the_backend_whose_folder_it_is_in():
+    assert owner("harness.backends.torch.spelling") == "torch"
     assert owner("harness.backends.protocol.Backend") == owner("harness.backends.Backend") == ""

@@ -18,10 +18,10 @@ import numpy as np
 
 from harness import __version__
 from harness.backends.protocol import Arrays, Backend, Description, Function
-from harness.tape.parts import Storage, Tensor
-from harness.tape.reference import DEVICES, ReferenceTape
-from harness.tape.rules import RULES
-from harness.tape.walker import Engine
+from harness.tape.reference.graph import Storage, Tensor
+from harness.tape.reference.rules import RULES
+from harness.tape.reference.tape import DEVICES, ReferenceTape
+from harness.tape.reference.walker import Engine
 
 _DTYPES = ("float64", "float32")
 _PRIVATE = {"sum_to", "expand", "pad", "view", "narrow", "move", "cast", "write", "bernoulli"}  # parts of adjoints, or of the tape

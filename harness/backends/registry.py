@@ -11,27 +11,20 @@ from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 
+from harness.backends.errors import BackendError, UnknownBackend
 from harness.backends.protocol import Backend
 from harness.backends.versions import too_old
 
 OURS = {
-    "torch": "harness.backends.torch_backend:TorchBackend",
+    "torch": "harness.backends.torch.backend:TorchBackend",
     "reference": "harness.backends.reference:ReferenceBackend",
-    "jax": "harness.backends.jax_backend:JaxBackend",
-    "autograd": "harness.backends.autograd_backend:AutogradBackend",
-    "mygrad": "harness.backends.mygrad_backend:MygradBackend",
-    "mlx": "harness.backends.mlx_backend:MlxBackend",
-    "tensorflow": "harness.backends.tensorflow_backend:TensorflowBackend",
-    "paddle": "harness.backends.paddle_backend:PaddleBackend",
+    "jax": "harness.backends.jax.backend:JaxBackend",
+    "autograd": "harness.backends.autograd.backend:AutogradBackend",
+    "mygrad": "harness.backends.mygrad.backend:MygradBackend",
+    "mlx": "harness.backends.mlx.backend:MlxBackend",
+    "tensorflow": "harness.backends.tensorflow.backend:TensorflowBackend",
+    "paddle": "harness.backends.paddle.backend:PaddleBackend",
 }
-
-
-class BackendError(ValueError):
-    """A backend cannot be had; the message is one sentence with a remedy."""
-
-
-class UnknownBackend(BackendError):
-    """Nothing is called so."""
 
 
 @cache
@@ -42,12 +35,12 @@ def load_backend(name: str) -> Backend:
         BackendError: unknown name, a package that is missing or too old, or an object that is no backend.
     """
     if name.startswith("faulty:"):
-        from harness.backends.faulty import FaultyBackend  # a wrapper that registers nothing: loaded only when asked for
+        from harness.backends.faulty.backend import FaultyBackend  # a wrapper that registers nothing: loaded only when asked for
 
         _, fault, inner = [*name.split(":", 2), "torch"][:3]
         return FaultyBackend(load_backend(inner), fault)
     if name.startswith("process:") or "@" in name:
-        from harness.backends.process_backend import started  # starts a process: only when asked for
+        from harness.backends.process.backend import started  # starts a process: only when asked for
 
         return started(name)
     made = _import(_target(name), name)

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from harness.backends.numpy_nn_templates import NN_CANDIDATES
-from harness.backends.numpy_templates import CANDIDATES
+from harness.backends.numpy.nn_templates import NN_CANDIDATES
+from harness.backends.numpy.templates import CANDIDATES
 from harness.backends.protocol import Arrays, Backend, Function, Hvp, Jvp, Vjp
 from harness.backends.spelling import Spelling, Template
 from harness.backends.words import Accepts, first_known, missing_words

@@ -3,6 +3,6 @@
 from harness.tape.errors import REFUSALS, Refused, Unsupported
 from harness.tape.features import FEATURES
 from harness.tape.interface import Tape
-from harness.tape.reference import ReferenceTape
+from harness.tape.reference.tape import ReferenceTape
 
 __all__ = ["FEATURES", "REFUSALS", "ReferenceTape", "Refused", "Tape", "Unsupported"]

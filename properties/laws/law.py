@@ -20,7 +20,7 @@ class Law:
     says what kind of case the law wants: one op ("op": a cell per op, and one for random programs) or a tape ("tape": a cell per dtype and device).
     A law that speaks of some ops alone names them in `ops`: it has no other cells.
     `features` names what its tape must offer beyond the minimum (harness.tape.features.FEATURES); without, UNSUPPORTED before a case is drawn.
-    `faults` names the deliberate faults (harness.backends.faulty) that this law must break on: its negative controls.
+    `faults` names the deliberate faults (harness.backends.faulty.backend) that this law must break on: its negative controls.
     """
 
     name: str

@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 
 from harness.backends import BackendError, Unsupported, load_backend
-from harness.backends import process_worker as supervision
 from harness.backends.conformance import conformance
-from harness.backends.process_backend import ProcessBackend, started
-from harness.backends.process_messages import from_wire, schema, to_wire
-from harness.backends.process_trace import Held, traced
-from harness.backends.process_worker import ProcessError, command_worker
+from harness.backends.process import worker as supervision
+from harness.backends.process.backend import ProcessBackend, started
+from harness.backends.process.messages import from_wire, schema, to_wire
+from harness.backends.process.trace import Held, traced
+from harness.backends.process.worker import ProcessError, command_worker
 from harness.backends.protocol import Backend, Died
 from harness.program import Case, single
 from harness.running.judge import run_case

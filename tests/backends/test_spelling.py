@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from harness.backends.numpy_nn_templates import NN_CANDIDATES
-from harness.backends.numpy_templates import CANDIDATES
+from harness.backends.numpy.nn_templates import NN_CANDIDATES
+from harness.backends.numpy.templates import CANDIDATES
 from harness.backends.spelling import Spelling
 from harness.backends.words import first_known, missing_words, renamed, uses, words_of
 from harness.ops import apply_reference, catalogue

@@ -12,7 +12,7 @@ from planted import PLANTED
 from planting import Fault, Planted, PlantedBackend
 
 from harness.backends import load_backend
-from harness.backends.torch_routes import load_forward_mode
+from harness.backends.torch.routes import load_forward_mode
 from harness.ops.catalogue import catalogue
 
 BY_NAME = {planted.summary: planted for planted in PLANTED}

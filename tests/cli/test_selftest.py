@@ -22,7 +22,7 @@ def test_selftest_finds_every_fault_of_a_law(capsys):
 
 
 def test_selftest_exits_1_and_names_a_fault_that_is_missed(capsys, monkeypatch):
-    monkeypatch.setattr("harness.backends.faulty.FaultyBackend.vjp", lambda self, *call: self._inner.vjp(*call))
+    monkeypatch.setattr("harness.backends.faulty.backend.FaultyBackend.vjp", lambda self, *call: self._inner.vjp(*call))
     code, out = selftest(capsys, "--law", "vjp-linear")
     assert code == 1
     assert "vjp-linear misses absolute-cotangent" in out

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from harness.backends.faulty_products import of_rounded
-from harness.backends.torch_backend import TorchBackend
+from harness.backends.faulty.products import of_rounded
+from harness.backends.torch.backend import TorchBackend
 from harness.ops.products import SUMS_OF_PRODUCTS
 
 

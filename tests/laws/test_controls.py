@@ -9,8 +9,8 @@ from itertools import pairwise
 import pytest
 
 from harness.backends import load_backend
-from harness.backends.faults import FAULTS
-from harness.backends.faulty_tape import ENGINE_FAULTS
+from harness.backends.faulty.faults import FAULTS
+from harness.backends.faulty.tape import ENGINE_FAULTS
 from harness.program import Case
 from harness.verdict import Result, Verdict
 from properties.laws import Law, laws

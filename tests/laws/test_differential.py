@@ -9,9 +9,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from harness.backends import load_backend
+from harness.backends import BackendError, load_backend
 from harness.backends.reference import ReferenceBackend
-from harness.backends.registry import BackendError
 from harness.program import Case, single
 from harness.running.judge import run_case
 from harness.running.misuse import Misuse

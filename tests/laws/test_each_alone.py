@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 
 from harness.backends import load_backend
-from harness.backends.torch_backend import TorchBackend
+from harness.backends.torch.backend import TorchBackend
 from harness.program import Case, single
 from harness.verdict import Verdict
 from properties.laws import laws

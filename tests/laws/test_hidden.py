@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from harness.backends import load_backend
-from harness.backends.torch_backend import TorchBackend
+from harness.backends.torch.backend import TorchBackend
 from harness.program import Case, Input, Instruction, Program, single
 from harness.verdict import Result, Verdict
 from properties.laws import laws

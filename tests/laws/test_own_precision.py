@@ -11,7 +11,7 @@ import torch
 
 from harness import check_gradients
 from harness.backends import load_backend
-from harness.backends.torch_backend import TorchBackend
+from harness.backends.torch.backend import TorchBackend
 from harness.program import Case, single
 from harness.verdict import Result, Verdict
 from properties.laws import laws

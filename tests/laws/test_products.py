@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from harness.backends import Unsupported, load_backend
-from harness.backends.faulty_products import rounded
+from harness.backends.faulty.products import rounded
 from harness.verdict import Verdict
 from properties.laws import laws
 from tests.laws.examples import matrix_product, product

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from harness.backends.torch_spelling import SPELLINGS, compile_call, spell
+from harness.backends.torch.spelling import SPELLINGS, compile_call, spell
 from harness.ops import Op, apply_reference, catalogue
 from tests.ops.choosing import points
 from tests.ops.test_catalogue import SUBJECTS

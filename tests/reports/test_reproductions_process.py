@@ -16,7 +16,7 @@ from harness.running.journal import Journal, Run
 from harness.running.profiles import PROFILES
 from tests.reports.test_reproductions import RUN, tabs_of
 
-ADAPTER = 'exec {python} -m harness.backends.serve "${{SUBJECT:-reference}}"\n'
+ADAPTER = 'exec {python} -m harness.backends.process.serve "${{SUBJECT:-reference}}"\n'
 
 
 @pytest.fixture(scope="module")

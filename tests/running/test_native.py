@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from harness.backends import Unsupported, load_backend
-from harness.backends.torch_native_cases import samples_of
+from harness.backends.torch.native_cases import samples_of
 from harness.program.case import Opaque, from_json, to_json
 from harness.program.opaque import resolve
 from harness.program.target import UnknownTarget
@@ -100,7 +100,7 @@ def test_second_order_is_left_to_the_catalogue_where_nobody_asks() -> None:
 
 def test_unknown_native_target_is_told(torch_backend) -> None:
     with pytest.raises(UnknownTarget, match=r"has no 'native\.nosuch'"):
-        resolve(Opaque("harness.backends.torch_native_cases:native.nosuch"), torch_backend)
+        resolve(Opaque("harness.backends.torch.native_cases:native.nosuch"), torch_backend)
 
 
 @pytest.mark.parametrize(

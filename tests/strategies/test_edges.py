@@ -7,7 +7,7 @@ import pytest
 
 from harness.backends import load_backend
 from harness.backends.bind import bind
-from harness.backends.torch_backend import TorchBackend
+from harness.backends.torch.backend import TorchBackend
 from harness.ops.catalogue import catalogue, lookup
 from harness.program import Case
 from harness.program.layout import LAYOUTS

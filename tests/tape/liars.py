@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.backends.faulty_tape import WrappedTape
+from harness.backends.faulty.tape import WrappedTape
 from harness.backends.reference import ReferenceBackend
 from harness.tape import Refused
 from harness.tape.features import Features

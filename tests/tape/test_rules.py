@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from harness.oracles import differentiate
-from harness.tape.parts import Tensor
-from harness.tape.rules import RULES
-from harness.tape.walker import Engine
+from harness.tape.reference.graph import Tensor
+from harness.tape.reference.rules import RULES
+from harness.tape.reference.walker import Engine
 
 SQUARE, VECTOR, SCALAR = (2, 3), (4,), ()
 EXAMPLES: dict[str, list[tuple[tuple[tuple[int, ...], ...], dict[str, Any]]]] = {

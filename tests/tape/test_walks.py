@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from harness.backends import load_backend
-from harness.backends.faulty_tape import WrappedTape, faulty_tape, load_faults
+from harness.backends.faulty.tape import WrappedTape, faulty_tape, load_faults
 from harness.strategies.choose import RandomChoose
 from harness.tape import ReferenceTape, Tape, Unsupported
 from harness.tape.walks import ALL, Action, Disagreement, World, propose, replay, script, shrink, walk

@@ -13,7 +13,7 @@ import numpy as np
 
 from harness.ops.choose import Choose
 from harness.tape.hooking import Hooking
-from harness.tape.parts import Tensor
+from harness.tape.reference.graph import Tensor
 from harness.tape.walking import Walking
 from harness.tape.writing import Writing
 

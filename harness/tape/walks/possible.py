@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from harness.tape.parts import Tensor
+from harness.tape.reference.graph import Tensor
 from harness.tape.walks.action import Action
 from harness.tape.walks.more import MORE
 from harness.tape.walks.world import World

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from harness.ops.choose import Choose
-from harness.tape.parts import Tensor
+from harness.tape.reference.graph import Tensor
 from harness.tape.walks.action import Action
 from harness.tape.walks.more import MORE
 from harness.tape.walks.plans import PLANS

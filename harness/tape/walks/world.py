@@ -11,8 +11,8 @@ from typing import Any
 
 from harness.tape.errors import Unsupported
 from harness.tape.interface import Tape
-from harness.tape.parts import Tensor
-from harness.tape.reference import ReferenceTape
+from harness.tape.reference.graph import Tensor
+from harness.tape.reference.tape import ReferenceTape
 from harness.tape.walks.action import Action, Side, perform
 from harness.tape.walks.compare import differences, shared_slots
 

@@ -1,0 +1,1 @@
+"""HIPS autograd: NumPy's words, recorded."""

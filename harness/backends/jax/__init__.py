@@ -1,0 +1,1 @@
+"""jax: its spellings and its ways to a derivative."""

@@ -1,0 +1,1 @@
+"""MLX on the CPU: float32 arrays and function transforms."""

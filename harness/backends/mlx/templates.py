@@ -1,0 +1,61 @@
+"""The table of MLX's spellings where NumPy's words (harness.backends.numpy.templates) are not the best ones.
+
+Source: https://ml-explore.github.io/mlx/build/html/python/ops.html; a constant is an `mx.array` there.
+"""
+
+from __future__ import annotations
+
+from harness.backends.spelling import Params, Template
+from harness.backends.words import uses
+
+# Words that MLX calls otherwise, and constants that NumPy makes elsewhere.
+WORDS = {
+    "xp": "mx",
+    "sp": "mx.special",
+    "np.arange": "mx.arange",
+    "np.array": "mx.array",
+    "np.expand_dims": "mx.expand_dims",
+    "xp.deg2rad": "mx.radians",
+    "xp.rad2deg": "mx.degrees",
+}
+LACKS = (
+    *("complex", "polar", "view_as_complex", "view_as_real", "imag", "angle", "sgn"),  # complex64 only, which no oracle can follow
+    *("fft", "ifft", "rfft", "irfft", "hfft", "ihfft", "fft2"),  # in single precision only, whatever comes in
+    *("diag_embed", "gather"),  # written with arrays of NumPy
+    "pad_last",  # constant and edge only
+)
+
+
+@uses("mx.split")
+def _split(params: Params) -> tuple[str, Params]:
+    cuts = [sum(params["sizes"][: i + 1]) for i in range(len(params["sizes"]) - 1)]
+    return "mx.split({0}, {cuts}, axis={axis})", params | {"cuts": cuts}
+
+
+@uses("mx.sort")
+def _sort(params: Params) -> tuple[str, Params]:
+    text = "mx.sort({0}, axis={axis})"
+    return (f"mx.flip({text}, {{axis}})" if params["descending"] else text), params
+
+
+_AT = "{0}.at[(slice(None),) * ({axis} % {0}.ndim) + ({1},)].add({2})"
+
+TEMPLATES: dict[str, Template] = {
+    "addmm": "mx.addmm({0}, {1}, {2}, alpha={alpha}, beta={beta})",
+    "cummax": "mx.cummax({0}, axis={axis})",
+    "cummin": "mx.cummin({0}, axis={axis})",
+    "erf": "mx.erf({0})",
+    "glu": "(lambda value, gate: value * mx.sigmoid(gate))(*mx.split({0}, 2, axis={axis}))",
+    "erfinv": "mx.erfinv({0})",
+    "index_add": _AT,
+    "logcumsumexp": "mx.logcumsumexp({0}, axis={axis})",
+    "logsumexp": "mx.logsumexp({0}, axis={axis}, keepdims={keepdims?})",
+    "matrix_norm": "mx.linalg.norm({0}, axis=(-2, -1), keepdims={keepdims?})",
+    "rsqrt": "mx.rsqrt({0})",
+    "sigmoid": "mx.sigmoid({0})",
+    "softmax": "mx.softmax({0}, axis={axis})",
+    "sort": _sort,
+    "split": _split,
+    "unstack": "mx.unstack({0}, axis={axis})",
+    "vecdot": "mx.vecdot({0}, {1}, axis={axis})",
+}

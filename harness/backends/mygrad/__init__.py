@@ -1,0 +1,1 @@
+"""MyGrad: NumPy's words on tensors with a tape."""

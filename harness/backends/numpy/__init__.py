@@ -1,0 +1,1 @@
+"""The catalogue in NumPy's words, for libraries that speak like NumPy."""

@@ -1,0 +1,179 @@
+"""Neural-network ops in NumPy's words, for libraries that have no function of that name: one expression each, as a person would write it.
+
+    softmax(x)_i = exp(x_i - max x) / sum_j exp(x_j - max x)
+
+The words and the grammar: harness.backends.numpy.templates, harness.backends.spelling. What each means: the catalogue's sources.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import pi, sqrt
+
+from harness.backends.spelling import Params, Template, Written
+from harness.backends.words import uses, words_of
+
+_SIGMOID = "0.5 * (xp.tanh(0.5 * {0}) + 1)"
+_SOFTPLUS = "xp.logaddexp(0.0, {0})"
+_EXP = "xp.exp({0} - xp.max({0}, axis={axis}, keepdims=True))"
+_LOG_SOFTMAX = "({0} - xp.max({0}, axis={axis}, keepdims=True) - xp.log(xp.sum(" + _EXP + ", axis={axis}, keepdims=True)))"
+_CHANNEL = "xp.reshape({%d}, (-1,) + (1,) * ({0}.ndim - 2))"
+_CLASS_AXIS = "min(1, {0}.ndim - 1)"
+
+
+def _norm(x: str, order: str, axis: str, keepdims: str = "") -> Callable[[Params], str]:
+    """The text of a norm of `x`, whose order is the parameter `order`."""
+
+    def text(params: Params) -> str:
+        value = float(params.get(order, 2))
+        if abs(value) == float("inf"):
+            return f"xp.{'max' if value > 0 else 'min'}(xp.abs({x}), axis={axis}{keepdims})"
+        if value == 2:
+            return f"xp.sqrt(xp.sum(xp.abs({x}) ** 2, axis={axis}{keepdims}))"
+        return f"xp.sum(xp.abs({x}) ** {value}, axis={axis}{keepdims}) ** {1 / value}"
+
+    return text
+
+
+@uses("xp.max", "xp.min", "xp.abs", "xp.sqrt", "xp.sum")
+def _vector_norm(params: Params) -> tuple[str, Params]:
+    return _norm("{0}", "ord", "{axis?}", ", keepdims={keepdims?}")(params), params
+
+
+@uses("xp.maximum", "xp.abs", "xp.sqrt", "xp.sum")
+def _normalize(params: Params) -> tuple[str, Params]:
+    order = float(params.get("p", 2))
+    if abs(order) == float("inf"):
+        return f"{{0}} / xp.maximum({_norm('{0}', 'p', '{axis}', ', keepdims=True')(params)}, {{eps}})", params
+    power = "{0} ** 2" if order == 2 else f"xp.abs({{0}}) ** {order}"
+    floored = f"xp.maximum(xp.sum({power}, axis={{axis}}, keepdims=True), {{eps}} ** {order})"
+    return f"{{0}} / {f'xp.sqrt({floored})' if order == 2 else f'{floored} ** {1 / order}'}", params  # under the root: its slope at 0 is infinite
+
+
+@uses("xp.abs", "xp.sqrt", "xp.sum")
+def _pairwise(params: Params) -> tuple[str, Params]:
+    return _norm("({0} - {1} + {eps})", "p", "-1", ", keepdims={keepdims?}")(params), params
+
+
+def _standardized(axes: str) -> str:
+    return f"({{0}} - xp.mean({{0}}, axis={axes}, keepdims=True)) / xp.sqrt(xp.var({{0}}, axis={axes}, keepdims=True) + {{eps}})"
+
+
+def _over_last(text: str) -> Written:
+    """`text` with {axes}, the last axes, as many as `normalized_shape` has."""
+
+    @uses("xp.mean", "xp.var", "xp.sqrt")
+    def template(params: Params) -> tuple[str, Params]:
+        return text, params | {"axes": tuple(range(-len(params["normalized_shape"]), 0))}
+
+    return template
+
+
+def _loss(text: str) -> Written:
+    """The elementwise loss, reduced."""
+
+    @uses("xp.mean", "xp.sum", *words_of(text))
+    def template(params: Params) -> tuple[str, Params]:
+        chosen = text
+        if "log_target" in params:
+            chosen = "xp.exp({1}) * ({1} - {0})" if params["log_target"] else "{1} * (xp.log({1}) - {0})"
+        if "log_input" in params:
+            chosen = "xp.exp({0}) - {1} * {0}" if params["log_input"] else "{0} - {1} * xp.log({0} + 1e-08)"
+        return (chosen if params["reduction"] == "none" else f"xp.{params['reduction']}({chosen})"), params
+
+    return template
+
+
+@uses("xp.tanh", "sp.erfc")
+def _gelu(params: Params) -> tuple[str, Params]:
+    if params["approximate"] == "tanh":
+        return f"0.5 * {{0}} * (1 + xp.tanh({sqrt(2 / pi)} * ({{0}} + 0.044715 * {{0}} ** 3)))", params
+    return f"0.5 * {{0}} * sp.erfc(-{{0}} * {sqrt(0.5)})", params
+
+
+@uses("xp.split")
+def _glu(params: Params) -> tuple[str, Params]:
+    return "(lambda value, gate: value * 0.5 * (xp.tanh(0.5 * gate) + 1))(*xp.split({0}, 2, axis={axis}))", params
+
+
+@uses("xp.matmul", "xp.swapaxes", "xp.exp", "xp.where")
+def _attention(params: Params) -> tuple[str, Params]:
+    scores = "xp.matmul({0}, xp.swapaxes({1}, -1, -2)) / {0}.shape[-1] ** 0.5"
+    if params["is_causal"]:
+        scores = f"xp.where(np.tri({{0}}.shape[-2], {{1}}.shape[-2], dtype=bool), {scores}, -np.inf)"
+    weights = "(lambda e: e / xp.sum(e, axis=-1, keepdims=True))((lambda s: xp.exp(s - xp.max(s, axis=-1, keepdims=True)))(" + scores + "))"
+    return f"xp.matmul({weights}, {{2}})", params
+
+
+_PICK = "-xp.squeeze(xp.take_along_axis(%s, np.expand_dims({1}, " + _CLASS_AXIS + "), " + _CLASS_AXIS + "), " + _CLASS_AXIS + ")"
+_BY_INDEX = "-(%s)[(*np.indices({1}.shape)[:1], {1}, *np.indices({1}.shape)[1:]) if {0}.ndim > 1 else {1}]"
+_LOG_P = _LOG_SOFTMAX.replace("{axis}", _CLASS_AXIS)
+_INSTANCE = _standardized("tuple(range(2, {0}.ndim))")
+_BATCH = _standardized("(0,) + tuple(range(2, {0}.ndim))")
+_GROUPED = "xp.reshape({0}, ({0}.shape[0], {num_groups}, -1))"
+_GROUP = f"xp.reshape((lambda g: (g - xp.mean(g, -1, keepdims=True)) / xp.sqrt(xp.var(g, -1, keepdims=True) + {{eps}}))({_GROUPED}), {{0}}.shape)"
+_RMS = "{0} / xp.sqrt(xp.mean({0} ** 2, axis={axes}, keepdims=True) + {eps})"
+
+NN_CANDIDATES: dict[str, list[Template]] = {
+    "batch_norm": [{1: _BATCH, 3: f"{_BATCH} * {_CHANNEL % 1} + {_CHANNEL % 2}"}],
+    "bilinear": [{3: "xp.einsum('...i,oij,...j->...o', {0}, {2}, {1})", 4: "xp.einsum('...i,oij,...j->...o', {0}, {2}, {1}) + {3}"}],
+    "binary_cross_entropy": [_loss("-({1} * xp.log({0}) + (1 - {1}) * xp.log1p(-{0}))")],
+    "binary_cross_entropy_with_logits": [_loss("xp.logaddexp(0.0, {0}) - {0} * {1}")],
+    "celu": ["xp.where({0} > 0, {0}, {alpha} * xp.expm1(xp.where({0} > 0, 0.0, {0}) / {alpha}))"],
+    "cosine_similarity": [
+        "xp.sum({0} * {1}, axis={axis}) / xp.sqrt(xp.maximum(xp.sum({0} ** 2, axis={axis}), {eps} ** 2)) "
+        "/ xp.sqrt(xp.maximum(xp.sum({1} ** 2, axis={axis}), {eps} ** 2))"  # under the root: its slope at 0 is infinite
+    ],
+    "cross_entropy": [
+        _loss(f"(1 - {{label_smoothing}}) * {picked % _LOG_P} - {{label_smoothing}} * xp.mean({_LOG_P}, axis={_CLASS_AXIS})")
+        for picked in (_PICK, f"({_BY_INDEX})")
+    ],
+    "elu": ["xp.where({0} > 0, {0}, {alpha} * xp.expm1(xp.where({0} > 0, 0.0, {0})))"],
+    "embedding": ["{0}[{1}]"],
+    "gaussian_nll_loss": [_loss("0.5 * (xp.log({2}) + ({0} - {1}) ** 2 / {2})")],
+    "gelu": [_gelu],
+    "glu": [_glu],
+    "group_norm": [{1: _GROUP, 3: f"{_GROUP} * {_CHANNEL % 1} + {_CHANNEL % 2}"}],
+    "hardshrink": ["xp.where(xp.abs({0}) > {lambd}, {0}, 0.0)"],
+    "hardsigmoid": ["xp.clip({0} / 6 + 0.5, 0.0, 1.0)"],
+    "hardswish": ["{0} * xp.clip({0} / 6 + 0.5, 0.0, 1.0)"],
+    "hardtanh": ["xp.clip({0}, -1.0, 1.0)"],
+    "huber_loss": [_loss("xp.where(xp.abs({0} - {1}) < {delta}, 0.5 * ({0} - {1}) ** 2, {delta} * (xp.abs({0} - {1}) - 0.5 * {delta}))")],
+    "instance_norm": [_INSTANCE],
+    "kl_div": [_loss("")],
+    "l1_loss": [_loss("xp.abs({0} - {1})")],
+    "layer_norm": [
+        {
+            1: _over_last(_standardized("{axes}")),
+            2: _over_last(_standardized("{axes}") + " * {1}"),
+            3: _over_last(_standardized("{axes}") + " * {1} + {2}"),
+        }
+    ],
+    "leaky_relu": ["xp.where({0} > 0, {0}, {slope} * {0})"],
+    "linear": [{2: "xp.matmul({0}, xp.transpose({1}))", 3: "xp.matmul({0}, xp.transpose({1})) + {2}"}],
+    "log_softmax": [_LOG_SOFTMAX],
+    "logsigmoid": ["-xp.logaddexp(0.0, -{0})"],
+    "mish": [f"{{0}} * xp.tanh({_SOFTPLUS})"],
+    "mse_loss": [_loss("({0} - {1}) ** 2")],
+    "nll_loss": [_loss(picked % "{0}") for picked in (_PICK, _BY_INDEX)],
+    "normalize": [_normalize],
+    "pairwise_distance": [_pairwise],
+    "poisson_nll_loss": [_loss("")],
+    "prelu": ["xp.where({0} > 0, {0}, {1}[0] * {0})"],
+    "relu": ["xp.maximum({0}, 0.0)"],
+    "relu6": ["xp.clip({0}, 0.0, 6.0)"],
+    "rms_norm": [{1: _over_last(_RMS), 2: _over_last(_RMS + " * {1}")}],
+    "scaled_dot_product_attention": [_attention],
+    "selu": ["1.0507009873554805 * xp.where({0} > 0, {0}, 1.6732632423543772 * xp.expm1(xp.where({0} > 0, 0.0, {0})))"],
+    "sigmoid": ["sp.expit({0})", _SIGMOID],
+    "silu": [f"{{0}} * ({_SIGMOID})"],
+    "smooth_l1_loss": [_loss("xp.where(xp.abs({0} - {1}) < {beta}, 0.5 * ({0} - {1}) ** 2 / {beta}, xp.abs({0} - {1}) - 0.5 * {beta})")],
+    "softmax": ["(lambda e: e / xp.sum(e, axis={axis}, keepdims=True))(" + _EXP + ")"],
+    "softmin": ["(lambda e: e / xp.sum(e, axis={axis}, keepdims=True))(xp.exp(xp.min({0}, axis={axis}, keepdims=True) - {0}))"],
+    "softplus": ["xp.where({beta} * {0} > {threshold}, {0}, xp.logaddexp(0.0, {beta} * {0}) / {beta})"],
+    "softshrink": ["xp.where({0} > {lambd}, {0} - {lambd}, xp.where({0} < -{lambd}, {0} + {lambd}, 0.0))"],
+    "softsign": ["{0} / (1 + xp.abs({0}))"],
+    "tanhshrink": ["{0} - xp.tanh({0})"],
+    "threshold": ["xp.where({0} > {threshold}, {0}, {value})"],
+    "vector_norm": [_vector_norm],
+}

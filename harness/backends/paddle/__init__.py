@@ -1,0 +1,1 @@
+"""PaddlePaddle: a tape, grad and its options."""

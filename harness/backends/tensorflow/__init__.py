@@ -1,0 +1,1 @@
+"""TensorFlow: gradient tapes, persistent ones, unconnected gradients."""

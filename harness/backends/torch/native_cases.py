@@ -1,0 +1,106 @@
+"""The native source as cases: every sample of OpInfo with random directions, under a name from which another process finds it again.
+
+Case(subject = Opaque("harness.backends.torch.native_cases:native.linalg.eigh", {"sample": 3, "dtype": "float64", "device": "cpu"}))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import cycle
+
+import numpy as np
+import torch
+
+from harness.backends.torch.native import Sample, native_ops, native_samples
+from harness.program import Case, Opaque
+
+MOST_ELEMENTS = 20_000  # per sample: an oracle evaluates it dozens of times
+KEPT = 8  # ops whose samples stay in memory: the cells of one op come one after another
+
+
+class Native:
+    """`native.linalg.eigh(*primals, sample=3, dtype="float64", device="cpu")`: the call that a case's target names."""
+
+    def __init__(self, name: str = "") -> None:
+        self._name = name
+
+    def __getattr__(self, part: str) -> Native:
+        name = f"{self._name}.{part}" if self._name else part
+        if not any(f"{op.formatted_name}.".startswith(f"{name}.") for op in native_ops(None)):
+            raise AttributeError(f"torch's OpInfo database has no entry {name!r}.")
+        return Native(name)
+
+    def __call__(self, *primals: torch.Tensor, sample: int, dtype: str, device: str) -> tuple[torch.Tensor, ...]:
+        return samples_of(self._name, dtype, device)[sample].function(*primals)
+
+    def written(self, *, sample: int, dtype: str, device: str) -> str:
+        """The call as source; empty where it has none."""
+        return samples_of(self._name, dtype, device)[sample].written()
+
+
+native = Native()
+
+
+class NativeSource:
+    """What torch's backend has beyond the catalogue (harness.backends.protocol.Backend)."""
+
+    name: str
+
+    def native_names(self, dtype: str, device: str) -> tuple[str, ...]:
+        """The entries of the OpInfo database that support autograd in `dtype`."""
+        return tuple(dict.fromkeys(op.formatted_name for op in native_ops(dtype, device)))
+
+    def native_cases(self, name: str, *, dtype: str, device: str, seed: int) -> Iterator[Case]:
+        """The samples of one entry in turn, over and over, each time in other directions; nothing where none is of use."""
+        usable = tuple(filter(_is_usable, samples_of(name, dtype, device)))
+        for count, sample in enumerate(cycle(usable)):
+            yield _case(self.name, sample, dtype, device, np.random.default_rng([seed, count]))
+
+
+@lru_cache(maxsize=KEPT)
+def samples_of(name: str, dtype: str, device: str) -> tuple[Sample, ...]:
+    """The samples of the entry called `name`, their constants the same in every process."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        return tuple(
+            sample for op in native_ops(dtype, device) if op.formatted_name == name for sample in native_samples(op, dtype=dtype, device=device)
+        )
+
+
+def _is_usable(sample: Sample) -> bool:
+    """Some elements go in and some come out, not too many, and all dense: a case holds arrays of NumPy."""
+    outputs = sample.function(*sample.primals)
+    sizes = sum(p.numel() for p in sample.primals), sum(y.numel() for y in outputs)
+    return min(sizes) > 0 and max(sizes) <= MOST_ELEMENTS and all(tensor.layout is torch.strided for tensor in (*sample.primals, *outputs))
+
+
+def _case(backend: str, sample: Sample, dtype: str, device: str, rng: np.random.Generator) -> Case:
+    points = tuple(map(wide, sample.primals))
+    target = f"{__name__}:native.{sample.op}"
+    return Case(
+        law="",
+        subject=Opaque(target, {"sample": sample.index, "dtype": dtype, "device": device}),
+        backend=backend,
+        device=device,
+        dtype=dtype,
+        primals=points,
+        differentiable=tuple(range(len(points))),
+        tangents=tuple(gaussian(rng, p) for p in sample.primals),
+        cotangents=tuple(gaussian(rng, y) for y in sample.function(*sample.primals)),
+        layouts=(),
+        drawn={"regime": "native", "edges": [], "margin": None, "depth": 1, "ops": [sample.op]},
+    )
+
+
+def gaussian(rng: np.random.Generator, like: torch.Tensor) -> np.ndarray:
+    """Standard normal numbers of the shape of `like`, complex if it is, exact in its dtype."""
+    drawn = rng.standard_normal(tuple(like.shape))
+    if like.is_complex():
+        drawn = drawn + 1j * rng.standard_normal(tuple(like.shape))
+    return wide(torch.as_tensor(drawn).to(like.dtype))
+
+
+def wide(tensor: torch.Tensor) -> np.ndarray:
+    """In double precision, as a case holds it."""
+    return np.array(tensor.detach().cpu().resolve_conj().resolve_neg().to(torch.complex128 if tensor.is_complex() else torch.float64).numpy())
