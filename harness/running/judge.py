@@ -30,6 +30,7 @@ from properties.laws import lookup_law
 from properties.laws.answers import says_so
 
 _ROOTS = tuple(Path(str(package.__file__)).parent for package in (harness, properties))
+_BACKENDS = _ROOTS[0] / "backends"
 _BORDER = Path(watch.__file__)
 _LONGEST = 300
 
@@ -80,7 +81,7 @@ def came_from_backend(trace: TracebackType | None) -> bool:
 
 
 def _is_core(file: Path) -> bool:
-    adapter = file.parent == _ROOTS[0] / "backends" and file.name != "bind.py"
+    adapter = _BACKENDS in file.parents and file.name != "bind.py" and file.parent.name != "conformance"
     return not adapter and any(root in file.parents for root in _ROOTS)
 
 

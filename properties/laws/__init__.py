@@ -9,34 +9,10 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from types import MappingProxyType
 
+from properties.laws import tape
 from properties.laws.differential import PREFIX, differential_law
 from properties.laws.law import Law
-from properties.laws.part_families import PART_FAMILIES
 
-TAPE_FAMILIES = ("tape_laws", "leafness", "accumulation", "slots", "lifetime", "grad_modes", "no_grad", "detach", "devices")
-CORE_FAMILIES = (
-    "seeds",
-    "roots",
-    "partial_graphs",
-    "tracing",
-    "hooks",
-    "hooks_around",
-    "node_hooks",
-    "saved_hooks",
-    "in_place",
-    "views",
-    "kinds",
-    "leaving",
-    "inference",
-    "slot_rules",
-    "sparse",
-    "adjoints",
-    "special_values",
-    "kinks",
-    "edge_shapes",
-    "complex_tapes",
-    "walks",
-)
 FAMILIES = (
     "oracle_laws",
     "linearity",
@@ -49,10 +25,9 @@ FAMILIES = (
     "influence",
     "masked_out",
     "relations",
+    "products",
     "answers",
-    *TAPE_FAMILIES,
-    *CORE_FAMILIES,
-    *PART_FAMILIES,
+    *(f"tape.{family}" for family in tape.FAMILIES),
 )
 
 

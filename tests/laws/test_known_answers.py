@@ -16,7 +16,7 @@ from harness.verdict import Verdict
 from properties.laws import calls_apart, laws
 from properties.laws.along import direction
 from properties.laws.gradients import gradients_of, tangents_of
-from properties.laws.recording import record
+from properties.laws.tape.recording import record
 from tests.laws.examples import case_of, cube, product
 
 
