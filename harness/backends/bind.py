@@ -5,19 +5,20 @@ bound.function(*bound.primals) -> outputs          bound.at(points) -> outputs a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
-from harness.backends.protocol import Arrays, Backend, Function, Unsupported
+from harness.backends.protocol import Arrays, Backend, Died, Function, Unsupported
 from harness.program import Case, Program, evaluate
 from harness.program.layout import SHARED, can_hold
 from harness.program.opaque import resolve
 
 _REAL_PART = {"complex128": "float64", "complex64": "float32"}
 _COMPLEX = {real: complex_ for complex_, real in _REAL_PART.items()}
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,20 @@ class Bound:
     def values(self) -> tuple[np.ndarray, ...]:
         """The outputs at `primals`, without derivatives."""
         return self.numpy(self.function(*self.primals))
+
+    def attempt(self, call: Callable[[], _T]) -> _T | Exception:
+        """What `call` returns, or the exception that it refuses with, whatever that is; the backend is set straight then.
+
+        Raises:
+            Died: the process of the backend ended, or is mute: that is no refusal.
+        """
+        try:
+            return call()
+        except Died:
+            raise
+        except Exception as refusal:
+            self.backend.reset()
+            return refusal
 
     def numpy(self, arrays: Arrays) -> tuple[np.ndarray, ...]:
         return tuple(self.backend.numpy(array) for array in arrays)

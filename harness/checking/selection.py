@@ -1,6 +1,6 @@
 """Which laws a check runs, from the names that a person gave.
 
-"default" = every law on any function that the backend supports, but for NOT_BY_DEFAULT       "all" = every law on one function
+"default" = every law on any function that the backend supports, but for those that say otherwise       "all" = every law on one function
 """
 
 from __future__ import annotations
@@ -12,9 +12,6 @@ from harness.backends import Backend
 from properties.laws import Law, laws
 
 DEFAULT, ALL = "default", "all"
-# Forward mode inside forward mode: torch itself ignores an autograd Function's jvp there and gets layer_norm and batch_norm wrong (docs/findings.md),
-# so that they would blame a right function for its framework. The others speak of programs of catalogue ops.
-NOT_BY_DEFAULT = ("jvp-jvp-eq-fd", "hessian-compositions-agree", "relations-hold", "traced-op-eq-eager", "generated-op-eq-eager")
 
 
 def select_laws(wanted: str | Sequence[str], backend: Backend) -> tuple[Law, ...]:
@@ -39,7 +36,7 @@ def missing(law: Law, backend: Backend) -> str:
 
 def _meant(name: str, known: Iterable[Law], backend: Backend) -> list[Law]:
     if name == DEFAULT:
-        return [law for law in known if law.name not in NOT_BY_DEFAULT and not law.ops and not missing(law, backend)]
+        return [law for law in known if law.by_default and not law.ops and not missing(law, backend)]
     found = [law for law in known if name in (ALL, law.name, law.family)]
     if not found:
         raise ValueError(f"check_gradients(laws=...) must be names or families of laws, {DEFAULT!r} or {ALL!r}; got {name!r}. {_hint(name)}")

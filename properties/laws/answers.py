@@ -14,8 +14,8 @@ from typing import Any
 
 from harness.backends import Backend, Unsupported
 from harness.backends.bind import Bound, bind
-from harness.backends.protocol import Died
 from harness.program import Case
+from harness.program.error_words import first_line
 from harness.verdict import Result, structural
 from properties.laws.law import Law
 
@@ -34,10 +34,10 @@ def check_answers(backend: Backend, case: Case) -> Result:
         Unsupported: the plain forward does not work either.
     """
     bound = bind(backend, case)
-    if failure := _failure(lambda: bound.function(*bound.primals)):
+    if failure := _failure(bound, lambda: bound.function(*bound.primals)):
         raise Unsupported(f"the plain forward raises {failure}.")
     asked = dict(_derivatives(bound))
-    failures = {name: _failure(derivative) for name, derivative in asked.items()}
+    failures = {name: _failure(bound, derivative) for name, derivative in asked.items()}
     wrong = [f"the {name} raises {told}" for name, told in failures.items() if told]
     return structural("backward-answers", not wrong, f"{'; '.join(wrong)}; the plain forward works", comparisons=len(asked))
 
@@ -56,16 +56,12 @@ def _derivatives(bound: Bound) -> Iterator[tuple[str, Callable[[], Any]]]:
         yield "jvp", lambda: backend.jvp(bound.function, bound.primals, bound.tangents())
 
 
-def _failure(deed: Callable[[], Any]) -> str:
+def _failure(bound: Bound, deed: Callable[[], Any]) -> str:
     """What `deed` raises, in one line; empty where it answers or refuses in words."""
-    try:
-        deed()
-    except Died:
-        raise
-    except Exception as error:  # any error is what is asked for
-        first = (str(error).splitlines() or [""])[0]
-        return "" if says_so(error) else f"{type(error).__name__}: {first}"[:LONGEST]
-    return ""
+    refusal = bound.attempt(deed)
+    if not isinstance(refusal, Exception) or says_so(refusal):
+        return ""
+    return f"{type(refusal).__name__}: {first_line(refusal, '(no message)')}"[:LONGEST]
 
 
 LAWS = (

@@ -14,7 +14,6 @@ import numpy as np
 
 from harness.backends import Backend, Unsupported
 from harness.backends.bind import Bound, bind
-from harness.backends.protocol import Died
 from harness.program import Case
 from harness.verdict import Result
 from properties.laws.along import direction, moved
@@ -63,14 +62,10 @@ def elsewhere(backend: Backend, case: Case) -> Points:
 
 
 def _is_defined(bound: Bound, points: Points) -> bool:
-    try:
-        outputs = bound.at(points)
-    except Died:
-        raise
-    except Exception:  # outside its domain a function may raise what it likes
-        bound.backend.reset()
-        return False
-    return all(y.shape == w.shape and bool(np.isfinite(y).all()) for y, w in zip(outputs, bound.case.cotangents, strict=True))
+    outputs = bound.attempt(lambda: bound.at(points))  # outside its domain a function may raise what it likes
+    return not isinstance(outputs, Exception) and all(
+        y.shape == w.shape and bool(np.isfinite(y).all()) for y, w in zip(outputs, bound.case.cotangents, strict=True)
+    )
 
 
 LAWS = (

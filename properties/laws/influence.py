@@ -17,7 +17,6 @@ import numpy as np
 
 from harness.backends import Backend, Unsupported
 from harness.backends.bind import Bound, bind
-from harness.backends.protocol import Died
 from harness.program import Case, Input, Program
 from harness.verdict import Result, Verdict, structural
 from harness.verdict.rounding import normwise_rounding
@@ -112,13 +111,8 @@ def output_bits(bound: Bound, points: tuple[np.ndarray, ...]) -> tuple[bytes, ..
 
 def bits_or_none(bound: Bound, points: tuple[np.ndarray, ...]) -> tuple[bytes, ...] | None:
     """The outputs at `points`, bit by bit; None where the function refuses them: no factorisation, no convergence, not a probability."""
-    try:
-        return output_bits(bound, points)
-    except Died:
-        raise
-    except Exception:  # whatever is said, it is not the same output
-        bound.backend.reset()
-        return None
+    bits = bound.attempt(lambda: output_bits(bound, points))
+    return None if isinstance(bits, Exception) else bits
 
 
 def _told(case: Case, k: int, i: int, gradient: complex) -> str:

@@ -10,7 +10,6 @@ import numpy as np
 
 from harness.backends import Backend, Unsupported
 from harness.backends.bind import Bound, bind
-from harness.backends.protocol import Died
 from harness.program import Case
 from harness.program.error_words import first_line
 from harness.program.layout import SHARED, effective_layout
@@ -75,14 +74,8 @@ def _refusal(backend: Backend, strided: Case) -> str:
 
 def _failure(backend: Backend, case: Case) -> str:
     bound = bind(backend, case)
-    try:
-        bound.function(*bound.primals)
-    except Died:
-        raise
-    except Exception as error:  # whatever the function raises: that it raises is all that is asked
-        backend.reset()
-        return first_line(error).rstrip(".")
-    return ""
+    refusal = bound.attempt(lambda: bound.function(*bound.primals))
+    return first_line(refusal).rstrip(".") if isinstance(refusal, Exception) else ""
 
 
 def _strided(case: Case) -> tuple[str, ...]:

@@ -10,7 +10,6 @@ torch = pytest.importorskip("torch")
 
 from harness import LawBroken, Report, Verdict, assert_gradients, check_gradients  # noqa: E402 (after the skip)
 from harness.backends import load_backend  # noqa: E402
-from harness.checking.selection import NOT_BY_DEFAULT  # noqa: E402
 from harness.program.case import from_json, to_json  # noqa: E402
 from harness.running.judge import run_case  # noqa: E402
 from properties.laws import laws  # noqa: E402
@@ -78,7 +77,7 @@ def test_a_right_function_holds_under_every_default_law() -> None:
     report = check_gradients(torch.softmax, random(3, 2), kwargs={"dim": 0})
     assert report.verdict is Verdict.HOLDS
     offered = load_backend("torch").capabilities
-    asked = {law.name for law in laws().values() if law.subject == "op" and not law.ops and law.needs <= offered} - set(NOT_BY_DEFAULT)
+    asked = {law.name for law in laws().values() if law.subject == "op" and law.by_default and not law.ops and law.needs <= offered}
     assert {answer.law.name for answer in (*report.answers, *report.left_out)} == asked
     assert [answer.law.name for answer in report.left_out] == UNASKED
     report.require_holds()
