@@ -97,9 +97,9 @@ def _role(role: Role, constant: bool) -> Role:
 
 
 def _coincide(operation: Operation, dtype: str) -> tuple[Operation, tuple[int, int]]:
-    """`operation` with one operand replaced by an earlier one, and their positions."""
+    """`operation` with one operand replaced by an earlier one, and their positions. Operands of nothing coincide in nothing."""
     for i, j in combinations(two_arrays(operation), 2):
-        if operation.shapes[i] == operation.shapes[j]:
+        if operation.values[i].size and _may_coincide(operation, i, j):
             try:
                 changed = _with_value(operation, j, operation.values[i], dtype)
             except NotDrawn:
@@ -109,12 +109,21 @@ def _coincide(operation: Operation, dtype: str) -> tuple[Operation, tuple[int, i
     raise NotDrawn(f"{operation.op.name}: no two operands may be equal")
 
 
+def _may_coincide(operation: Operation, i: int, j: int) -> bool:
+    """Whether operand `j` may have the shape of operand `i`: an op of any number of operands takes the same one as often as one likes."""
+    return operation.shapes[i] == operation.shapes[j] or operation.op.variadic
+
+
 def _with_value(operation: Operation, place: int, value: np.ndarray, dtype: str) -> Operation:
     values = tuple(value if k == place else old for k, old in enumerate(operation.values))
-    results = results_of(operation.op, values, operation.params, largest(dtype))
+    try:
+        results = results_of(operation.op, values, operation.params, largest(dtype))
+    except ValueError:  # einsum, multi_dot: the new shape does not go with the others
+        results = None
     if results is None:
         raise NotDrawn(f"{operation.op.name} is not defined there")
-    return replace(operation, values=values, results=results, margin=operation.op.margin_at(values, operation.params))
+    shapes = tuple(x.shape for x in values)
+    return replace(operation, shapes=shapes, values=values, results=results, margin=operation.op.margin_at(values, operation.params))
 
 
 TOGETHER: MappingProxyType[str, Callable[[Source, Operation, str], Point]] = MappingProxyType(

@@ -16,8 +16,8 @@ from harness.verdict import Verdict
 from properties.laws import laws
 
 
-def edges_of(op: str, dtype: str = "float64") -> dict[str, Case]:
-    return {case.drawn["edges"][0]: case for case in edge_cases("a law", op, backend="torch", device="cpu", dtype=dtype)}
+def edges_of(op: str, dtype: str = "float64", seed: int = 0) -> dict[str, Case]:
+    return {case.drawn["edges"][0]: case for case in edge_cases("a law", op, backend="torch", device="cpu", dtype=dtype, seed=seed)}
 
 
 def test_the_empty_axis_edge_has_no_element():
@@ -38,6 +38,19 @@ def test_one_tensor_twice_is_one_input_read_twice():
     assert [given.name for given in case.subject.inputs] == ["x0"]
     assert case.subject.instructions[0].args == ("x0", "x0")
     assert len(case.tangents) == 1
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_one_tensor_twice_is_a_tensor_of_something(seed):
+    assert edges_of("matmul", seed=seed)["one tensor twice"].primals[0].size
+
+
+@pytest.mark.parametrize("op", ["concat", "stack", "block_diag", "hstack"])
+@pytest.mark.parametrize("seed", range(4))
+def test_an_op_of_any_number_of_operands_takes_its_first_one_twice(op, seed):
+    case = edges_of(op, seed=seed)["one tensor twice"]
+    assert case.subject.instructions[0].args[:2] == ("x0", "x0")
+    assert case.primals[0].size
 
 
 def test_equal_leaves_are_two_inputs_of_the_same_values():
