@@ -18,6 +18,7 @@ import numpy as np
 from harness.oracles.quick import Table
 from harness.oracles.sampling import Sampler
 from harness.oracles.staircase import discard_staircases
+from harness.oracles.teeth import between_roundings
 from harness.oracles.window import FINE, HOPELESS, INCONSISTENT, PLATEAU, REASONS, Window, one_sided, two_sided
 
 NARROWEST = 2.0**-50  # of the scale: windows beyond are below the rounding of any argument of that size
@@ -45,7 +46,7 @@ class Choice:
     settled: np.ndarray  # bool: confirmed, so narrower windows cannot improve it
     noise: np.ndarray  # relative to |phi|
     staircase: np.ndarray  # bool: no window counts because narrow ones see steps
-    contradicted: np.ndarray  # bool: wide windows flatly disagree with narrow ones
+    contradicted: np.ndarray  # bool: wide windows flatly disagree with narrow ones, or see noise where those are straight
     ripple: np.ndarray  # the rms noise of one value of phi, absolute
     gap: np.ndarray  # the limit of phi for t -> 0, minus phi(0), where noise does not explain it; else 0
 
@@ -103,6 +104,7 @@ class Ladder:
         confirmed = np.count_nonzero(narrower & np.isfinite(bound) & by_noise, axis=0) + self._confirmed_before(value[at], bound[at], steps[best])
         settled = np.isfinite(bound[at]) & (confirmed >= CONFIRMATIONS) & (noise[at] <= TRUSTED_NOISE)
         contradicted = _contradicted(value, np.array([w.bound for w in self.windows]), best) & ~self._bends_within(counts, best)
+        contradicted |= between_roundings(self.windows, counts, self.scale)
         bound[at] = np.where(contradicted, np.inf, bound[at])
         value_at = np.where(np.isfinite(bound[at]), value[at], np.nan)
         ripple = noise[at] * np.array([w.size for w in self.windows])[at]

@@ -68,6 +68,8 @@ class Window:
     gap: np.ndarray  # the smallest difference of two different values; inf where there is none
     at_floor: np.ndarray  # bool: the tail is no larger than rounding
     limit: np.ndarray  # phi(0) as extrapolated from this window
+    largest: np.ndarray  # coefficient, but for the constant one
+    bend: np.ndarray  # the largest coefficient of what bends phi
     curved: np.ndarray  # bool: what bends phi here is resolved, and is no rounding
     one_flat: np.ndarray  # bool: constant on one side of 0 at least
     flat_side: np.ndarray  # +1: constant on one side of 0, while no two values that move on the other are equal; -1: not so; 0: too few move
@@ -166,6 +168,8 @@ def _window(
         gap,
         tail <= AT_FLOOR * floor,
         limit,
+        largest,
+        bend,
         curved,
         plateau,
         unknown,
