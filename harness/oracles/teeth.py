@@ -15,7 +15,7 @@ import numpy as np
 from harness.oracles.staircase import WIDE_PLATEAU
 from harness.oracles.window import Window
 
-LIKE_NOISE = 0.2  # share of the tail in the largest coefficient; measured: noise and many teeth 0.2 to 0.8, one jump above it 1 time in 10, a kink never
+LIKE_NOISE = 0.2  # share of the tail in the largest coefficient. Noise and many teeth have 0.2 to 0.8; one jump has more 1 time in 10, a kink never
 NOISY_WINDOWS = 2  # wider ones; one jump beside the point looks like noise to both 1 time in 100
 STRAIGHT = 2.0**-6  # of the slope's coefficient: an analytic phi that a window four times as wide does not resolve bends by 2^-5 at least
 
