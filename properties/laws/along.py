@@ -12,6 +12,7 @@ import numpy as np
 from harness.backends import Backend
 from harness.backends.bind import Bound, bind
 from harness.program import Case
+from harness.verdict.constants import largest
 from harness.verdict.rounding import value_rounding
 from properties.laws.inner import flat, inner, wide
 from properties.laws.precision import best_dtype, precise
@@ -26,9 +27,14 @@ def direction(case: Case) -> tuple[np.ndarray, ...]:
 
 
 def other_direction(case: Case) -> tuple[np.ndarray, ...]:
-    """Another direction, as exact in the dtype: per leaf the entries of the first in another order, with random signs."""
-    rng = np.random.default_rng((case.seed, 2))
-    return tuple(np.asarray(rng.permutation(step.ravel()).reshape(step.shape) * rng.choice((-1.0, 1.0), size=step.shape)) for step in direction(case))
+    """Another direction, as exact in the dtype: per leaf the entries of the first in another order, with random signs.
+
+    Where a product of both would overflow, all of it is smaller by one power of two: a second derivative is linear in either.
+    """
+    rng, first = np.random.default_rng((case.seed, 2)), direction(case)
+    other = [np.asarray(rng.permutation(step.ravel()).reshape(step.shape) * rng.choice((-1.0, 1.0), size=step.shape)) for step in first]
+    size = max((float(np.max(np.abs(step), initial=0.0)) for step in first), default=0.0)
+    return tuple(step / 2.0 ** np.frexp(size)[1] for step in other) if size > np.sqrt(largest(case.dtype)) else tuple(other)
 
 
 def value_floor(bound: Bound) -> np.ndarray:

@@ -20,7 +20,7 @@ import numpy as np
 from harness.backends import Backend
 from harness.backends.bind import Bound, bind
 from harness.program import Case
-from harness.verdict.constants import JITTER_FACTOR, JITTER_RUNS, NEIGHBOUR_DISTANCE, NEIGHBOURS, VALUE_RUNS
+from harness.verdict.constants import JITTER_FACTOR, JITTER_RUNS, NEIGHBOUR_DISTANCE, NEIGHBOURS, VALUE_RUNS, eps
 from properties.laws.precision import best_dtype
 
 Measure = Callable[[Bound], np.ndarray]
@@ -45,10 +45,17 @@ def noise_of_values(backend: Backend, case: Case, measure: Measure) -> np.ndarra
 
 def sampled(backend: Backend, case: Case, error: Measure) -> np.ndarray:
     """The scatter of `error`, zero but for rounding in a right backend, over neighbours of the case; nothing where it cannot be evaluated."""
+    scatter = _scatter(backend, _neighbours(backend, case, _per_cent), error)
+    if any(np.any(case.primals[i] == 0) for i in case.differentiable):
+        scatter = np.fmax(scatter, _scatter(backend, _neighbours(backend, case, _beside_zero), error))
+    return np.asarray(JITTER_FACTOR * scatter)
+
+
+def _scatter(backend: Backend, neighbours: Iterator[Case], error: Measure) -> np.ndarray:
     with np.errstate(all="ignore"):
-        errors = np.stack([error(bind(backend, neighbour)) for neighbour in _neighbours(backend, case)])  # (neighbours, entries)
+        errors = np.stack([error(bind(backend, neighbour)) for neighbour in neighbours])  # (neighbours, entries)
         scatter = np.std(errors, axis=0, ddof=1)
-    return np.asarray(JITTER_FACTOR * np.where(np.isfinite(scatter), scatter, 0.0))
+    return np.where(np.isfinite(scatter), scatter, 0.0)
 
 
 def _shaken(backend: Backend, case: Case, measure: Measure, *, dtype: str | None = None, runs: int = JITTER_RUNS) -> np.ndarray:
@@ -58,13 +65,22 @@ def _shaken(backend: Backend, case: Case, measure: Measure, *, dtype: str | None
         return np.asarray(JITTER_FACTOR * np.nan_to_num(np.fmax.reduce(found) - np.fmin.reduce(found), nan=0.0))
 
 
-def _neighbours(backend: Backend, case: Case) -> Iterator[Case]:
-    """The case at primals a few per cent away, exact in its dtype."""
+def _neighbours(backend: Backend, case: Case, move: Callable[[np.random.Generator, np.ndarray, str], np.ndarray]) -> Iterator[Case]:
+    """The case at primals that `move` takes beside its own, exact in its dtype."""
     for run in range(NEIGHBOURS):
         rng = np.random.default_rng((case.seed, run, 1))
         moved = list(case.primals)
         for i in case.differentiable:
-            x = case.primals[i]
-            beside = x * (1 + NEIGHBOUR_DISTANCE * rng.uniform(-1, 1, x.shape))
-            moved[i] = backend.numpy(backend.array(beside, dtype=case.dtype, device=case.device)).astype(x.dtype)
+            beside = backend.array(move(rng, case.primals[i], case.dtype), dtype=case.dtype, device=case.device)
+            moved[i] = backend.numpy(beside).astype(case.primals[i].dtype)
         yield msgspec.structs.replace(case, primals=tuple(moved))
+
+
+def _per_cent(rng: np.random.Generator, x: np.ndarray, dtype: str) -> np.ndarray:
+    return np.asarray(x * (1 + NEIGHBOUR_DISTANCE * rng.uniform(-1, 1, x.shape)))
+
+
+def _beside_zero(rng: np.random.Generator, x: np.ndarray, dtype: str) -> np.ndarray:
+    """Zeros, which no factor moves, some ulps of the leaf's largest number away, or of 1: beside 1e-6 + 0 that is another rounding."""
+    ulps = eps(dtype) * (float(np.max(np.abs(x), initial=0.0)) or 1.0)
+    return np.where(x == 0, ulps * rng.uniform(-NEIGHBOURS, NEIGHBOURS, x.shape), x)

@@ -38,3 +38,9 @@ def test_wrong_second_derivative_of_a_linear_op_is_broken() -> None:
 def test_flat_piece_stays_vacuous() -> None:
     case = case_of(single("relu", ((1,),), ("primal",)), (np.array([-2.0]),), (np.array([1.0]),))
     assert laws()["hvp-eq-fd"].check(load_backend("torch"), case).vacuous
+
+
+@pytest.mark.parametrize("law", SECOND)
+def test_nothing_is_squared_where_the_products_on_the_way_overflow(law: str) -> None:
+    case = case_of(single("elu", ((1, 1),), ("primal",), alpha=1.0), (np.array([[1.25e300]]),), (np.array([[1.0]]),))
+    assert laws()[law].check(load_backend("torch"), case).vacuous
