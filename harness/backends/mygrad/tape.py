@@ -31,6 +31,7 @@ class MygradTape(Tape):
         self._backend = backend
         self._leaves: list[Any] = []
         self._sums: dict[int, np.ndarray] = {}
+        self._recorded: list[Any] = []  # a backward makes a result forget who made it
 
     def leaf(self, values: np.ndarray, *, requires_grad: bool = True) -> Any:
         """A tensor that is constant unless it requires grad; masks and indices are NumPy arrays."""
@@ -45,7 +46,9 @@ class MygradTape(Tape):
         call = self._backend.op(op)
         if call is None:
             raise LookupError(f"mygrad has no op {op!r}")
-        return call(*args, **params)
+        result = call(*args, **params)
+        self._recorded += [made for made in (result if isinstance(result, tuple | list) else [result]) if getattr(made, "creator", None) is not None]
+        return result
 
     def backward(
         self, output: Any, cotangent: Any = None, *, retain_graph: bool = False, create_graph: bool = False, inputs: Handles | None = None
@@ -83,7 +86,7 @@ class MygradTape(Tape):
         """Not constant, and either one of our leaves or the result of a recorded op."""
         if not isinstance(handle, mg.Tensor) or handle.constant:
             return False
-        return handle.creator is not None or any(handle is leaf for leaf in self._leaves)
+        return any(handle is known for known in (*self._recorded, *self._leaves))
 
     def value(self, handle: Any) -> np.ndarray:
         """A copy."""
