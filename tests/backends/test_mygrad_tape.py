@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-pytest.importorskip("mygrad")
+pytest.importorskip("mygrad", reason="mygrad is not installed; make verify-backends BACKENDS=mygrad makes an environment for it")
 
-from harness.backends.mygrad_backend import MygradBackend
+from harness.backends.mygrad.backend import MygradBackend
 
 
 def test_a_result_requires_grad_after_a_backward_as_it_did_before():
