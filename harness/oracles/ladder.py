@@ -19,6 +19,7 @@ from harness.oracles.quick import Table
 from harness.oracles.sampling import Sampler
 from harness.oracles.staircase import discard_staircases
 from harness.oracles.teeth import between_roundings
+from harness.oracles.trend import still_to_go
 from harness.oracles.window import FINE, HOPELESS, INCONSISTENT, PLATEAU, REASONS, Window, one_sided, two_sided
 
 NARROWEST = 2.0**-50  # of the scale: windows beyond are below the rounding of any argument of that size
@@ -103,6 +104,7 @@ class Ladder:
         by_noise = (bound >= growth * bound[at]) | np.array([w.at_floor for w in self.windows])
         confirmed = np.count_nonzero(narrower & np.isfinite(bound) & by_noise, axis=0) + self._confirmed_before(value[at], bound[at], steps[best])
         settled = np.isfinite(bound[at]) & (confirmed >= CONFIRMATIONS) & (noise[at] <= TRUSTED_NOISE)
+        bound[at] += still_to_go(value, np.array([w.bound for w in self.windows]), best)
         contradicted = _contradicted(value, np.array([w.bound for w in self.windows]), best) & ~self._bends_within(counts, best)
         contradicted |= between_roundings(self.windows, counts, self.scale)
         bound[at] = np.where(contradicted, np.inf, bound[at])
