@@ -21,8 +21,9 @@ from harness.oracles.goal import Amount, Claim, Goal
 from harness.oracles.quick import STEPS, Say, Table, richardson
 from harness.oracles.quick_kink import straight_kink
 from harness.oracles.quick_window import averaged
+from harness.oracles.reasons import KINK_REASON
 from harness.oracles.sampling import FLOAT64_EPS, Phi, Sampler, Unusable
-from harness.oracles.thorough import KINK_REASON, Elements, look_thoroughly
+from harness.oracles.thorough import Elements, look_thoroughly
 
 ENOUGH = 1e-9  # relative: from there on the quick table is good enough, and thousands of times below any required resolution
 NARROW, NARROW_ROWS = (2.0**-6, 2.0**-12, 2.0**-18), 4  # of the scale: where further tables look, and with how many rows
@@ -37,7 +38,6 @@ class Inquiry:
     def __init__(self, phi: Phi, *, scale: float = 1.0, grain: float = 0.0, terms: Amount = 0.0) -> None:
         self._scale = float(scale)
         self._rungs: tuple[Rung, ...] = ()
-        self._random: np.ndarray | None = None
         self._best: float | None = None  # window of the ladder, once it has been asked
         self._prior: Table | None = None  # a table that has converged, and did not agree with the claim
         self._failure = _unusable(scale, grain)
@@ -131,9 +131,7 @@ class Inquiry:
 
     def _from_ladder(self, offset: int) -> Estimate:
         sample = self._sample
-        if self._random is None:
-            self._random = sample(0.0) != sample.centre
-        found = look_thoroughly(sample, self._scale, offset, self._grain, self._random, self._prior, self._best if offset else None)
+        found = look_thoroughly(sample, self._scale, offset, self._grain, self._prior, self._best if offset else None)
         self._best = found.best
         return _integers(sample) if sample.integers_only else _from_elements(sample, found, self._rungs)
 

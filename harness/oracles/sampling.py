@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,7 @@ class Sampler:
     def __init__(self, phi: Phi, terms: float | np.ndarray = 0.0) -> None:
         self._phi = phi
         self.evaluations = 0
+        self.early: tuple[float, np.ndarray] | None = None  # the first t beside 0 that was asked for, and phi(t) then
         self.error = ""
         self.eps, self._ulp_at_zero = FLOAT64_EPS, ULP_AT_ZERO
         self.integers_only = True
@@ -71,7 +73,13 @@ class Sampler:
         flat = self._flatten(value)
         if self._vanishes and np.isfinite(flat).all():
             self.magnitude = max(self.magnitude, float(np.max(np.abs(flat), initial=0.0)))
+        self.early = self.early or ((t, flat) if t else None)
         return flat
+
+    @cached_property
+    def random(self) -> np.ndarray:
+        """Where phi(0) comes out otherwise the second time."""
+        return np.asarray(self(0.0) != self.centre)
 
     def set_terms(self, terms: float | np.ndarray) -> None:
         """From now on allow for `terms`: one for all elements, or one each.

@@ -10,17 +10,17 @@ import numpy as np
 from harness.oracles.beneath import Beneath, look_beneath
 from harness.oracles.estimate import Rung, Status
 from harness.oracles.ladder import NARROWEST, TORN, Choice, Ladder, why_not
+from harness.oracles.norms import rms
 from harness.oracles.quick import Table
+from harness.oracles.reasons import DOMAIN, JUMP, KINK, NOISE, NON_FINITE, RANDOM, SEVERITY, SMOOTH, UNRESOLVED, of_gap, of_two_scales, reason_of
 from harness.oracles.sampling import Sampler
 from harness.oracles.sides import NEAREST, Both, look_at_sides
 from harness.oracles.window import NOT_FINITE, Window
 
-SEVERITY: tuple[Status, ...] = ("smooth", "kink", "noise", "unresolved", "jump", "domain", "random", "non-finite")
-SMOOTH, KINK, NOISE, UNRESOLVED, JUMP, DOMAIN, RANDOM, NON_FINITE = range(8)
 GRAINS = 64.0  # windows narrower than this many roundings of the argument show the rounding, not phi
 GLANCE = 2.0**10  # how much narrower than the stalled window a first look at the sides goes
 OFFSET_FACTOR = math.sqrt(2)
-KINK_REASON = "phi has a kink at this point: its one-sided slopes differ."
+CHANGED = 16.0  # standard deviations of the noise, as the windows show it: they may show a third of it where they are few
 NODES_OVER_ROWS = 8.0  # the window that 16 nodes resolve, over the last step of a table that has converged to nine digits, 8 to 16 as measured
 
 
@@ -40,14 +40,11 @@ class Elements:
     best: float | None  # the widest of the best windows, where all elements are smooth
 
 
-def look_thoroughly(
-    sample: Sampler, scale: float, offset: int, grain: float, random: np.ndarray, prior: Table | None, best: float | None = None
-) -> Elements:
+def look_thoroughly(sample: Sampler, scale: float, offset: int, grain: float, prior: Table | None, best: float | None = None) -> Elements:
     """The ladder on steps that start at half the scale, rounded to a power of two (x sqrt 2 for offset 1).
 
-    `random`: where phi(0) came out otherwise the second time. `prior`: a table that has converged, so that narrower windows resolve phi as well. It
-    confirms what the first ladder says; the second is to be independent of it. `best`: the best window of the first ladder, where the second may
-    start.
+    `prior`: a table that has converged, so that narrower windows resolve phi as well. It confirms what the first ladder says; the second is to be
+    independent of it. `best`: the best window of the first ladder, where the second may start.
     """
     unit = 2.0 ** math.floor(math.log2(scale))
     widest = (best or _widest(unit, prior)) * (OFFSET_FACTOR if offset else 1.0)
@@ -66,7 +63,8 @@ def look_thoroughly(
         both = look_at_sides(sample, widest, unit, ladder.narrowest, grain, chosen.ripple)
     settled_bound = np.where(chosen.settled, chosen.bound, np.inf)
     beneath = look_beneath(sample, chosen.value, settled_bound, chosen.noise, ladder.windows, ladder.narrowest, grain)
-    return _decide(sample, ladder.windows, chosen, both, beneath, random, alone)
+    changed = np.zeros_like(chosen.settled) if offset else _changed(sample, chosen)
+    return _decide(sample, ladder.windows, chosen, both, beneath, changed, alone)
 
 
 def _widest(unit: float, prior: Table | None) -> float:
@@ -84,6 +82,16 @@ def _alone(sample: Sampler, chosen: Choice, nearest: float) -> np.ndarray:
     return np.asarray((chosen.gap != 0) & (np.fmin(right, left) > np.abs(chosen.gap) / 2))
 
 
+def _changed(sample: Sampler, chosen: Choice) -> np.ndarray:
+    """Where phi, asked last of all where it was asked first, is no longer what it was, by more than its noise: it has become another function."""
+    if sample.early is None:
+        return np.zeros(chosen.settled.shape, dtype=bool)
+    step, before = sample.early
+    now = sample(step)
+    allowed = CHANGED * (np.maximum(chosen.ripple, rms(chosen.ripple)) + sample.rounding(np.fmax(np.abs(before), np.abs(now))))
+    return np.asarray((np.abs(now - before) > allowed) | (np.isfinite(now) != np.isfinite(before)))
+
+
 def _torn(sample: Sampler, chosen: Choice, nearest: float) -> np.ndarray:
     """Where phi differs across 0 by more than its noise explains: a small jump at the point looks like noise to every window."""
     if not (chosen.settled & (chosen.noise > 0)).any():
@@ -93,7 +101,13 @@ def _torn(sample: Sampler, chosen: Choice, nearest: float) -> np.ndarray:
 
 
 def _decide(
-    sample: Sampler, windows: list[Window], chosen: Choice, both: Both | None, beneath: Beneath, random: np.ndarray, alone: np.ndarray
+    sample: Sampler,
+    windows: list[Window],
+    chosen: Choice,
+    both: Both | None,
+    beneath: Beneath,
+    changed: np.ndarray,
+    alone: np.ndarray,
 ) -> Elements:
     value, bound = chosen.value.copy(), chosen.bound.copy()
     low, high = value.copy(), value.copy()
@@ -103,7 +117,7 @@ def _decide(
     status = np.where((status == UNRESOLVED) & (windows[-1].why == NOT_FINITE), NON_FINITE, status)
     status = np.where(alone, JUMP, np.where(chosen.gap != 0, UNRESOLVED, status))
     status = np.where(beneath.sure & (status == SMOOTH), NOISE, status)
-    status = np.where(random & (status > KINK), RANDOM, status)
+    status = np.where((sample.random & (status > KINK)) | changed, RANDOM, status)
     bad = status > KINK
     value[bad], bound[bad], low[bad], high[bad] = np.nan, np.inf, np.nan, np.nan
     worst = int(np.lexsort((bound, status))[-1]) if status.size else 0
@@ -111,11 +125,11 @@ def _decide(
     noise = float(np.max(np.where(bad, 0.0, chosen.noise), initial=0.0))
     gap = float(chosen.gap[worst]) if status.size else 0.0
     if gap:
-        reason = _of_gap(code, gap)
+        reason = of_gap(code, gap)
     elif code == NOISE and beneath.sure[worst]:
-        reason = _of_two_scales(float(chosen.value[worst]), float((beneath.low + beneath.high)[worst] / 2))
+        reason = of_two_scales(float(chosen.value[worst]), float((beneath.low + beneath.high)[worst] / 2))
     else:
-        reason = _reason(sample, code, worst, both, windows)
+        reason = reason_of(sample, code, worst, both, windows)
     best = float(np.max(chosen.step, initial=0.0)) if code == SMOOTH else None
     return Elements(value, bound, low, high, beneath, SEVERITY[code], reason, noise, _rungs(windows, worst), best)
 
@@ -137,39 +151,6 @@ def _from_sides(
     one_side = (right.finite != left.finite) & ~np.isfinite(bound)
     neither = ~right.finite & ~left.finite & ~np.isfinite(bound)
     return np.where(one_side, DOMAIN, np.where(neither, NON_FINITE, status))
-
-
-def _reason(sample: Sampler, code: int, element: int, both: Both | None, windows: list[Window]) -> str:
-    raised = f" ({sample.error})" if sample.error else ""
-    if code == SMOOTH:
-        return ""
-    if code == KINK:
-        return KINK_REASON
-    if code == RANDOM:
-        return "phi returns different values for the same t: it is random or depends on state."
-    if code == NOISE:
-        return "phi is a staircase or noise at small steps, and large steps see another slope: no step shows its derivative."
-    if code == NON_FINITE:
-        return f"phi is not finite, or raises, however close to this point{raised}."
-    if both is not None and code == JUMP:
-        right, left = float(both.right.gap[element]), float(both.left.gap[element])
-        return f"phi jumps at this point: by {left:.3g} from the left, by {right:.3g} to the right."
-    if both is not None and code == DOMAIN:
-        side = "t < 0" if both.right.finite[element] else "t > 0"
-        return f"phi is not finite, or raises, for {side}: the point lies on the edge of its domain{raised}."
-    return f"no step resolves phi at this point (narrowest window: {why_not(windows[-1], element) or 'noise'})."
-
-
-def _of_gap(code: int, gap: float) -> str:
-    if code == JUMP:
-        return f"phi jumps at this point: both sides tend to a value that differs from phi(0) by {gap:.3g}."
-    return f"phi(0) differs by {gap:.3g} from the value that wide steps tend to: phi changes within the smallest steps looked at."
-
-
-def _of_two_scales(wide: float, narrow: float) -> str:
-    return (
-        f"phi has the slope {wide:.6g} to large steps and {narrow:.6g} to small ones, which large steps take for noise: a small structure, or a cast."
-    )
 
 
 def _rungs(windows: list[Window], element: int) -> tuple[Rung, ...]:

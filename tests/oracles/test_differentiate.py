@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -293,3 +294,26 @@ def test_grain_widens_the_bound_for_a_coarse_argument() -> None:
     fine, coarse = differentiate(phi, effort="thorough"), differentiate(phi, effort="thorough", grain=1.5e-8 / math.pi)
     assert abs(coarse.value - math.pi) <= coarse.bound < 1e-4
     assert coarse.bound >= fine.bound
+
+
+def becoming(other: Callable[[float], float], calls: int) -> Callable[[float], float]:
+    """The sine, and `other` after so many calls."""
+    made = iter(range(10**6))
+    return lambda t: math.sin(t + 0.7) if next(made) < calls else other(t)
+
+
+@pytest.mark.parametrize("effort", ["auto", "thorough"])
+@pytest.mark.parametrize("calls", [3, 10, 20, 40])
+@pytest.mark.parametrize(
+    "other", [lambda t: 1.01 * math.sin(t + 0.7), lambda t: math.sin(0.7) + 1.01 * t, lambda t: math.nan], ids=["scaled", "steeper", "nan"]
+)
+def test_function_that_becomes_another_is_random_or_was_done_with_before(other: Callable[[float], float], calls: int, effort: str) -> None:
+    estimate = differentiate(becoming(other, calls), effort=effort)
+    done = estimate.evaluations <= calls
+    assert (estimate.status == "random") is not done or estimate.status == "non-finite"
+
+
+def test_noise_alone_is_no_other_function() -> None:
+    rng = np.random.default_rng(5)
+    estimate = differentiate(lambda t: np.sin(t + 0.7) * (1 + 1e-10 * rng.standard_normal(100)), effort="thorough")
+    assert estimate.status == "smooth"
