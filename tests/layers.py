@@ -51,6 +51,7 @@ SHARED_BY_BACKENDS = (
     "pair",
     "catalogue_values",
     "compiling",
+    "leaving",
     "spelled",
     "spelling",
     "words",

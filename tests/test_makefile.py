@@ -88,8 +88,8 @@ def test_make_goes_on_after_a_backend_that_cannot_be_installed_and_one_that_does
     assert "mlx cannot be installed here, as pip says above: leave it out with BACKENDS='...', or name another Python" in done.stderr
     assert "not all well: mlx paddle; each says above why" in done.stderr
     assert (folder / "asked").read_text().splitlines() == [
-        "verify --backend paddle --out reports/out/paddle --max-time 5m",
-        "verify --backend mygrad --out reports/out/mygrad --max-time 5m",
+        "verify --backend paddle --out reports/out/paddle --max-time 5m --seed 0",
+        "verify --backend mygrad --out reports/out/mygrad --max-time 5m --seed 0",
         "report reports/out/paddle reports/out/mygrad --html reports/out/backends.html",
     ]
 

@@ -19,6 +19,7 @@ from harness.backends import Backend, Unsupported
 from harness.backends.bind import bind
 from harness.backends.conformance import conformance
 from harness.backends.fitted import fit
+from harness.backends.leaving import LEAVING, Interrupts, directory_kept
 from harness.backends.protocol import Died
 from harness.program import Case, Opaque
 from harness.program.error_words import first_line
@@ -33,19 +34,27 @@ _ROOTS = tuple(Path(str(package.__file__)).parent for package in (harness, prope
 _BACKENDS = _ROOTS[0] / "backends"
 _BORDER = Path(watch.__file__)
 _LONGEST = 300
+CHANGED_DIRECTORY = "the call into the backend changed the working directory"
 
 
 def run_case(backend: Backend, case: Case, clock: Clock | None = None) -> Result:
     """The law of `case`, checked on `backend`.
 
     An exception that the backend raises although its forward works is BROKEN ("raises ..."), unless it says "not implemented": then, as for a forward
-    that fails itself, the law is UNSUPPORTED here and `comparisons` is 0. A backend in another process that dies is CRASHED, a mute one HUNG.
+    that fails itself, the law is UNSUPPORTED here and `comparisons` is 0. A SystemExit of the backend's, and a KeyboardInterrupt that no signal came
+    with, are exceptions like others. A backend in another process that dies is CRASHED, a mute one HUNG.
 
     Raises:
         LookupError: the law of the case is not known.
         Exception: whatever went wrong in the harness itself, with an adapter that keeps its promises; it says nothing about the backend.
     """
-    law, clock = lookup_law(case.law), clock or Clock()
+    with Interrupts() as interrupts, directory_kept() as left:
+        result = _checked(backend, case, clock or Clock(), interrupts)
+    return _not_run(case, f"{CHANGED_DIRECTORY} to {left[0]!r}; that was undone. Save and restore it.") if left else result
+
+
+def _checked(backend: Backend, case: Case, clock: Clock, interrupts: Interrupts) -> Result:
+    law = lookup_law(case.law)
     try:
         with clock.during("oracle"), np.errstate(), warnings.catch_warnings():  # what an adapter changes of these is undone for the next
             return law.check(watched(backend, clock), case)
@@ -57,11 +66,11 @@ def run_case(backend: Backend, case: Case, clock: Clock | None = None) -> Result
         return Result(law=case.law, verdict=verdict, reason=str(death), pattern=pattern)
     except NotResults as error:
         return _not_run(case, f"the adapter is wrong: {error}")
-    except Exception as error:
-        if came_from_backend(error.__traceback__):
+    except (Exception, *LEAVING) as error:
+        if came_from_backend(error.__traceback__) and not interrupts.users(error):
             backend.reset()
-            return _on_exception(backend, case, error)
-        broken = first_broken_promise(backend)
+            return _on_exception(backend, case, error, interrupts)
+        broken = first_broken_promise(backend) if isinstance(error, Exception) else ""
         if not broken:
             raise
         return _not_run(case, f"{broken} See all with: autograd-harness doctor --backend {case.backend!r}.")
@@ -85,20 +94,22 @@ def _is_core(file: Path) -> bool:
     return not adapter and any(root in file.parents for root in _ROOTS)
 
 
-def _on_exception(backend: Backend, case: Case, error: Exception) -> Result:
+def _on_exception(backend: Backend, case: Case, error: BaseException, interrupts: Interrupts) -> Result:
     told = f"{type(error).__name__}: {_first_line(error)}"
-    if says_so(error):
+    if isinstance(error, Exception) and says_so(error):
         return _not_run(case, f"the backend says so itself: {told}")
-    failure = _forward_failure(backend, case)
+    failure = _forward_failure(backend, case, interrupts)
     if failure is not None:
         return _not_run(case, f"the plain forward already raises {type(failure).__name__}: {_first_line(failure)}")
     return Result(law=case.law, verdict=Verdict.BROKEN, reason=f"raises {told}; the plain forward works", pattern=f"raises {type(error).__name__}")
 
 
-def _forward_failure(backend: Backend, case: Case) -> Exception | None:
+def _forward_failure(backend: Backend, case: Case, interrupts: Interrupts) -> BaseException | None:
     try:
         bind(backend, case).at(case.points)
-    except Exception as error:  # whatever a backend may raise: that it raises is all that is asked
+    except (Exception, *LEAVING) as error:  # whatever a backend may raise: that it raises is all that is asked
+        if interrupts.users(error):
+            raise
         backend.reset()
         return error
     return None
@@ -108,5 +119,5 @@ def _not_run(case: Case, reason: str) -> Result:
     return Result(law=case.law, verdict=Verdict.UNSUPPORTED, reason=reason, comparisons=0)
 
 
-def _first_line(error: Exception) -> str:
+def _first_line(error: BaseException) -> str:
     return first_line(error, "(no message)")[:_LONGEST]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import random
 import re
+import sys
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -85,6 +87,19 @@ def drawing(cotangents: Arrays) -> Arrays:
     np.random.rand()
     random.random()
     return cotangents
+
+
+def wandering(cotangents: Arrays) -> Arrays:
+    os.chdir("/")
+    return cotangents
+
+
+def quitting(cotangents: Arrays) -> Arrays:
+    sys.exit("the licence has expired")
+
+
+def interrupting(cotangents: Arrays) -> Arrays:
+    raise KeyboardInterrupt("no signal came")
 
 
 def filtering(cotangents: Arrays) -> Arrays:
@@ -193,6 +208,9 @@ PLANTED: dict[str, tuple[Backend, str]] = {
     "draws random numbers": (changed(vjp=vjp_with(drawing)), "It changed the state of NumPy's random numbers. Save and restore it"),
     "changes the warnings filters": (changed(vjp=vjp_with(filtering)), "It changed the warnings filters."),
     "changes the default dtype of its library": (Doubling(), "It changed the default dtype of its library. Save and restore it"),
+    "changes the working directory": (changed(vjp=vjp_with(wandering)), "It changed the working directory, to '/'. Save and restore it"),
+    "exits": (changed(vjp=vjp_with(quitting)), "SystemExit was raised at test_conformance.py, line"),
+    "interrupts": (changed(vjp=vjp_with(interrupting)), "KeyboardInterrupt was raised at test_conformance.py, line"),
     "not implemented": (changed(describe=lambda self, array: 1 / 0), "ZeroDivisionError was raised at test_conformance.py, line"),
     "tape of another kind": (changed(tape=lambda self, device: object()), "`tape(device)` must return a harness.tape.Tape. It returned object"),
     "tape overwrites": (changed(tape=lambda self, device: Overwriting()), "After 2 of y = x * x the gradient is"),
@@ -270,3 +288,9 @@ def test_complex_derivatives_must_follow_the_conjugate_convention() -> None:
             return outputs, tuple(g if g is None else g.conj().resolve_conj() for g in found)
 
     assert "conjugate convention" in told(Plain())
+
+
+def test_the_working_directory_is_restored_after_the_check() -> None:
+    before = os.getcwd()
+    assert "It changed the working directory" in told(changed(vjp=vjp_with(wandering)))
+    assert os.getcwd() == before

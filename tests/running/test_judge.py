@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
+from pathlib import Path
+
 import msgspec
 import numpy as np
 import pytest
@@ -27,9 +32,21 @@ EXP = Case(
 )
 
 
-def raising(error: Exception, *, forward: bool) -> Toy:
+def raising(error: BaseException, *, forward: bool) -> Toy:
     def fails(value: object) -> Array:
         raise error
+
+    backend = Toy()
+    backend.ops = Toy.ops | {"exp": fails if forward else lambda x: Array(np.exp(x.value), [(x, fails)])}
+    return backend
+
+
+def interrupted(*, forward: bool) -> Toy:
+    """A Ctrl-C arrives while the backend computes."""
+
+    def fails(value: object) -> Array:
+        signal.raise_signal(signal.SIGINT)
+        raise AssertionError("the signal was lost")
 
     backend = Toy()
     backend.ops = Toy.ops | {"exp": fails if forward else lambda x: Array(np.exp(x.value), [(x, fails)])}
@@ -85,3 +102,54 @@ def test_require_holds_says_what_is_wrong():
     with pytest.raises(LawBroken, match=r"gradient of exp\(x0\) is wrong in backend tests.running.toy:Wrong"):
         require_holds(EXP)
     require_holds(msgspec.structs.replace(EXP, backend="tests.running.toy:Toy"))
+
+
+@pytest.mark.parametrize("error", [SystemExit("the licence has expired"), KeyboardInterrupt("no signal came")])
+def test_run_case_is_broken_where_the_derivative_wants_to_end_the_process(error: BaseException):
+    result = run_case(raising(error, forward=False), EXP)
+    assert (result.verdict, result.pattern) == (Verdict.BROKEN, f"raises {type(error).__name__}")
+    assert result.reason == f"raises {type(error).__name__}: {error}; the plain forward works"
+
+
+@pytest.mark.parametrize("error", [SystemExit(3), KeyboardInterrupt()])
+def test_run_case_is_unsupported_where_the_forward_wants_to_end_the_process(error: BaseException):
+    result = run_case(raising(error, forward=True), EXP)
+    assert result.verdict is Verdict.UNSUPPORTED
+    assert result.reason.startswith(f"the plain forward already raises {type(error).__name__}")
+
+
+@pytest.mark.parametrize("forward", [False, True])
+def test_run_case_passes_a_ctrl_c_on_wherever_it_arrives(forward: bool):
+    backend, before = interrupted(forward=forward), signal.getsignal(signal.SIGINT)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            run_case(backend, EXP)
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_run_case_takes_an_interrupt_in_another_thread_for_the_users():
+    ended: list[type] = []
+
+    def judge() -> None:
+        try:
+            run_case(raising(KeyboardInterrupt(), forward=False), EXP)
+        except KeyboardInterrupt:
+            ended.append(KeyboardInterrupt)
+
+    thread = threading.Thread(target=judge)
+    thread.start()
+    thread.join()
+    assert ended == [KeyboardInterrupt]
+
+
+def test_run_case_puts_the_working_directory_back_and_says_so(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    backend = Toy()
+    backend.ops = Toy.ops | {"exp": lambda x: (os.chdir("/"), Toy.ops["exp"](x))[1]}
+    result = run_case(backend, EXP)
+    assert Path.cwd() == tmp_path
+    assert (result.verdict, result.comparisons) == (Verdict.UNSUPPORTED, 0)
+    assert result.reason == "the call into the backend changed the working directory to '/'; that was undone. Save and restore it."

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator
 
 from harness.backends.conformance.arrays import array_shortfalls
 from harness.backends.conformance.derivatives import derivative_shortfalls
-from harness.backends.conformance.shortfall import Shortfall, raised
+from harness.backends.conformance.shortfall import Shortfall, changed, raised
 from harness.backends.conformance.structure import structure_shortfalls
 from harness.backends.conformance.tape import tape_shortfalls
 from harness.backends.conformance.world import world_shortfalls
+from harness.backends.leaving import LEAVING, Interrupts, directory_kept
 from harness.backends.protocol import Backend
 
 Part = Callable[[Backend], Iterator[Shortfall]]
@@ -24,7 +25,7 @@ _BEHAVIOUR: tuple[Part, ...] = (array_shortfalls, derivative_shortfalls, tape_sh
 def conformance(backend: Backend) -> list[Shortfall]:
     """Everything that `backend` gets wrong; behaviour is only asked of one whose structure is right."""
     found = _found(structure_shortfalls, backend)
-    return found or [shortfall for part in _BEHAVIOUR for shortfall in _found(part, backend)]
+    return found or list(dict.fromkeys(shortfall for part in _BEHAVIOUR for shortfall in _found(part, backend)))
 
 
 def structural(backend: Backend) -> list[Shortfall]:
@@ -35,13 +36,16 @@ def structural(backend: Backend) -> list[Shortfall]:
 def _found(part: Part, backend: Backend) -> list[Shortfall]:
     """What `part` finds; an exception from the adapter ends the part and is what it finds last."""
     found = []
-    try:
-        for shortfall in part(backend):
-            found.append(shortfall)
-    except Exception as error:  # whatever an unfinished adapter raises is the answer
-        found.append(raised(error))
-        backend.reset()
-    return found
+    with Interrupts() as interrupts, directory_kept() as left:
+        try:
+            for shortfall in part(backend):
+                found.append(shortfall)
+        except (Exception, *LEAVING) as error:  # whatever an unfinished adapter raises is the answer
+            if interrupts.users(error):
+                raise
+            found.append(raised(error))
+            backend.reset()
+    return found + ([changed(f"the working directory, to {left[0]!r}")] if left else [])
 
 
 __all__ = ["Shortfall", "conformance", "structural"]

@@ -27,7 +27,7 @@ class Shortfall:
         return f"{self.what} {self.why} {self.remedy}"
 
 
-def raised(error: Exception) -> Shortfall:
+def raised(error: BaseException) -> Shortfall:
     """An exception where none was due, with the line of the adapter that it left."""
     here = Path(__file__).parent
     outside = [frame for frame in extract_tb(error.__traceback__) if Path(frame.filename).parent != here]
@@ -37,6 +37,13 @@ def raised(error: Exception) -> Shortfall:
         "The methods of an adapter must take what the protocol promises them.",
         f"{type(error).__name__} was raised{where}: {text.rstrip('.')}.",
         "Handle this call as the docstring of harness.backends.Backend says.",
+    )
+
+
+def changed(what: str) -> Shortfall:
+    """Something of the process's that the adapter left as it should not be."""
+    return Shortfall(
+        "An adapter must leave the process as it was.", f"It changed {what}.", "Save and restore it, or use a context or a private generator."
     )
 
 
@@ -63,10 +70,10 @@ def _entry_differs(backend: Backend, array: Any, due: np.ndarray | None) -> str:
     return "" if np.array_equal(seen, due) else f"is {seen.tolist()}, not {due.tolist()}"
 
 
-def exception_of(call: Callable[[], Any]) -> Exception | None:
+def exception_of(call: Callable[[], Any]) -> BaseException | None:
     """What `call` raises."""
     try:
         call()
-    except Exception as error:  # any kind: the caller looks at it
+    except (Exception, SystemExit) as error:  # any kind: the caller looks at it
         return error
     return None

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from harness.backends.conformance.derivatives import KNOWN
-from harness.backends.conformance.shortfall import Shortfall, differs, exception_of
+from harness.backends.conformance.shortfall import Shortfall, changed, differs, exception_of
 from harness.backends.protocol import Arrays, Backend
 
 
@@ -33,9 +33,7 @@ def world_shortfalls(backend: Backend) -> Iterator[Shortfall]:
         after = _state(backend)
     for what in before:
         if before[what] != after[what]:
-            yield Shortfall(
-                "An adapter must leave the process as it was.", f"It changed {what}.", "Save and restore it, or use a context or a private generator."
-            )
+            yield changed(what)
     if printed.getvalue():
         why = f"It printed {printed.getvalue()[:60]!r}."
         yield Shortfall("An adapter must not print: stdout may carry a protocol.", why, "Drop the print, or write to stderr.")
