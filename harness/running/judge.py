@@ -25,7 +25,7 @@ from harness.program import Case, Opaque
 from harness.program.error_words import first_line
 from harness.program.evaluate import NotResults
 from harness.running import watch
-from harness.running.watch import Clock, watched
+from harness.running.watch import Clock, TooLong, watched
 from harness.verdict import Result, Verdict
 from properties.laws import lookup_law
 from properties.laws.answers import says_so
@@ -34,6 +34,7 @@ _ROOTS = tuple(Path(str(package.__file__)).parent for package in (harness, prope
 _BACKENDS = _ROOTS[0] / "backends"
 _BORDER = Path(watch.__file__)
 _LONGEST = 300
+TOO_LONG = "the comparison took longer than one may take, and was given up: every call of the backend came back, but they were slow."
 CHANGED_DIRECTORY = "the call into the backend changed the working directory"
 
 
@@ -64,6 +65,9 @@ def _checked(backend: Backend, case: Case, clock: Clock, interrupts: Interrupts)
     except Died as death:
         verdict, pattern = (Verdict.HUNG, "hangs") if death.hung else (Verdict.CRASHED, "crashes")
         return Result(law=case.law, verdict=verdict, reason=str(death), pattern=pattern)
+    except TooLong:
+        backend.reset()
+        return Result(law=case.law, verdict=Verdict.INCONCLUSIVE, reason=TOO_LONG)
     except NotResults as error:
         return _not_run(case, f"the adapter is wrong: {error}")
     except (Exception, *LEAVING) as error:

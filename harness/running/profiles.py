@@ -39,6 +39,11 @@ class Profile:
     native: bool = False
     climbs: int = 0
 
+    @property
+    def longest(self) -> float:
+        """Seconds after which one comparison is given up: slow calls that all come back end with a reason, before the cell would be called HUNG."""
+        return self.hung_after / 2
+
 
 PROFILES = {
     profile.name: profile

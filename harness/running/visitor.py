@@ -123,7 +123,7 @@ class Visitor:
 
     def _judged(self, case: Case, phase: str) -> Result:
         """Check `case`, write it down, and keep it if it is broken."""
-        begun = perf_counter()
+        self.clock.until = (begun := perf_counter()) + self._profile.longest
         result = run_case(self._backend, case, self.clock)
         event = case_run(self._cell, case, result, perf_counter() - begun, phase)
         event.agreement = self._agreement(case, result)

@@ -5,6 +5,7 @@ seconds in generation + backend + oracle + bookkeeping = seconds of the cell    
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -21,8 +22,12 @@ LOOKING = frozenset({"grad", "value", "slot", "memory", "device", "refusal", "fe
 _OFFERS_CALLS = frozenset({"op", "reverse_routes", "forward_routes", "hvps", "tape"})
 
 
+class TooLong(BaseException):
+    """The time of a comparison is over. No Exception: what a function raises outside its domain is an answer, and caught by who asks."""
+
+
 class Clock:
-    """Seconds by part. Parts nest: time belongs to the innermost one."""
+    """Seconds by part. Parts nest: time belongs to the innermost one. From `until` on the backend is not called any more."""
 
     def __init__(self) -> None:
         self.seconds = dict.fromkeys(PARTS, 0.0)
@@ -30,6 +35,7 @@ class Clock:
         self._since = perf_counter()
         self.pairs: Counter[str] = Counter()
         self._deed = ""
+        self.until = math.inf
 
     def on(self, deed: str) -> None:
         """Something is done to a tape; "" for a new tape, which nothing was done to."""
@@ -43,6 +49,11 @@ class Clock:
         self.seconds[before] += now - self._since
         self._since, self._part = now, part
         return before
+
+    @property
+    def late(self) -> bool:
+        """Whether `until` had passed when a part was last entered."""
+        return self._since > self.until
 
     @contextmanager
     def during(self, part: str) -> Iterator[None]:
@@ -82,6 +93,8 @@ class _Watched:
                 self._clock.on(deed)
             before = self._clock.enter("backend")
             try:
+                if self._clock.late:
+                    raise TooLong
                 return call(*args, **kwargs)
             finally:
                 self._clock.enter(before)

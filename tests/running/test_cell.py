@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import subprocess
 import sys
 import time
@@ -116,6 +117,13 @@ def test_run_cell_is_insufficient_evidence_when_the_time_is_over(tmp_path):
     ended = run_one(tmp_path, "Toy", max_time=0.5).ended
     assert ended.verdict == "INSUFFICIENT EVIDENCE"
     assert ended.reason == "out of time: the run's time was over before this cell began."
+
+
+def test_run_cell_gives_up_comparisons_that_take_too_long_and_says_so(tmp_path):
+    ended = run_one(tmp_path, "Toy", profile=dataclasses.replace(PROFILE, hung_after=0.0)).ended
+    assert (ended.verdict, ended.counts.valid) == ("INSUFFICIENT EVIDENCE", 0)
+    assert ended.counts.inconclusive == ended.counts.attempted > 0
+    assert "the comparison took longer than one may take, and was given up" in ended.reason
 
 
 def test_run_cell_is_insufficient_evidence_below_its_minimum(tmp_path):

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from harness.program import Case, single
-from harness.running.judge import run_case
+from harness.running.judge import TOO_LONG, run_case
 from harness.running.replay import require_holds
 from harness.running.watch import Clock
 from harness.verdict import LawBroken, Verdict
@@ -153,3 +153,22 @@ def test_run_case_puts_the_working_directory_back_and_says_so(tmp_path, monkeypa
     assert Path.cwd() == tmp_path
     assert (result.verdict, result.comparisons) == (Verdict.UNSUPPORTED, 0)
     assert result.reason == "the call into the backend changed the working directory to '/'; that was undone. Save and restore it."
+
+
+def test_run_case_gives_a_comparison_up_whose_time_is_over():
+    backend, clock = Toy(), Clock()
+    clock.until = 0.0
+    result = run_case(backend, EXP, clock)
+    assert (result.verdict, result.reason) == (Verdict.INCONCLUSIVE, TOO_LONG)
+
+
+def test_run_case_gives_up_in_the_middle_of_a_derivative_too():
+    clock = Clock()
+
+    def late(value: Array) -> Array:
+        clock.until = 0.0
+        return Toy.ops["exp"](value)
+
+    backend = Toy()
+    backend.ops = Toy.ops | {"exp": late}
+    assert run_case(backend, EXP, clock).reason == TOO_LONG
