@@ -48,7 +48,8 @@ def measure(name: str, python: str) -> dict[str, float | str]:
 
 def lines(name: str) -> int:
     """Of the adapter itself, without its tables of spellings and its script."""
-    files = (ROOT / "harness" / "backends").glob(f"{name}_*.py")
+    files = sorted((ROOT / "harness" / "backends" / name).rglob("*.py"))
+    assert files, f"no adapter of {name} lies in harness/backends"
     return sum(len(path.read_text().splitlines()) for path in files if not path.stem.endswith(("templates", "script", "spelling", "native")))
 
 

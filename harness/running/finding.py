@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from harness.backends import Backend
+from harness.backends.leaving import LEAVING
 from harness.program import Case, Program
 from harness.program.case import to_json
 from harness.record import Finding, signature
@@ -32,12 +33,13 @@ from properties.laws.neighbourhood import isolates, neighbourhood
 
 MAX_JSON = 20_000  # characters of a case that the record repeats; longer ones stand in their file only
 _DIED = {Verdict.CRASHED: "ends the process of", Verdict.HUNG: "gets no answer from"}
+_ENDS = frozenset(f"raises {kind.__name__}" for kind in LEAVING)
 _QUANTITY = {"forward": "forward derivative", "second order": "second derivative"}
 
 
 def describe(cell: Cell, law: Law, backend: Backend, case: Case, result: Result, folder: str) -> Finding:
     """The finding on `case`; `folder` is the run's, where its files will lie."""
-    answered = result.verdict not in _DIED  # what does not answer is not asked for its neighbours
+    answered = result.verdict not in _DIED and result.pattern not in _ENDS  # what does not answer, or wants to end the process, is not asked again
     neighbours, result = (neighbourhood(law, backend, case), explained(backend, case, result)) if answered else ({}, result)
     steps = attempted(backend, lambda: bisected(backend, case)) or [] if answered else []
     title = title_of(backend, law, case).replace("is wrong in", _DIED.get(result.verdict, "is wrong in"))

@@ -149,6 +149,16 @@ def test_verify_goes_on_when_a_worker_dies_and_names_the_cell(tmp_path):
     assert f"CRASHED vjp-eq-fd/exp/float64/cpu/{DYING}: the worker process died while this cell ran." in ran.stdout
 
 
+def test_verify_goes_on_when_an_adapter_exits_and_names_the_finding(tmp_path):
+    quitting = "tests.running.toy:Quitting"
+    ran = run_harness(
+        tmp_path, "verify", "--backend", quitting, "--op", "exp|multiply", "--law", "vjp-eq-fd", "--dtype", "float64", "-n", "0", "--out", "run"
+    )
+    assert ran.returncode == 1
+    assert {row.op: row.verdict for row in rows(tmp_path / "run")} == {"exp": "BROKEN", "multiply": "HOLDS"}
+    assert "raises SystemExit: the licence has expired; the plain forward works" in ran.stdout
+
+
 def test_verify_that_is_interrupted_leaves_a_valid_record_and_exits_2(tmp_path):
     arguments = harness_command("verify", "--backend", "tests.running.toy:Slow", "--dtype", "float64", "-n", "2", "--out", "run")
     with subprocess.Popen(arguments, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:

@@ -112,6 +112,15 @@ class Raising(Toy):
     ops = Toy.ops | {"exp": lambda x: Array(np.exp(x.value), [(x, Raising.fails)])}
 
 
+class Quitting(Toy):
+    """Its derivative of `exp` ends the program, or would."""
+
+    def vjp(self, function, primals, cotangents):
+        if len(primals) == 1 and primals[0].value.size:
+            raise SystemExit("the licence has expired")
+        return super().vjp(function, primals, cotangents)
+
+
 class Dying(Toy):
     """The process ends in the vjp of exp, as it does at a segmentation fault."""
 
