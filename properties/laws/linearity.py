@@ -49,11 +49,21 @@ def check_zero(backend: Backend, case: Case) -> Result:
         gradient = flat(gradients_of(bind(backend, case), zero))
     except Malformed as error:
         return structural("vjp-zero", False, str(error))
+    if (absent := _absent_for(backend, case, zero)) and (absent := absent - _absent_for(backend, case, case.cotangents)):
+        told = ", ".join(map(str, sorted(absent)))
+        return structural("vjp-zero", False, f"a zero cotangent gave None for input {told}, which another cotangent gives a gradient")
     off = np.flatnonzero(gradient != 0)
     if not np.isfinite(gradient).all() and best_dtype(backend, case) != case.dtype and beyond_range(backend, case):
         return Result(law="vjp-zero", verdict=Verdict.INCONCLUSIVE, reason=BEYOND.format(dtype=case.dtype))
     why = f"a zero cotangent gave {gradient[off[0]]} at flat entry {off[0]}" if off.size else ""
     return structural("vjp-zero", not off.size, why, comparisons=gradient.size)
+
+
+def _absent_for(backend: Backend, case: Case, cotangents: tuple[np.ndarray, ...]) -> set[int]:
+    """The primals whose gradient is None, which says that nothing depends on them: no matter of the cotangent's numbers."""
+    bound = bind(backend, case)
+    _, gradients = backend.vjp(bound.function, bound.primals, bound.cotangents(cotangents))
+    return {i for i, gradient in zip(case.differentiable, gradients, strict=True) if gradient is None}
 
 
 def check_duality(backend: Backend, case: Case) -> Result:
@@ -94,11 +104,11 @@ LAWS = (
     Law(
         name="vjp-zero",
         family="linearity",
-        statement="A zero cotangent gives an exactly zero gradient where the Jacobian is finite.",
+        statement="A zero cotangent gives an exactly zero gradient, not None, where the Jacobian is finite.",
         equation="f'(x)^T 0 = 0",
         source="linear algebra",
         check=check_zero,
-        faults=("nan-entry",),
+        faults=("nan-entry", "none-for-zero"),
     ),
     Law(
         name="jvp-vjp-duality",

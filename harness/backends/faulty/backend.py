@@ -78,12 +78,13 @@ class FaultyBackend(Backend):
         read, read_at = tuple(self._misread(w) for w in cotangents), [self._inner.numpy(x) for x in primals]
         points = of_last_call(primals, [x.shape for x in read_at]) if self._fault.special == "last call" else primals
         outputs, gradients = self._inner.vjp(function, points, read)
+        lost = self._fault.special == "none" and not any(self._inner.numpy(w).any() for w in cotangents)
         if self._fault.special == "mutates":
             self._scale_in_place(cotangents)
         if self._fault.beside is not None:
             return outputs, tuple(self._remade((g,), partial(self._fault.beside, x))[0] for g, x in zip(gradients, read_at, strict=True))
         lonely = {"alone": len(primals), "one output": len(cotangents)}.get(self._fault.special) == 1
-        return self._remade(outputs, self._fault.value), self._remade(gradients, lambda g: 2 * g) if lonely else self._spoiled(gradients)
+        return self._remade(outputs, self._fault.value), self._remade(gradients, lambda g: 2 * g) if lonely else self._spoiled(gradients, lost)
 
     def jvp(self, function: Function, primals: Arrays, tangents: Arrays) -> tuple[Arrays, Arrays]:
         """The inner jvp with the fault in it."""
@@ -150,8 +151,8 @@ class FaultyBackend(Backend):
                 return self._like(cotangent, np.resize(buffer, self._inner.describe(cotangent).shape))
         return self._remade((cotangent,), self._fault.cotangent)[0]
 
-    def _spoiled(self, gradients: Arrays) -> Arrays:
-        if self._fault.special == "missing":
+    def _spoiled(self, gradients: Arrays, lost: bool) -> Arrays:
+        if lost or self._fault.special == "missing":
             return (None, *gradients[1:])
         if self._fault.special == "dtype":
             return tuple(g if g is None else self._recast(g) for g in gradients)

@@ -56,6 +56,7 @@ FAULTS: dict[str, Fault] = {
     "nan-entry": Fault("the first entry of every gradient is NaN", gradient=first_entry(lambda _: np.nan)),
     "reversed-entries": Fault("the entries of every gradient are in reverse order", gradient=lambda g: g.ravel()[::-1].reshape(g.shape)),
     "missing-gradient": Fault("the first gradient is None", special="missing"),
+    "none-for-zero": Fault("the first gradient for a zero cotangent is None", special="none"),
     "wrong-shape": Fault("every gradient has one axis too many", gradient=lambda g: g[None]),
     "wrong-dtype": Fault("every gradient comes back in another precision", special="dtype"),
     "absolute-cotangent": Fault("the cotangent's sign is ignored", cotangent=np.abs),
