@@ -10,6 +10,7 @@ line last; writes benchmarks/out/opinfo_sweep.json.
 from __future__ import annotations
 
 import argparse
+import gc
 import re
 import time
 import warnings
@@ -62,9 +63,11 @@ def main() -> None:
 
 
 def warm_up() -> None:
-    """Both checkers once: what torch loads on the first use of forward mode is no part of a check."""
+    """Both checkers once: what torch loads on the first use of forward mode is no part of a check, nor is its database, which no collection frees."""
     sample = next(native_samples(next(op for op in native_ops() if op.supports_forward_ad)))
     measure(sample, ours_first=True)
+    gc.collect()
+    gc.freeze()  # else now and then one of the two pays a quarter of a second for looking through a million objects of the database
 
 
 def sweep(pattern: str, per_op: int | None, limit: float) -> Iterator[Row]:

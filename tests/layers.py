@@ -45,6 +45,7 @@ ONLY_IN: dict[str, set[str]] = {
 SHARED_BY_BACKENDS = (
     "errors",
     "protocol",
+    "lending",
     "registry",
     "bind",
     "conformance",

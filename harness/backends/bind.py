@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from harness.backends.lending import Lender
 from harness.backends.protocol import Arrays, Backend, Died, Function, Unsupported
 from harness.program import Case, Program, evaluate
 from harness.program.layout import SHARED, can_hold
@@ -38,6 +39,10 @@ class Bound:
     def at(self, points: Sequence[np.ndarray]) -> tuple[np.ndarray, ...]:
         """The outputs at `points` (one array per differentiable primal), without derivatives."""
         return self.numpy(self.function(*map(self.array, points)))
+
+    def at_lent(self, points: Sequence[np.ndarray]) -> tuple[np.ndarray, ...]:
+        """The same at row-major points in memory that the caller will use again."""
+        return self.numpy(self.function(*map(self._lent, points)))
 
     def values(self) -> tuple[np.ndarray, ...]:
         """The outputs at `primals`, without derivatives."""
@@ -69,6 +74,11 @@ class Bound:
         """The case's tangents (or `values` in their place) in their layouts."""
         layouts = self.case.layouts[len(self.case.primals) + len(self.case.cotangents) :]
         return self._laid_out(self.case.tangents if values is None else values, layouts)
+
+    def _lent(self, values: np.ndarray) -> Any:
+        if not isinstance(self.backend, Lender):
+            return self.array(values)
+        return self.backend.lent(values, dtype=part_dtype(values, self.dtype), device=self.case.device)
 
     def _laid_out(self, values: Sequence[np.ndarray], layouts: Sequence[str]) -> Arrays:
         """`values` in `layouts`; contiguous where a layout can only hold the case's own, repeating ones."""

@@ -12,24 +12,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import TypeVar
 
 import numpy as np
 
 from harness.oracles.diagnosis import hidden_cast
 from harness.oracles.estimate import Estimate, Rung, Status
 from harness.oracles.goal import Amount, Claim, Goal
-from harness.oracles.quick import STEPS, Say, Table, richardson
+from harness.oracles.narrower import EASE, narrower, nearest
+from harness.oracles.quick import Say, Table, richardson
+from harness.oracles.quick_jump import jump_at
 from harness.oracles.quick_kink import straight_kink
-from harness.oracles.quick_window import averaged
 from harness.oracles.reasons import KINK_REASON
-from harness.oracles.sampling import FLOAT64_EPS, Phi, Sampler, Unusable
+from harness.oracles.sampling import FLOAT64_EPS, Phi, Sampler, Unusable, unusable
 from harness.oracles.thorough import Elements, look_thoroughly
 
 ENOUGH = 1e-9  # relative: from there on the quick table is good enough, and thousands of times below any required resolution
-NARROW, NARROW_ROWS = (2.0**-6, 2.0**-12, 2.0**-18), 4  # of the scale: where further tables look, and with how many rows
-EASE = 16.0  # of the goal, where no narrow table reaches it: rounding alone is that large there, and windows between near kinks do no better
-EASE_OF_WINDOWS = 64.0  # of the goal, for a window beside near kinks: the ladder takes ten times the evaluations to get two to six times further
-SMALLEST_SCALE = 1e-280  # below it the narrow windows are subnormal and 1 / H overflows
+
+
+Seen = TypeVar("Seen")
 
 
 class Inquiry:
@@ -40,7 +41,7 @@ class Inquiry:
         self._rungs: tuple[Rung, ...] = ()
         self._best: float | None = None  # window of the ladder, once it has been asked
         self._prior: Table | None = None  # a table that has converged, and did not agree with the claim
-        self._failure = _unusable(scale, grain)
+        self._failure = unusable(scale, grain)
         if self._failure is not None:
             return
         self._grain = max(abs(float(grain)), FLOAT64_EPS * scale / 2)
@@ -49,8 +50,8 @@ class Inquiry:
                 self._sample = Sampler(phi, terms)
         except Unusable as failure:
             self._failure = failure.estimate(1)
-        if self._failure is None and not np.isfinite(self._sample.centre).all():
-            self._failure = _undetermined(self._sample, "non-finite", f"phi(0) is {_first_bad(self._sample.centre)}.")
+        if self._failure is None and len(bad := self._sample.centre[~np.isfinite(self._sample.centre)]):
+            self._failure = _undetermined(self._sample, "non-finite", f"phi(0) is {float(bad[0])}.")
 
     def allow_for(self, terms: Amount) -> None:
         """From now on phi is known to be computed from terms of this size: see `terms` of `differentiate`."""
@@ -74,11 +75,16 @@ class Inquiry:
         """The Richardson table alone; "unresolved" where it does not settle."""
         return self._safely(lambda: self._from_tables(offset, claim, slack, required))
 
+    def jump(self, *, claim: Amount, slack: Amount, required: float) -> Estimate | None:
+        """What a few values show of a jump at the point, after a table has given up; None where they show none."""
+        found = self._safely(lambda: jump_at(self._sample, self._scale, self._grain, np.asarray(claim), slack, required))
+        return None if found is self._failure else found
+
     def thorough(self, *, offset: int = 0) -> Estimate:
         """The gated ladder, and the two sides."""
         return self._safely(lambda: self._from_ladder(offset))
 
-    def _safely(self, look: Callable[[], Estimate]) -> Estimate:
+    def _safely(self, look: Callable[[], Seen]) -> Seen | Estimate:
         if self._failure is not None:
             return self._failure
         try:
@@ -93,6 +99,8 @@ class Inquiry:
             return _integers(sample)
         goal = Goal(sample, scale, claim, slack, required)
         table = richardson(sample, scale, self._grain, goal.of_wide, alone=claim is None)
+        if table.say is Say.HOPELESS and not (table := nearest(sample, scale, self._grain, goal)).settled:
+            table = richardson(sample, scale, self._grain, partial(goal.of_wide, patient=True), alone=False)
         self._rungs += table.rungs
         self._prior = table if table.say is Say.REFUTED else None
         if claim is not None and table.say is Say.GO_ON and goal.of_wide(table, ease=EASE) is Say.SETTLED:
@@ -100,7 +108,8 @@ class Inquiry:
         if table.say is Say.GO_ON and (kink := straight_kink(sample, scale, self._grain, goal, table, claim)) is not None:
             return self._kinked(kink)
         if claim is not None and table.say is Say.GO_ON and sample.eps == FLOAT64_EPS:
-            table = self._narrower(scale, goal, table)
+            table, rungs = narrower(sample, scale, self._grain, goal, table)
+            self._rungs += rungs
         if not table.settled:  # a bound that has not come down says nothing: the steps may alias
             return replace(_undetermined(sample, "unresolved", "the quick table does not settle."), ladder=self._rungs)
         value, bound = sample.restore(table.value), sample.restore_bound(table.bound)
@@ -111,23 +120,6 @@ class Inquiry:
         value, bound = sample.restore(table.value), sample.restore_bound(table.bound_beside)
         ends = sample.restore(table.value - half), sample.restore(table.value + half)
         return Estimate(value, bound, "kink", sample.evaluations, KINK_REASON, ends, ladder=self._rungs, magnitude=sample.magnitude)
-
-    def _narrower(self, scale: float, goal: Goal, wide: Table) -> Table:
-        """The first narrow table that settles, else the first that all but does, else a window where rounding limits one, else the wide one."""
-        nearly, limited = wide, None
-        for factor in NARROW:
-            look = partial(goal.of_narrow, wide=wide, width=scale * factor * STEPS[0])
-            table = richardson(self._sample, scale * factor, self._grain, look, alone=False, most=NARROW_ROWS)
-            self._rungs += table.rungs
-            if table.settled:
-                return table
-            if nearly is wide and look(table, ease=EASE) is Say.SETTLED:
-                nearly = replace(table, say=Say.SETTLED)
-            limited = table if limited is None and goal.limited_by_rounding(table) else limited
-        if nearly is wide and limited is not None:
-            look = partial(goal.of_narrow, wide=wide, width=limited.rungs[0].step, ease=EASE_OF_WINDOWS)
-            return averaged(self._sample, limited, self._grain, look) or wide
-        return nearly
 
     def _from_ladder(self, offset: int) -> Estimate:
         sample = self._sample
@@ -160,19 +152,3 @@ def _undetermined(sample: Sampler, status: Status, reason: str) -> Estimate:
 
 def _integers(sample: Sampler) -> Estimate:
     return _undetermined(sample, "unresolved", "phi returns integers or booleans, which have no derivative; convert the output to floating point.")
-
-
-def _unusable(scale: float, grain: float) -> Estimate | None:
-    if not np.isfinite(scale) or scale <= 0:
-        reason = f"the scale of t must be positive and finite; got {scale!r}."
-    elif scale < SMALLEST_SCALE:
-        reason = f"the scale of t must be at least {SMALLEST_SCALE:g}; at {scale!r} the steps underflow."
-    elif not np.isfinite(grain):
-        reason = f"the grain of t must be finite; got {grain!r}."
-    else:
-        return None
-    return Estimate(np.nan, np.inf, "unresolved", 0, reason)
-
-
-def _first_bad(values: np.ndarray) -> str:
-    return str(float(values[~np.isfinite(values)][0]))

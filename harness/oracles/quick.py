@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 
 import numpy as np
 
@@ -37,14 +38,21 @@ def _weights(powers: np.ndarray) -> np.ndarray:
     return limit
 
 
-ODD = [_weights(np.arange(level) * 2.0) for level in range(1, 7)]
-EVEN = [_weights(np.array([0.0, 1, 3, 5, 7, 9][:level])) for level in range(1, 7)]
+def _last_two(columns: list[np.ndarray]) -> list[np.ndarray]:
+    """For each number of rows the weights of the last column and of the one before, (2, rows)."""
+    pairs = zip(columns, [np.zeros(1), *columns], strict=False)
+    return [np.array([now, np.append(before, 0.0)[: len(now)]]) for now, before in pairs]
+
+
+ODD = _last_two([_weights(np.arange(level) * 2.0) for level in range(1, 7)])
+EVEN = _last_two([_weights(np.array([0.0, 1, 3, 5, 7, 9][:level])) for level in range(1, 7)])
+SIZES = [np.abs(pair[0]) for pair in ODD]
 
 
 class Say(Enum):
-    """What to do with a table: take it, drop the claim that it was to confirm, or add a row."""
+    """What to do with a table: take it, drop the claim that it was to confirm, add a row, or give it up since no further row will settle it."""
 
-    SETTLED, REFUTED, GO_ON = range(3)
+    SETTLED, REFUTED, GO_ON, HOPELESS = range(4)
 
 
 @dataclass
@@ -54,17 +62,42 @@ class Table:
     value: np.ndarray
     bound: np.ndarray  # inf before there is a second row, and where phi is not finite
     floor: np.ndarray  # the part of the bound that is rounding: more rows cannot lower it
-    flat_side: np.ndarray  # bool: phi(h) or phi(-h) of the last row is phi(0)
-    constant: np.ndarray  # bool: all values are phi(0)
-    least_step: np.ndarray  # the smallest difference of a value from phi(0) that is none; inf where all are phi(0)
     kink: np.ndarray  # the limit of K: half of what the slope changes by at 0
-    bound_beside: np.ndarray  # of each of the two slopes value -+ kink, should there be a kink; two rows must show it
-    rungs: tuple[Rung, ...] = ()
+    last_move: np.ndarray  # what value and kink moved by in the last row
+    moved: np.ndarray  # the more that value and kink moved by in the last two rows; inf before there are three
+    apart: np.ndarray  # phi(h) and phi(-h), less phi(0): (rows, 2, elements)
+    seen: list[tuple[float, np.ndarray, np.ndarray]]  # step, value and bound, row by row
     say: Say = Say.GO_ON
 
     @property
     def settled(self) -> bool:
         return self.say is Say.SETTLED
+
+    @cached_property
+    def least_step(self) -> np.ndarray:
+        """The smallest difference of a value from phi(0) that is none; inf where all are phi(0)."""
+        sizes = np.abs(self.apart)
+        return np.asarray(np.where(sizes > 0, sizes, np.inf).min(axis=(0, 1)))
+
+    @property
+    def constant(self) -> np.ndarray:
+        """Where all values are phi(0)."""
+        return np.asarray(np.isinf(self.least_step))
+
+    @property
+    def flat_side(self) -> np.ndarray:
+        """Where phi(h) or phi(-h) of the last row is phi(0)."""
+        return np.asarray((self.apart[-1] == 0).any(axis=0))
+
+    @property
+    def bound_beside(self) -> np.ndarray:
+        """Of each of the two slopes value -+ kink, should there be a kink; two rows must show it."""
+        return np.asarray(SAFETY * self.moved + 2 * self.floor)
+
+    @property
+    def rungs(self) -> tuple[Rung, ...]:
+        """The rows as a report shows them: those of the worst element."""
+        return tuple(_rung(*row) for row in self.seen)
 
 
 def richardson(sample: Sampler, scale: float, grain: float, judge: Callable[[Table], Say], *, alone: bool, most: int = len(STEPS)) -> Table:
@@ -74,42 +107,67 @@ def richardson(sample: Sampler, scale: float, grain: float, judge: Callable[[Tab
     claim beside it the table ends as well where a row gains nothing.
     """
     for _ in range(RESTARTS):
-        table = _extend(sample, scale, grain, judge, 2 if alone else 1, most)
+        table = _extend(sample, STEPS[:most] * scale, grain, judge, 2 if alone else 1)
         if np.isfinite(table.bound).all():
             return table
         scale /= 32
     return table
 
 
-def _extend(sample: Sampler, scale: float, grain: float, judge: Callable[[Table], Say], rows: int, most: int) -> Table:
-    odd: list[np.ndarray] = []  # D(h) row by row, (elements,) each; even: K(h)
-    even: list[np.ndarray] = []
-    noise: list[np.ndarray] = []
-    spreads, moves = [np.full_like(sample.centre, np.inf)], [np.full_like(sample.centre, np.inf)]
-    rungs: list[Rung] = []
-    value, kink = np.full_like(sample.centre, np.inf), np.full_like(sample.centre, np.inf)
-    least_step = np.full_like(sample.centre, np.inf)
-    for h in map(float, STEPS[:most] * scale):
-        plus, minus = sample(h), sample(-h)
-        odd.append(plus / (2 * h) - minus / (2 * h))
-        even.append((plus - sample.centre) / (2 * h) + (minus - sample.centre) / (2 * h))
-        noise.append(ROUNDINGS * (sample.rounding(np.maximum(np.abs(plus), np.abs(minus))) + grain * np.abs(odd[-1])) / h)
-        weights, before = ODD[len(odd) - 1], (value, kink)
-        value, kink = weights @ np.array(odd), EVEN[len(odd) - 1] @ np.array(even)
-        floor = np.abs(weights) @ np.array(noise)
-        moves.append(np.abs(value - before[0]) + np.abs(kink - before[1]))
-        spreads.append(moves[-1] + np.abs(kink))  # three that vanish in the limit
-        bound, beside = SAFETY * np.max(spreads[-rows:], axis=0) + floor, SAFETY * np.max(moves[-2:], axis=0) + 2 * floor
+def _extend(sample: Sampler, steps: np.ndarray, grain: float, judge: Callable[[Table], Say], together: int) -> Table:
+    unknown = np.full_like(sample.centre, np.inf)
+    rows, fresh = _Rows(sample, grain, len(steps)), []
+    move, spread = unknown, unknown  # of the last row
+    seen: list[tuple[float, np.ndarray, np.ndarray]] = []
+    for count, h in enumerate(steps.tolist(), 1):
+        fresh.append(np.array([sample(h), sample(-h)]))  # (2, elements)
+        if count == 1 < len(steps) and np.isfinite(fresh[0]).all():
+            continue  # one row says nothing: the first two are taken together
+        rows.add(steps[count - len(fresh) : count], np.array(fresh))
+        fresh = []
+        value, kink, moved, floor = rows.limits()
+        seen += [(float(steps[0]), rows.odd[0], unknown)] if count == 2 and not seen else []
+        (before, move), (spread_before, spread) = (
+            (move, moved if count > 1 else unknown),
+            (spread, moved + np.abs(kink)),
+        )  # three that vanish in the limit
+        bound = SAFETY * (spread if together == 1 else np.maximum(spread, spread_before)) + floor
         bound = np.where(np.isfinite(bound), bound, np.inf)
-        rungs.append(_rung(h, value, bound))
-        apart = np.abs(np.array([plus - sample.centre, minus - sample.centre]))  # (sides, elements)
-        least_step = np.minimum(least_step, np.where(apart > 0, apart, np.inf).min(axis=0))
-        table = Table(value, bound, floor, (apart == 0).any(axis=0), np.isinf(least_step), least_step, kink, beside, tuple(rungs))
-        table.say = judge(table) if len(odd) > 1 else Say.GO_ON
-        stuck = rows == 1 and len(odd) > 2 and np.max(spreads[-1], initial=0.0) > GAIN * np.max(spreads[-2], initial=0.0)
+        seen.append((h, value, bound))
+        table = Table(value, bound, floor, kink, move, np.maximum(move, before), rows.apart[:count], seen)
+        table.say = judge(table) if count > 1 else Say.GO_ON
+        stuck = together == 1 and count > 2 and spread.max(initial=0.0) > GAIN * spread_before.max(initial=0.0)
         if table.say is not Say.GO_ON or stuck or not np.isfinite(value).all():
             break
     return table
+
+
+class _Rows:
+    """D(h), K(h) and the rounding of either, row by row: (rows, elements) each."""
+
+    def __init__(self, sample: Sampler, grain: float, most: int) -> None:
+        self._sample, self._grain, self._count = sample, grain, 0
+        self.odd, self._even, self._noise = np.empty((3, most, sample.centre.size))
+        self.apart = np.empty((most, 2, sample.centre.size))
+
+    def add(self, steps: np.ndarray, pairs: np.ndarray) -> None:
+        """Rows of these steps, `pairs` phi(h) and phi(-h): (rows, 2, elements)."""
+        new, once = slice(self._count, self._count + len(steps)), steps[:, None]
+        twice = 2 * once
+        apart = self.apart[new] = pairs - self._sample.centre
+        odd = self.odd[new] = pairs[:, 0] / twice - pairs[:, 1] / twice
+        self._even[new] = apart[:, 0] / twice + apart[:, 1] / twice
+        sizes = np.abs(pairs)
+        rounding = self._sample.rounding(np.maximum(sizes[:, 0], sizes[:, 1]))
+        self._noise[new] = ROUNDINGS * (rounding + self._grain * np.abs(odd)) / once
+        self._count = new.stop
+
+    def limits(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """The limits of D and K, by how much the last row moved the two, and what rounding may do to them."""
+        odd, even, rows = ODD[self._count - 1], EVEN[self._count - 1], slice(self._count)
+        values, kinks = odd @ self.odd[rows], even @ self._even[rows]  # (2, elements)
+        moved = np.abs(values[0] - values[1]) + np.abs(kinks[0] - kinks[1])
+        return values[0], kinks[0], moved, SIZES[self._count - 1] @ self._noise[rows]
 
 
 def _rung(step: float, value: np.ndarray, bound: np.ndarray) -> Rung:

@@ -18,6 +18,7 @@ from harness.oracles.estimate import Estimate, Status
 
 Phi = Callable[[float], Any]
 FLOAT64_EPS = float(np.finfo(np.float64).eps)
+SMALLEST_SCALE = 1e-280  # below it the narrow windows are subnormal and 1 / H overflows
 ULP_AT_ZERO = float(np.finfo(np.float64).smallest_subnormal)
 
 
@@ -31,6 +32,19 @@ class Unusable(Exception):
     def estimate(self, evaluations: int) -> Estimate:
         """No derivative, after so many evaluations, for this reason."""
         return Estimate(np.nan, np.inf, self.status, evaluations, self.reason)
+
+
+def unusable(scale: float, grain: float) -> Estimate | None:
+    """Why no phi can be followed in such steps; None where it can."""
+    if not np.isfinite(scale) or scale <= 0:
+        reason = f"the scale of t must be positive and finite; got {scale!r}."
+    elif scale < SMALLEST_SCALE:
+        reason = f"the scale of t must be at least {SMALLEST_SCALE:g}; at {scale!r} the steps underflow."
+    elif not np.isfinite(grain):
+        reason = f"the grain of t must be finite; got {grain!r}."
+    else:
+        return None
+    return Estimate(np.nan, np.inf, "unresolved", 0, reason)
 
 
 class Sampler:
@@ -53,7 +67,9 @@ class Sampler:
         self.centre = self._flatten(centre)
         self.magnitude = float(np.max(np.abs(self.centre), initial=0.0))
         self._vanishes = self.magnitude == 0
-        self.set_terms(terms)
+        self.terms = np.zeros(1)
+        if np.ndim(terms) or terms:
+            self.set_terms(terms)
         if centre.dtype.kind in "fc":
             self.eps = max(FLOAT64_EPS, float(np.finfo(centre.dtype).eps))
             self._ulp_at_zero = max(ULP_AT_ZERO, float(np.finfo(centre.dtype).smallest_subnormal))

@@ -74,6 +74,8 @@ def _filling(shape: Any, held: Sequence[Any]) -> Fill:
     if kind in ("value", "held"):
         constant = held[content] if kind == "held" else content
         return lambda leaves: constant
+    if kind == "tuple" and content and all("leaf" in item for item in content):  # nearly always the arguments of a call
+        return _tuple_of([item["leaf"] for item in content])
     if kind == "dict":
         entries = [(key, _filling(item, held)) for key, item in content]
         return lambda leaves: {key: fill(leaves) for key, fill in entries}
@@ -81,6 +83,14 @@ def _filling(shape: Any, held: Sequence[Any]) -> Fill:
     if kind == "named":
         return lambda leaves: held[content](*(fill(leaves) for fill in items))
     return (lambda leaves: [fill(leaves) for fill in items]) if kind == "list" else (lambda leaves: tuple([fill(leaves) for fill in items]))
+
+
+def _tuple_of(places: list[int]) -> Fill:
+    """The leaves at `places`, as a tuple."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    only = places[0]
+    return lambda leaves: (leaves[only],)
 
 
 def _is_plain(node: Any) -> bool:

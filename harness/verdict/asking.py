@@ -57,6 +57,8 @@ class Ask:
             return none
         if terms is not None:
             inquiry.allow_for(terms())
+        if not inquiry.denied and (jump := inquiry.jump(claim=self.actual, slack=self.rounding, required=self.required)) is not None:
+            return self._result(self._compare(jump), jump)
         first = inquiry.thorough()
         if _shape_differs(self.actual, first):
             return _wrong_shape(self.law, self.actual, first, self.name)

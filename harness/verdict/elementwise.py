@@ -86,33 +86,42 @@ def compare(
 ) -> Comparison:
     """`actual` against `estimate`; arrays of one shape, or `estimate` of a status that has no value."""
     actual = np.asarray(actual, dtype=np.float64)
-    expected, bound = (np.broadcast_to(np.asarray(x, dtype=np.float64), actual.shape) for x in (estimate.value, estimate.bound))
-    ends = estimate.interval if estimate.interval is not None else (estimate.value, estimate.value)
-    low, high = (np.broadcast_to(np.asarray(x, dtype=np.float64), actual.shape) for x in ends)
+    expected, bound = _like(actual, estimate.value), _like(actual, estimate.bound)
+    low, high = (expected, expected) if estimate.interval is None else (_like(actual, end) for end in estimate.interval)
     with np.errstate(all="ignore"):
-        tau = bound + np.asarray(rounding, dtype=np.float64)
-        distance = np.maximum(np.maximum(low - actual, actual - high), 0.0)  # NaN where either side is
+        tau, sizes = bound + np.asarray(rounding, dtype=np.float64), np.abs(actual)
+        if estimate.interval is None:
+            distance, ends = np.abs(actual - expected), np.abs(expected)  # NaN where either side is
+        else:
+            distance, ends = np.maximum(np.maximum(low - actual, actual - high), 0.0), np.maximum(np.abs(low), np.abs(high))
         known = np.isfinite(bound)
-        s = np.maximum(np.maximum(np.abs(actual), np.maximum(np.abs(low), np.abs(high))), np.maximum(rms(expected[known]), np.asarray(size)))
+        s = np.maximum(np.maximum(sizes, ends), np.maximum(rms(expected[known]), size))
         vanish = required * estimate.magnitude / scale  # the derivative that would change phi by `required` of its own size
-        vacuous = known & (np.abs(actual) <= tau) & (np.abs(low) <= tau) & (np.abs(high) <= tau)
-        vacuous &= (tau <= vanish) | ((bound == 0) & (actual == 0))
-        holds = known & (distance <= tau) & ((tau <= required * s) | vacuous)
+        fine, exact = tau <= required * s, bound == 0
+        vacuous = known & (np.maximum(sizes, ends) <= tau)
+        vacuous &= (tau <= vanish) | (exact & (actual == 0))
+        holds = known & (distance <= tau) & (fine | vacuous)
         below = _below(actual, estimate, tau)
         broken = known & (((distance > BROKEN_FACTOR * tau) & ~below) | ~np.isfinite(actual))
-    vacuous &= ~(tau <= required * s) | (bound == 0) | (np.abs(actual) + np.abs(expected) == 0)
+        vacuous &= ~fine | exact | (sizes + np.abs(expected) == 0)
     reason = _reason(actual, estimate, low, high, known, holds, broken, distance, tau, s, required)
     if below.any() and not broken.any() and not holds.all():
         reason = SMALL_STEPS
-    nearest = np.clip(actual, low, high)  # at a kink: the end of the interval that `actual` is closest to
+    nearest = expected if estimate.interval is None else np.clip(actual, low, high)  # at a kink: the end of the interval that `actual` is closest to
     return Comparison(actual, np.where(np.isnan(nearest), expected, nearest), bound, tau, distance, s, broken, holds, vacuous, reason)
+
+
+def _like(actual: np.ndarray, values: float | np.ndarray) -> np.ndarray:
+    """In the shape of `actual`."""
+    given = np.asarray(values, dtype=np.float64)
+    return given if given.shape == actual.shape else np.broadcast_to(given, actual.shape)
 
 
 def _below(actual: np.ndarray, estimate: Estimate, tau: np.ndarray) -> np.ndarray:
     """Where small steps, which the estimate takes for noise, have the slope that is claimed: phi may well have it."""
     if estimate.beneath is None:
         return np.zeros(actual.shape, dtype=bool)
-    low, high = (np.broadcast_to(np.asarray(x, dtype=np.float64), actual.shape) for x in estimate.beneath)
+    low, high = (_like(actual, end) for end in estimate.beneath)
     return np.asarray((actual >= low - tau) & (actual <= high + tau))
 
 

@@ -38,16 +38,21 @@ def analytic_rounding(gradient: np.ndarray, direction: np.ndarray, dtype: str = 
     e_j = ulps(g_j) |(D v)_j|: their sum, or lambda |e|_2 where that is less, since the signs of v are random; and the rounding of the product itself,
     which is summed in double precision. The ulp of a g_j that underflows is the smallest number of `dtype`.
     """
+    error, underflow, terms = analytic_error(dtype), ulp_at_zero(dtype) / eps(dtype), max(int(np.size(gradient)), 1)
     with np.errstate(all="ignore"):
-        entries = np.ravel(elementwise_rounding(gradient, dtype) * np.abs(direction)).astype(np.float64)
-        likely = RANDOM_SIGNS * math.sqrt(entries.size) * float(rms(entries))  # a plain norm would lose squares that underflow
-    return min(float(np.sum(entries)), likely) + inner_product_rounding(gradient, direction)
+        products = np.ravel(np.abs(gradient * direction)).astype(np.float64, copy=False)
+        total, length = float(np.sum(products)), float(rms(np.ravel(direction)))
+        certain = error * (total + underflow * terms * length)
+        likely = (
+            RANDOM_SIGNS * math.sqrt(terms) * error * (float(rms(products)) + underflow * length)
+        )  # a plain norm would lose squares that underflow
+    return min(certain, likely) + gamma(terms) * total + terms * ulp_at_zero("float64")
 
 
 def natural_size(gradient: np.ndarray, direction: np.ndarray) -> float:
     """The size that <g, D v> would have by chance: sum |g_j (D v)_j| / sqrt(n). Relative to it a comparison's resolution is measured."""
     with np.errstate(all="ignore"):
-        size = float(np.sum(np.abs(gradient) * np.abs(direction), dtype=np.float64))
+        size = float(np.sum(np.abs(gradient * direction), dtype=np.float64))
     return size / math.sqrt(max(int(np.size(gradient)), 1))
 
 

@@ -117,7 +117,7 @@ def tangents_along(backend: Backend, case: Case, tangents: tuple[np.ndarray, ...
 
 def grain_along(case: Case, step: tuple[np.ndarray, ...]) -> float:
     """The same along `step`."""
-    moved = [(wide(x)[v != 0], v[v != 0]) for x, v in zip(case.points, step, strict=True)]
+    moved = [(wide(x), v) if v.all() else (wide(x)[v != 0], v[v != 0]) for x, v in zip(case.points, step, strict=True)]
     return max((float(EPS * np.max(np.abs(x), where=np.isfinite(x), initial=0.0) / leaf_size(v)) for x, v in moved if x.size), default=0.0)
 
 

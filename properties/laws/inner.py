@@ -18,7 +18,7 @@ from harness.verdict.rounding import inner_product_rounding
 def inner(a: Sequence[np.ndarray], b: Sequence[np.ndarray]) -> float:
     """<a, b> summed over the arrays, in double precision; finite or not, never a warning."""
     with np.errstate(all="ignore"):
-        return float(sum(np.real(np.vdot(wide(x), wide(y))) for x, y in zip(a, b, strict=True)))
+        return sum([float(np.vdot(wide(x), wide(y)).real) for x, y in zip(a, b, strict=True)], 0.0)
 
 
 def inner_rounding(a: Sequence[np.ndarray], b: Sequence[np.ndarray], dtype: str) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 
 from harness.backends import Backend
 from harness.program import Case
-from properties.laws.along import direction, grain_along, moved
+from properties.laws.along import direction, grain_along
 from properties.laws.inner import flat, inner, wide
 from properties.laws.precision import precise
 
@@ -25,6 +25,7 @@ class Path:
     def __init__(self, backend: Backend, case: Case) -> None:
         self.step, self._case = direction(case), case
         self._points = tuple(map(wide, case.points))
+        self._moved = tuple(np.empty(x.shape, np.result_type(x, v)) for x, v in zip(self._points, self.step, strict=True))
         self.grain = grain_along(case, self.step)
         self._bound = precise(backend, case)
         self._seen: dict[float, tuple[np.ndarray, ...]] = {}
@@ -54,10 +55,17 @@ class Path:
         if t == 0:
             self._looked.add(look)
         if anew or (found := self._seen.get(t)) is None:
-            found = self._bound.at(moved(self._points, self.step, t))
+            found = self._bound.at_lent(self._at_step(t))
             if sum(y.size for y in found) <= MOST_KEPT:
                 self._seen[t] = found
         return found
+
+    def _at_step(self, t: float) -> tuple[np.ndarray, ...]:
+        """Points + t step in the memory of the last such point: fresh memory costs more than the sum of a large array."""
+        for x, v, place in zip(self._points, self.step, self._moved, strict=True):
+            np.multiply(v, t, out=place)
+            np.add(x, place, out=place)
+        return self._moved
 
 
 _LAST: list[tuple[Backend, Case, Path]] = []

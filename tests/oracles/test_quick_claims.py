@@ -68,3 +68,26 @@ def test_window_settles_what_rounding_keeps_a_table_between_near_kinks_from() ->
 def test_window_between_near_kinks_agrees_with_no_wrong_claim(wrong: float) -> None:
     estimate = differentiate(near_kinks, claim=1.0 + wrong, required=1e-9, effort="quick")
     assert estimate.status == "unresolved"
+
+
+MANY = np.random.default_rng(3).uniform(-1, 1, 20_000)
+SLOPES = np.random.default_rng(4).normal(size=20_000)
+
+
+def very_many_kinks(t: float) -> float:
+    """Kinks some 1e-4 apart: a grid sampler, whose points cross cells. Its slope at 0 is the sum of `SLOPES` of those below it."""
+    return float(np.dot(SLOPES, np.maximum(t - MANY, 0.0)))
+
+
+def test_very_many_kinks_are_left_to_the_narrowest_table_at_once() -> None:
+    slope = float(np.sum(SLOPES[MANY < 0]))
+    estimate = differentiate(very_many_kinks, claim=slope, slack=1e-8)
+    assert estimate.status == "smooth"
+    assert abs(estimate.value - slope) <= estimate.bound <= 1e-6 * abs(slope)
+    assert estimate.evaluations <= 24
+
+
+@pytest.mark.parametrize("factor", [1 + 1e-5, 1 - 1e-5, -1.0, 0.0])
+def test_very_many_kinks_hide_no_wrong_claim(factor: float) -> None:
+    slope = factor * float(np.sum(SLOPES[MANY < 0]))
+    assert differentiate(very_many_kinks, claim=slope, effort="quick").status == "unresolved"

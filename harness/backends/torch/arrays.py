@@ -23,6 +23,11 @@ def copied(values: np.ndarray, dtype: str, device: str) -> torch.Tensor:
     return made if made.dtype is kind and device == "cpu" else made.to(device, kind)
 
 
+def lent(values: np.ndarray, *, dtype: str, device: str) -> torch.Tensor:
+    """A row-major tensor of `values`, in their memory where dtype and device allow that."""
+    return torch.from_numpy(values) if values.dtype.name == dtype and device == "cpu" else copied(values, dtype, device)
+
+
 def views(values: Sequence[np.ndarray], dtype: str, device: str) -> tuple[torch.Tensor, ...]:
     """Tensors that are views of one storage, one behind the other."""
     storage = copied(np.concatenate([x.ravel() for x in values]), dtype, device)

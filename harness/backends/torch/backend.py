@@ -17,9 +17,10 @@ import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812 (the name under which everyone writes it, and so do our scripts)
 
+from harness.backends.lending import Lender
 from harness.backends.protocol import Arrays, Backend, Description, Function, Hvp, Jvp, Vjp
-from harness.backends.torch.arrays import copied, described, literal_of, views
-from harness.backends.torch.limits import limits_told
+from harness.backends.torch.arrays import copied, described, lent, literal_of, views
+from harness.backends.torch.limits import limited, limits_told
 from harness.backends.torch.module import call_module, owned_arrays
 from harness.backends.torch.native_cases import NativeSource
 from harness.backends.torch.routes import (
@@ -43,12 +44,13 @@ _NAMESPACE = {"torch": torch, "F": F}
 _DTYPES = ("float64", "float32", "bfloat16", "float16", "complex128", "complex64")
 
 
-class TorchBackend(NativeSource, Backend):
+class TorchBackend(NativeSource, Lender, Backend):
     """The installed torch. Conventions at kinks: docs/reference/torch-conventions.md."""
 
     name = "torch"
     version = torch.__version__
     capabilities = frozenset({"jvp", "tape", "reverse_routes", "forward_routes", "layouts", "complex", "second_order", "batching", "tf32"})
+    lent = staticmethod(lent)
 
     def devices(self) -> tuple[str, ...]:
         """The CPU and every CUDA device."""
@@ -71,8 +73,7 @@ class TorchBackend(NativeSource, Backend):
 
     def numpy(self, array: torch.Tensor) -> np.ndarray:
         """A copy on the host, lazy conjugation, negation and zeros carried out."""
-        plain = array.float() if array.dtype is torch.bfloat16 else array
-        return np.array(plain.numpy(force=True))
+        return np.array((array.float() if array.dtype is torch.bfloat16 else array).numpy(force=True))
 
     def describe(self, array: Any) -> Description:
         """Shape, dtype and device of a tensor."""
@@ -134,8 +135,7 @@ class TorchBackend(NativeSource, Backend):
 
     def call(self, function: Callable[..., Any], owned: Mapping[str, torch.Tensor], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         """A module by `torch.func.functional_call`."""
-        with limits_told():
-            return call_module(function, owned, args, kwargs) if owned else function(*args, **kwargs)
+        return limited(call_module, (function, owned, args, kwargs), {}) if owned else limited(function, args, kwargs)
 
     def strides(self, array: torch.Tensor) -> tuple[int, ...]:
         """`tensor.stride()`."""

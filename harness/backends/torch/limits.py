@@ -6,8 +6,9 @@ Source: https://docs.pytorch.org/docs/stable/notes/extending.html and https://do
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from harness.backends.protocol import Unsupported
 
@@ -30,7 +31,21 @@ def limits_told() -> Iterator[None]:
     try:
         yield
     except RuntimeError as error:  # NotImplementedError is one
-        for told, words in _LEFT_OUT.items():
-            if re.search(words, str(error)):
-                raise Unsupported(told) from error
+        _raise_limit(error)
         raise
+
+
+def limited(call: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+    """`call(*args, **kwargs)` under `limits_told`, whose making and leaving cost more than many an op."""
+    try:
+        return call(*args, **kwargs)
+    except RuntimeError as error:
+        _raise_limit(error)
+        raise
+
+
+def _raise_limit(error: RuntimeError) -> None:
+    """Raise `Unsupported` where `error` is such a refusal."""
+    for told, words in _LEFT_OUT.items():
+        if re.search(words, str(error)):
+            raise Unsupported(told) from error
