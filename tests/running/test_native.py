@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from harness.backends import Unsupported, load_backend
-from harness.backends.torch.native_cases import samples_of
+from harness.backends.torch.native_cases import native, samples_of
 from harness.program.case import Opaque, from_json, to_json
 from harness.program.opaque import resolve
 from harness.program.target import UnknownTarget
@@ -114,3 +114,24 @@ def test_native_sample_is_written_as_the_call_that_computes_the_same(torch_backe
 def test_native_sample_that_is_more_than_a_call_of_its_op_is_not_written(torch_backend) -> None:
     wrapped = [sample for sample in samples_of("linalg_cholesky", "float64", "cpu") if sample.primals[0].numel()]
     assert {sample.written() for sample in wrapped} == {""}, "the database makes its matrix symmetric first"
+
+
+def test_samples_asked_for_inside_a_transform_are_those_outside():
+    name = "torch_ops_aten__safe_softmax_default"
+    (x,) = (torch.from_numpy(x) for x in native_pool(load_backend("torch"), f"native:{name}", "cpu", "float64", 1, 0)[0].primals)
+    samples_of.cache_clear()
+    call = getattr(native, name)
+    torch.func.vjp(lambda x: call(x, sample=0, dtype="float64", device="cpu"), x)
+    assert all(not primal.requires_grad for sample in samples_of(name, "float64", "cpu") for primal in sample.primals)
+
+
+def test_samples_outside_of_the_domain_are_left_out(torch_backend):
+    assert native_pool(torch_backend, "native:__rpow__", "cpu", "float64", 12, 0) == ()  # a negative base to a power that is no integer
+    assert len(native_pool(torch_backend, "native:pow", "cpu", "float64", 12, 0)) == 12
+
+
+def test_a_function_of_memory_is_not_asked_in_other_memory(torch_backend):
+    case = msgspec.structs.replace(native_pool(torch_backend, "native:as_strided", "cpu", "float64", 1, 0)[0], law="layout-independent")
+    with pytest.raises(Unsupported, match="reads memory"):
+        lookup_law("layout-independent").check(torch_backend, case)
+    assert not native_pool(torch_backend, DET, "cpu", "float64", 1, 0)[0].drawn["of_memory"]
