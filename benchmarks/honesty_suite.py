@@ -49,6 +49,22 @@ def series(m: Any, x: Any) -> Any:
     return sum(m.sin(k * x) / k**2 for k in range(1, 30))
 
 
+def power_at_zero(m: Any, x: Any) -> Any:
+    return x + (abs(x) ** m.number(1.5) if x > 0 else -(abs(x) ** m.number(1.5)))
+
+
+def smooth_bump(m: Any, x: Any) -> Any:
+    return x + (m.exp(-1 / (x * x)) if x else m.number(0))
+
+
+def weierstrass(m: Any, x: Any) -> Any:
+    return sum(m.cos(3**k * x) / 2**k for k in range(12))
+
+
+def takagi(m: Any, x: Any) -> Any:
+    return sum(abs(x * 2**k - m.floor(x * 2**k + m.number(0.5))) / 2**k for k in range(12))
+
+
 def logsumexp(m: Any, x: Any) -> Any:
     top = x if x > 2 else m.number(2)
     return top + m.log(m.exp(x - top) + m.exp(2 - top) + m.exp(-1 - top))
@@ -117,6 +133,8 @@ SUITE = tuple(
         ("log(1 + x)", "cancelling", lambda m, x: m.log(1 + x), magnitudes(-8, 0)),
         ("x - sin x", "cancelling", lambda m, x: x - m.sin(x), magnitudes(-2, 0)),
         ("(x - 1)^7 expanded", "cancelling", horner_one, uniform(0.7, 1.4)),
+        ("log(1 + x) / x", "cancelling", lambda m, x: m.log(1 + x) / x, magnitudes(-11, -3)),
+        ("(sqrt(1 + x) - 1) / x", "cancelling", lambda m, x: (m.sqrt(1 + x) - 1) / x, magnitudes(-11, -3)),
         ("(x + 1e9) - 1e9", "cancelling", lambda m, x: (x + 10**9) - 10**9, uniform(-3, 3)),
         ("float32 sin", "float32 inside", lambda m, x: m.single(m.sin(m.single(x))), uniform(-3, 3)),
         ("float32 exp", "float32 inside", lambda m, x: m.single(m.exp(m.single(x))), uniform(-3, 3)),
@@ -135,6 +153,12 @@ SUITE = tuple(
         ("hinge square", "piecewise", lambda m, x: relu(m, 1 - x) ** 2, near(1.0, 0.5, 2.0, 0.9999)),
         ("max of three", "piecewise", lambda m, x: max(m.sin(x), m.cos(x), x / 2), uniform(-3, 3)),
         ("cbrt", "piecewise", lambda m, x: m.cbrt(x), near(0.0, 1.0, 1e-6)),
+        ("weierstrass, 12 terms", "piecewise", weierstrass, uniform(-3, 3)),
+        ("takagi, 12 terms", "piecewise", takagi, uniform(-1, 1)),
+        ("sign(x) |x|^1.5", "singular", power_at_zero, near(0.0, 1e-10, 1e-5)),
+        ("x + exp(-1/x^2)", "singular", smooth_bump, near(0.0, 0.02, 0.3)),
+        ("smooth abs of 1e-8", "singular", lambda m, x: m.sqrt((x - 1) ** 2 + m.number(1e-16)), near(1.0, 1 + 1e-9, 1 + 1e-8, 1 + 1e-6)),
+        ("softplus of 1e6", "singular", lambda m, x: m.log(1 + m.exp(1e6 * (x - 1))) / 10**6, near(1.0, 1 + 1e-7, 1 - 1e-5)),
         ("step", "discontinuous", lambda m, x: m.number(1 if x > 0 else 0) + x, near(0.0, 1e-9, -1e-9, 1.0)),
         ("sign times exp", "discontinuous", lambda m, x: m.exp(x) * (1 if x > 0 else -1), near(0.0, 0.1, 1e-5)),
         ("remainder", "discontinuous", lambda m, x: x - m.floor(x), near(1.0, 1.5, 1.001, 0.999999)),

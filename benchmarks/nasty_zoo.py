@@ -1,7 +1,7 @@
 """Right but nasty functions for benchmarks/false_alarms.py: torch's own formulas, correct by inspection, where finite differences are hard.
 
 A family a list: the points at which gradcheck raises false alarms, functions that oscillate, cancel, saturate, are badly scaled, have kinks. The last
-family drowns in its own rounding: noise / distance to what must be resolved > 1e-6, so that INCONCLUSIVE is the right answer; it must not be BROKEN.
+family drowns in its own rounding (noise / distance to what must be resolved > 1e-6), or converges too slowly, so that INCONCLUSIVE is the right answer; it must not be BROKEN.
 Left out: digamma, whose derivative in torch 2.13 really is off by up to 4e-10 (docs/findings.md).
 """
 
@@ -132,6 +132,7 @@ KINKED = [
     Nasty("sorted", lambda x: x.sort().values * torch.arange(1.0, 6.0, dtype=x.dtype), normal((5,))),
     Nasty("median", lambda x: x.median(), normal((5,))),
     Nasty("x relu(x)", lambda x: x * torch.relu(x), lambda rng: (rng.standard_normal(5) * (rng.random(5) < 0.7),)),
+    Nasty("sqrt(x^2 + 1e-16)", lambda x: (x.square() + 1e-16).sqrt(), decades(-10, -6, signed=True)),
     Nasty("relu of a layer", lambda x, a: torch.relu(a @ x), normal((4,), (8, 4))),
 ]
 COMPOSED = [
@@ -164,6 +165,9 @@ DROWNED = [
     Nasty("tanh at 12", torch.tanh, near(12)),
     Nasty("asin 1e-8 beside 1", torch.asin, lambda rng: (1 - 10.0 ** rng.uniform(-9, -7, 3),)),
     Nasty("abs, some entries at 1e-10", torch.abs, lambda rng: (rng.standard_normal(5) * 10.0 ** rng.choice((-10.0, 0.0), 5),)),
+    Nasty("log(1 + x) / x at 1e-8", lambda x: torch.log(1 + x) / x, decades(-10, -7)),
+    Nasty("(sqrt(1 + x) - 1) / x at 1e-8", lambda x: ((1 + x).sqrt() - 1) / x, decades(-10, -7)),
+    Nasty("x + sign(x) |x|^1.5 at 0", lambda x: x + x.sign() * x.abs() ** 1.5, lambda rng: (rng.standard_normal(5) * (rng.random(5) < 0.7),)),
     Nasty("rounded to float32 inside", lambda x: (x.float().double() + x).sin(), normal((3,))),
 ]
 

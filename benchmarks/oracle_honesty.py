@@ -1,4 +1,4 @@
-"""Is the oracle's bound true? 84 functions at many points, against mpmath at 120 digits, beside the steps that other tools use.
+"""Is the oracle's bound true? 92 functions at many points, against mpmath at 120 digits, beside the steps that other tools use.
 
     python benchmarks/oracle_honesty.py [--quick] [--points N] [--only REGEX] [--seed N]
 

@@ -61,3 +61,14 @@ def test_stairs_of_a_cast_are_no_flat_side() -> None:
     assert differentiate(lambda t: math.floor(1e5 * t + 0.5) / 1e5 + 1, effort="thorough").status == "noise"
     estimate = differentiate(lambda t: float(np.float16(1 + max(t + 1e-5, 0.0))), effort="thorough")
     assert estimate.status != "smooth" or abs(estimate.value - 1) <= estimate.bound
+
+
+@pytest.mark.parametrize("height", [1.0, 1e-3])
+@pytest.mark.parametrize("along", [1.0, -0.37])
+def test_bound_covers_the_slope_beside_a_kink_that_no_window_can_tell_from_one_at_the_point(height: float, along: float) -> None:
+    claims = 0
+    for distance in (1e-16, 1e-15, 1e-14, 1e-12, 1e-10):
+        estimate = differentiate(lambda t, d=distance: height * abs(along * t - d) + math.sin(along * t + 0.3), effort="thorough", grain=1e-16)
+        claims += estimate.status == "smooth"
+        assert estimate.status != "smooth" or abs(float(estimate.value) - along * (math.cos(0.3) - height)) <= float(estimate.bound)
+    assert claims
