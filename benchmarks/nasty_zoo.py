@@ -1,7 +1,8 @@
 """Right but nasty functions for benchmarks/false_alarms.py: torch's own formulas, correct by inspection, where finite differences are hard.
 
 A family a list: the points at which gradcheck raises false alarms, functions that oscillate, cancel, saturate, are badly scaled, have kinks. The last
-family drowns in its own rounding (noise / distance to what must be resolved > 1e-6), or converges too slowly, so that INCONCLUSIVE is the right answer; it must not be BROKEN.
+family drowns in its own rounding (noise / distance to what must be resolved > 1e-6), or converges too slowly, so that INCONCLUSIVE is the right
+answer; it must not be BROKEN.
 Left out: digamma, whose derivative in torch 2.13 really is off by up to 4e-10 (docs/findings.md).
 """
 
