@@ -138,7 +138,7 @@ class _Shake:
         if not self.active or self._jitter is None:
             return array
         described = self._backend.describe(array)
-        signs = self._jitter.choice((-1.0, 1.0), size=described.shape)
+        signs = 2.0 * self._jitter.integers(0, 2, size=described.shape) - 1
         factor = self._backend.array(1 + unit_roundoff(self._dtype) * signs, dtype=described.dtype, device=self._device)
         multiply = self._backend.op("multiply")
         return array if multiply is None else multiply(array, factor)

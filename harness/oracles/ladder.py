@@ -62,19 +62,19 @@ class Ladder:
 
     def descend(self, widest: float, *, patient: bool) -> Choice:
         """More windows from `widest` down, until every element is settled or the narrowest is reached; if not `patient`, also until `stalled`."""
-        step, factor = widest, 4.0
+        step, factor, chosen = widest, 4.0, None
         settled = np.zeros(self.sample.centre.shape, dtype=bool)
         while abs(step) >= self.narrowest:
             self.windows.append(self._look(self.sample, step, self.grain))
             if factor > 4 and self.windows[-1].kept.any():  # the jump may have missed the best window by one
                 self.windows.insert(-1, self._look(self.sample, 4 * step, self.grain))
-            if self._may_settle():
-                settled = self.choose().settled
+            chosen = self.choose() if self._may_settle() else None
+            settled = settled if chosen is None else chosen.settled
             if (settled | self._flat()).all() or (not patient and self.stalled(~settled)):
                 break
             factor = 16.0 if ((self.windows[-1].ratio > HOPELESS) | settled).all() else 4.0
             step /= factor
-        return self.choose()
+        return self.choose() if chosen is None else chosen
 
     def _flat(self) -> np.ndarray:
         """Where the last windows saw one value only: narrower ones will not see another."""
