@@ -34,7 +34,7 @@ from properties.laws import laws
 
 LAWS = ("vjp-eq-fd", "jvp-eq-fd")
 QUICK_CASES, FULL_CASES = 3_000, 100_000
-QUICK_SECONDS = 42.0
+QUICK_SECONDS = 36.0
 BESIDE = 3  # points per function at which gradcheck is asked as well
 
 

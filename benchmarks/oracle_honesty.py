@@ -30,7 +30,7 @@ from honesty_suite import SUITE, Subject
 from harness.oracles import Estimate, differentiate
 
 OUT = Path(__file__).parent / "out" / "oracle_honesty.json"
-QUICK_POINTS, QUICK_SECONDS, FULL_POINTS = 12, 42.0, 200
+QUICK_POINTS, QUICK_SECONDS, FULL_POINTS = 12, 36.0, 200
 EPS = 2.0**-52
 
 
