@@ -43,6 +43,8 @@ def narrower(sample: Sampler, scale: float, grain: float, goal: Goal, wide: Tabl
         rungs += table.rungs
         if table.settled:
             return table, rungs
+        if table.say is Say.REFUTED:  # what a table denies, none that rounding blinds may confirm
+            return wide, rungs
         if nearly is wide and look(table, ease=EASE) is Say.SETTLED:
             nearly = replace(table, say=Say.SETTLED)
         limited = table if limited is None and goal.limited_by_rounding(table) else limited

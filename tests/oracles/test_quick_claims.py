@@ -91,3 +91,10 @@ def test_very_many_kinks_are_left_to_the_narrowest_table_at_once() -> None:
 def test_very_many_kinks_hide_no_wrong_claim(factor: float) -> None:
     slope = factor * float(np.sum(SLOPES[MANY < 0]))
     assert differentiate(very_many_kinks, claim=slope, effort="quick").status == "unresolved"
+
+
+@pytest.mark.parametrize("wrong", [1e-9, 5e-9, 1e-8, 3e-8])
+def test_what_a_narrow_table_denies_no_narrower_one_confirms(wrong: float) -> None:
+    """To steps of 1e-7 rounding hides such an error; steps of 1e-3, which the kink does not reach, show it."""
+    estimate = differentiate(lambda t: 1.0 + t + max(t - 0.01, 0.0), claim=1.0 + wrong, effort="quick")
+    assert estimate.status == "unresolved"
