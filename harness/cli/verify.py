@@ -37,6 +37,7 @@ Examples:
 Exit codes: 0 all holds; 1 broken; 2 interrupted; 4 wrong usage; 5 nothing selected; 7 nothing broken, but insufficient evidence.
 """
 MOST_WORKERS = 8  # each worker loads the framework, a few hundred megabytes
+MOST_DEATHS = 100  # of workers: three ops may crash in all their laws, and what dies when it is loaded is not started for ever
 
 
 @click.command(name="verify", epilog=EPILOG)
@@ -91,7 +92,7 @@ def _pytest_arguments(workers: int) -> list[str]:
     """Pytest with our suite and nothing of the folder that it happens to run in."""
     home = str(Path(str(properties.__file__)).parent)
     plugins = ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:logging", "-p", "xdist", "-p", "harness.pytest_plugin"]
-    spread = ["-n", str(workers), "--dist", "worksteal"] if workers else []
+    spread = ["-n", str(workers), "--dist", "worksteal", "--max-worker-restart", str(MOST_DEATHS)] if workers else []
     return ["--pyargs", "properties", "-c", os.devnull, "--rootdir", home, *plugins, *spread]
 
 

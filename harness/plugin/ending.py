@@ -13,16 +13,15 @@ from shutil import rmtree
 import msgspec
 
 from harness.plugin.pages import write_pages
-from harness.record import Baseline, CellEnded, Counts, Evidence, Finding, Records, Summary, read_events, signature, write_merged
+from harness.record import Baseline, CellEnded, Counts, Evidence, Finding, Records, Summary, read_events, write_merged
 from harness.record.evidence import INSUFFICIENT
 from harness.running.again import held_again
 from harness.running.cell import row
+from harness.running.death import DIED, finding_of
 from harness.running.folder import point_latest_to
-from harness.running.isolation import cause_of_death
+from harness.running.isolation import cause_of_death, last_case
 from harness.running.journal import INTERRUPTED, WORKERS, Journal, Run
 from harness.running.selection import Resolved
-
-DIED = {"CRASHED": "crashes", "HUNG": "hangs"}  # what a cell does that takes its worker with it
 
 
 @dataclass(frozen=True)
@@ -41,9 +40,8 @@ def finish(run: Run, journal: Journal, resolved: Resolved, baseline: Baseline, s
     for row_of_lost in _lost(run, resolved, evidence, interrupted=status == INTERRUPTED):
         journal.write(row_of_lost)
         evidence.see(row_of_lost)
-        for known in _known_death(row_of_lost, baseline):
-            journal.write(known)
-            evidence.see(known)
+        if row_of_lost.verdict in DIED:
+            evidence.see(_told(run, row_of_lost, journal))
     held = held_again(run.again, (event for path in _files(run) for event in read_events(path)))
     not_met = baseline.not_met(evidence.findings, evidence.cells.values())
     fixed = baseline.fixed(not_met, held)
@@ -58,24 +56,16 @@ def finish(run: Run, journal: Journal, resolved: Resolved, baseline: Baseline, s
     return Ending(summary, tuple(everything.findings), tuple(everything.cells.values()), Path(run.folder))
 
 
-def _known_death(cell: CellEnded, baseline: Baseline) -> Iterator[Finding]:
-    """What the baseline knows of a cell that took its worker with it: `law | op | crashes` (or `hangs`). No case is left of it to replay."""
-    kind = DIED.get(cell.verdict)
-    if kind is None:
-        return
-    named = {field: getattr(cell, field) for field in ("cell", "law", "op", "dtype", "device", "backend")}
-    title = f"{cell.op} {kind} in backend {cell.backend} ({cell.device}, {cell.dtype})"
-    finding = Finding(
-        signature=signature(cell.law, cell.op, kind),
-        case="",
-        verdict=cell.verdict,
-        title=title,
-        text=f"{title}\n  reason        {cell.reason}",
-        **named,
-    )
-    known = baseline.match(finding)
-    if known is not None:
-        yield msgspec.structs.replace(finding, known=known.reason)
+def _told(run: Run, lost: CellEnded, journal: Journal) -> Finding:
+    """The death of a cell, written down with its case."""
+    case = last_case(run, lost.cell)
+    found = finding_of(lost, case, run.folder)
+    if case:
+        return journal.keep(case, found)
+    known = journal.baseline.match(found)
+    found = msgspec.structs.replace(found, known=known.reason) if known else found
+    journal.write(found)
+    return found
 
 
 def _files(run: Run) -> list[Path]:
@@ -86,7 +76,7 @@ def _files(run: Run) -> list[Path]:
 def _lost(run: Run, resolved: Resolved, evidence: Evidence, *, interrupted: bool) -> Iterator[CellEnded]:
     """A row for every planned cell that has none: died with its worker, never begun, or of a backend that cannot be used."""
     died = {} if interrupted else {cell: cause_of_death(run, cell) for cell in evidence.unfinished}
-    why = "interrupted before this cell ended." if interrupted else "never begun: no worker was left to run it."
+    why = "interrupted before this cell ended." if interrupted else "never begun: too many workers had died."
     for cell in resolved.cells:
         if cell.id not in evidence.cells:
             verdict, reason = died.get(cell.id, (INSUFFICIENT, resolved.absent.get(cell.backend, why)))

@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from harness.plugin.ending import DIED, Ending, finish
+from harness.plugin.ending import Ending, finish
 from harness.plugin.gaps import Gaps, items
 from harness.plugin.options import given
 from harness.plugin.outcomes import PROPERTY, report, told
@@ -25,6 +25,7 @@ from harness.plugin.prepare import Prepared, baseline_of, prepare, resolved, sel
 from harness.record import Baseline, RecordError
 from harness.running.cell import run_cell
 from harness.running.cells import Cell
+from harness.running.death import DIED
 from harness.running.folder import default_folder, make_folder
 from harness.running.isolation import Guard, interrupt_workers, uninterrupted
 from harness.running.journal import Journal, Run

@@ -1,6 +1,6 @@
 """Crashes and hangs: told apart by what a dead worker left behind.
 
-a stack dump beside its record: HUNG          none: CRASHED
+a stack dump beside its record: HUNG          none: CRASHED          the case that it compared lies there too
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
-from harness.running.journal import WORKERS, Run
+from harness.program import Case
+from harness.program.case import from_json
+from harness.running.journal import CASE, WORKERS, Run
 
 
 class Guard:
@@ -32,6 +34,7 @@ class Guard:
     @contextmanager
     def watching(self, cell: str) -> Iterator[None]:
         """The limit holds within the block."""
+        self._path.with_suffix(CASE).unlink(missing_ok=True)
         with self._path.open("w", encoding="utf-8") as self._stacks:
             print(cell, file=self._stacks, flush=True)
             self.sign()
@@ -70,8 +73,21 @@ def uninterrupted() -> Iterator[None]:
 
 def cause_of_death(run: Run, cell: str) -> tuple[str, str]:
     """(HUNG or CRASHED, reason) of a cell that began and never ended."""
-    for path in sorted((Path(run.folder) / WORKERS).glob("*.stacks")):
-        at, _, stacks = path.read_text(encoding="utf-8", errors="replace").partition("\n")
-        if at == cell and stacks:
+    for _, stacks in _left_by(run, cell):
+        if stacks:
             return "HUNG", f"no sign of life; the worker was ended. {stacks.strip()}"
     return "CRASHED", "the worker process died while this cell ran."
+
+
+def last_case(run: Run, cell: str) -> Case | None:
+    """What a cell that began and never ended compared last; None where it had not come so far."""
+    left = (path.with_suffix(CASE) for path, _ in _left_by(run, cell))
+    return next((from_json(path.read_bytes()) for path in left if path.exists()), None)
+
+
+def _left_by(run: Run, cell: str) -> Iterator[tuple[Path, str]]:
+    """(file, stack dump or "") of the workers whose last cell was `cell`."""
+    for path in sorted((Path(run.folder) / WORKERS).glob("*.stacks")):
+        at, _, stacks = path.read_text(encoding="utf-8", errors="replace").partition("\n")
+        if at == cell:
+            yield path, stacks

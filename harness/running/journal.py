@@ -1,6 +1,6 @@
 """What one worker writes down: its events in the record, its counterexamples in `cases/`, and what it must be told to do so.
 
-RUN_FOLDER/record.ndjson  summary.json  report.html  junit.xml  cases/ID.json  cases/ID.py          workers/NAME.ndjson while it runs
+RUN_FOLDER/record.ndjson  summary.json  report.html  junit.xml  cases/ID.json  cases/ID.py          workers/NAME.ndjson, .case while it runs
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from harness.program import Case
 from harness.program.case import to_json
 from harness.record import Baseline, Event, Evidence, Finding, RecordWriter, RunEnded, RunStarted, write_case
 
-WORKERS = "workers"
+WORKERS, CASE = "workers", ".case"
 INTERRUPTED = 2  # pytest's exit code
 
 
@@ -92,6 +92,11 @@ class Journal:
         self._writer.write(event)
         if self.sign:
             self.sign()
+
+    def compares(self, case: Case) -> None:
+        """`case` comes next: should it end the process, it is what shows that again. Only where another process will be left to tell."""
+        if self.sign:
+            self.run.record_of(self.worker).with_suffix(CASE).write_bytes(to_json(case))
 
     def keep(self, case: Case, finding: Finding) -> Finding:
         """Write the finding, its case file and its script; returns it with the baseline's reason where it is known."""

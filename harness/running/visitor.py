@@ -123,6 +123,7 @@ class Visitor:
 
     def _judged(self, case: Case, phase: str) -> Result:
         """Check `case`, write it down, and keep it if it is broken."""
+        self._journal.compares(case)
         self.clock.until = (begun := perf_counter()) + self._profile.longest
         result = run_case(self._backend, case, self.clock)
         event = case_run(self._cell, case, result, perf_counter() - begun, phase)
@@ -166,14 +167,13 @@ def case_run(cell: Cell, case: Case, result: Result, seconds: float, phase: str)
     told = {name: getattr(result, name) for name in _ALWAYS}
     if result.verdict is not Verdict.HOLDS:
         told |= {name: getattr(result, name) for name in ("where", "pattern", "details")} | {"ladder": msgspec.to_builtins(result.ladder)}
-    shapes: list[Any] = [list(x.shape) for x in case.primals]
     return CaseRun(
         cell=cell.id,
         case=case.id,
         verdict=result.verdict.value,
         seconds=seconds,
         phase=phase,
-        shapes=shapes,
+        shapes=[list(x.shape) for x in case.primals],
         layouts=list(case.layouts),
         drawn=case.drawn,
         **told,

@@ -149,6 +149,20 @@ def test_verify_goes_on_when_a_worker_dies_and_names_the_cell(tmp_path):
     assert f"CRASHED vjp-eq-fd/exp/float64/cpu/{DYING}: the worker process died while this cell ran." in ran.stdout
 
 
+def test_the_case_that_a_worker_died_of_is_a_finding_that_can_be_replayed(tmp_path):
+    laws = ("--law", "vjp-eq-fd|vjp-zero|vjp-linear|grad-form|inputs-not-mutated|repeatable|value-unchanged")
+    ran = run_harness(tmp_path, "verify", "--backend", DYING, "--op", "exp|sum", *laws, "--dtype", "float64", "-n", "1", "--out", "run")
+    assert ran.returncode == 1
+    died = [row for row in rows(tmp_path / "run") if row.verdict == "CRASHED"]
+    assert {row.verdict for row in rows(tmp_path / "run")} == {"CRASHED", "HOLDS"}  # more than the four deaths after which xdist gives up
+    assert len(died) > 4
+    cases = sorted((tmp_path / "run" / "cases").glob("*.json"))
+    assert len(cases) == len(died)
+    assert f"{len(died)} new, 0 known" in ran.stdout
+    again = run_harness(tmp_path, "replay", str(cases[0]))
+    assert again.returncode == 9  # what the backend ends its process with
+
+
 def test_verify_goes_on_when_an_adapter_exits_and_names_the_finding(tmp_path):
     quitting = "tests.running.toy:Quitting"
     ran = run_harness(

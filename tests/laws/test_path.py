@@ -15,13 +15,13 @@ from tests.laws.examples import product
 def evaluated(monkeypatch: pytest.MonkeyPatch) -> list[tuple[np.ndarray, ...]]:
     """The points at which the function has been evaluated; the values grow by 1 each time, as if it kept state."""
     points: list[tuple[np.ndarray, ...]] = []
-    at = Bound.at
+    at = Bound.at_lent
 
     def counted(bound: Bound, where: tuple[np.ndarray, ...]) -> tuple[np.ndarray, ...]:
         points.append(where)
         return tuple(y + len(points) for y in at(bound, where))
 
-    monkeypatch.setattr(Bound, "at", counted)
+    monkeypatch.setattr(Bound, "at_lent", counted)
     return points
 
 
