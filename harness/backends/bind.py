@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from harness.backends.lending import Lender
 from harness.backends.protocol import Arrays, Backend, Died, Function, Unsupported
 from harness.program import Case, Program, evaluate
 from harness.program.layout import SHARED, can_hold
@@ -76,9 +75,10 @@ class Bound:
         return self._laid_out(self.case.tangents if values is None else values, layouts)
 
     def _lent(self, values: np.ndarray) -> Any:
-        if not isinstance(self.backend, Lender):
+        lent = getattr(self.backend, "lent", None)  # of a harness.backends.lending.Lender, timed or not
+        if lent is None or not _keeps_nothing(self.case):
             return self.array(values)
-        return self.backend.lent(values, dtype=part_dtype(values, self.dtype), device=self.case.device)
+        return lent(values, dtype=part_dtype(values, self.dtype), device=self.case.device)
 
     def _laid_out(self, values: Sequence[np.ndarray], layouts: Sequence[str]) -> Arrays:
         """`values` in `layouts`; contiguous where a layout can only hold the case's own, repeating ones."""
@@ -172,3 +172,8 @@ def _runner(backend: Backend, subject: Any, shaken: _Shake) -> Function:
 
 def _padded(layouts: Sequence[str], count: int) -> list[str]:
     return [*layouts[:count], *["contiguous"] * (count - len(layouts[:count]))]
+
+
+def _keeps_nothing(case: Case) -> bool:
+    """Whether the function looks at its primals during its call only: an op does, a function of somebody's may remember them."""
+    return isinstance(case.subject, Program) or case.drawn.get("regime") == "native"

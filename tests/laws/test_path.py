@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import msgspec
 import numpy as np
 import pytest
 
 from harness.backends import load_backend
-from harness.backends.bind import Bound
+from harness.backends.bind import Bound, bind
+from harness.program import Opaque
+from harness.running.watch import Clock, watched
 from properties.laws.path import path_of
 from tests.laws.examples import product
 
@@ -39,3 +44,22 @@ def test_second_look_at_zero_is_evaluated_anew_so_that_state_shows(evaluated: li
         first = look(0.0)
         assert np.all(look(0.0) > first)
     assert path.projected(0.25) == path.projected(0.25)
+
+
+KEPT: list[Any] = []
+
+
+def keeping(*primals: Any) -> Any:
+    """A function that remembers what it was given."""
+    KEPT.append(primals[0])
+    return primals[0] * primals[1]
+
+
+def test_points_are_lent_to_ops_and_copied_for_functions_that_may_keep_them() -> None:
+    backend, case = watched(load_backend("torch"), Clock()), product()
+    values = case.points[0].copy()
+    assert bind(backend, case)._lent(values).data_ptr() == values.ctypes.data
+    path = path_of(backend, msgspec.structs.replace(case, subject=Opaque(f"{__name__}:keeping", {})))
+    for t in (0.25, 0.5, 0.75):
+        path.outputs(t)
+    assert len({x.data_ptr() for x in KEPT}) == len(KEPT) >= 3
