@@ -1,4 +1,4 @@
-"""A cell that took its worker with it, as a finding: `law | op | crashes`, or `hangs`, with the case that did it."""
+"""A cell that took its worker with it, as a finding: `law | op | hangs`, or `law | ops of the case | crashes`, with the case that did it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import msgspec
 from harness.program import Case
 from harness.program.case import to_json
 from harness.record import CellEnded, Finding, signature
-from harness.running.finding import MAX_JSON, block, pytest_text, reproductions
+from harness.running.finding import MAX_JSON, block, ops_of, pytest_text, reproductions
 from harness.verdict import Result, Verdict
 from properties.laws import lookup_law
 
@@ -38,4 +38,5 @@ def _with(found: Finding, case: Case, folder: str, reason: str) -> Finding:
     result, written = Result(law=case.law, verdict=Verdict(found.verdict), reason=reason), to_json(case).decode()
     text = block(lookup_law(case.law), case, result, found.title, reproduce=reproductions(case, folder, ""))
     shown = written if len(written) <= MAX_JSON else ""
-    return msgspec.structs.replace(found, case=case.id, text=text, pytest=pytest_text(case, written), case_json=shown)
+    named = signature(found.law, ops_of(case), DIED[found.verdict]) if found.verdict == "CRASHED" else found.signature  # a cell may hang anywhere
+    return msgspec.structs.replace(found, signature=named, case=case.id, text=text, pytest=pytest_text(case, written), case_json=shown)

@@ -73,7 +73,7 @@ def signature_of(backend: Backend, case: Case, result: Result, wrong: Step | Non
         case, result = wrong.case, explained(backend, wrong.case, wrong.alone)
     kind = result.pattern or result.reason or kind_of(result.actual, result.expected)
     route, _, _ = result.details.get("compared", "").partition(" with ")
-    return signature(case.law, _ops(case), f"{route} {kind}", regime_of(case))
+    return signature(case.law, ops_of(case), f"{route} {kind}", regime_of(case))
 
 
 def explained(backend: Backend, case: Case, result: Result) -> Result:
@@ -130,7 +130,7 @@ def _subject(backend: Backend, case: Case) -> str:
     return f"{only.op}({', '.join([*only.args, *(f'{key}={value!r}' for key, value in only.params.items())])})"
 
 
-def _ops(case: Case) -> str:
+def ops_of(case: Case) -> str:
     """Joined by "+"; a subject of the native source by the name of its cell."""
     names = [PREFIX + op for op in case.drawn["ops"]] if case.drawn.get("regime") == "native" else case.subject.ops
     return "+".join(dict.fromkeys(names))
