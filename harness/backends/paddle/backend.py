@@ -28,8 +28,7 @@ paddle.set_device("cpu")
 class PaddleBackend(Spelled):
     """The installed Paddle on the CPU."""
 
-    name = "paddle"
-    version = paddle.__version__
+    name, version = "paddle", paddle.__version__
     capabilities = frozenset({"reverse_routes", "tape", "second_order"})
     spelling = spelling_of("paddle", TEMPLATES, WORDS, {"paddle": paddle, "np": np}, lacks=LACKS)
     imports, script = "import paddle", DERIVATIVES
@@ -54,7 +53,9 @@ class PaddleBackend(Spelled):
 
     def vjp(self, function: Function, primals: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
         """By `paddle.grad`."""
-        return _vjp(function, primals, cotangents)
+        leaves = _leaves(primals)
+        outputs = tuple(function(*leaves))
+        return outputs, _grad(outputs, leaves, cotangents)
 
     def reverse_routes(self) -> Mapping[str, Vjp]:
         """`paddle.autograd.backward` into `.grad`."""
@@ -85,18 +86,12 @@ def _leaves(primals: Arrays) -> Arrays:
     return leaves
 
 
-def _vjp(function: Function, primals: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
-    leaves = _leaves(primals)
-    outputs = tuple(function(*leaves))
-    return outputs, _grad(outputs, leaves, cotangents)
-
-
 def _by_backward(function: Function, primals: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
     leaves = _leaves(primals)
     outputs = tuple(function(*leaves))
-    roots = [(y, w) for y, w in zip(outputs, cotangents, strict=True) if not y.stop_gradient]
+    roots, seeds = _roots(outputs, cotangents)
     if roots:
-        paddle.autograd.backward([y for y, _ in roots], [w for _, w in roots])
+        paddle.autograd.backward(roots, seeds)
     return outputs, tuple(leaf.grad for leaf in leaves)
 
 
@@ -112,8 +107,14 @@ def _reverse_over_reverse(function: Function, primals: Arrays, cotangents: Array
 
 
 def _grad(outputs: Arrays, leaves: Arrays, cotangents: Arrays, *, create_graph: bool = False) -> Arrays:
-    """`paddle.grad` of those outputs that depend on anything."""
-    roots = [(y, w) for y, w in zip(outputs, cotangents, strict=True) if y is not None and not y.stop_gradient]
-    if not roots:
-        return (None,) * len(leaves)
-    return tuple(paddle.grad([y for y, _ in roots], list(leaves), [w for _, w in roots], create_graph=create_graph, allow_unused=True))
+    roots, seeds = _roots(outputs, cotangents)
+    return tuple(paddle.grad(roots, list(leaves), seeds, create_graph=create_graph, allow_unused=True)) if roots else (None,) * len(leaves)
+
+
+def _roots(outputs: Arrays, cotangents: Arrays) -> tuple[list[Any], list[Any]]:
+    """The outputs that depend on anything, each once, as paddle wants them, and their cotangents, added up."""
+    sums: dict[int, tuple[Any, Any]] = {}
+    for y, w in zip(outputs, cotangents, strict=True):
+        if y is not None and not y.stop_gradient:
+            sums[id(y)] = (y, sums[id(y)][1] + w if id(y) in sums else w)
+    return [y for y, _ in sums.values()], [w for _, w in sums.values()]
