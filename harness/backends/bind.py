@@ -176,4 +176,4 @@ def _padded(layouts: Sequence[str], count: int) -> list[str]:
 
 def _keeps_nothing(case: Case) -> bool:
     """Whether the function looks at its primals during its call only: an op does, a function of somebody's may remember them."""
-    return isinstance(case.subject, Program) or case.drawn.get("regime") == "native"
+    return isinstance(case.subject, Program) or case.is_native

@@ -62,8 +62,7 @@ class Goal:
 
     def is_far(self, table: Table) -> bool:
         """Whether a table has ended so far from its goal that kinks lie within its steps."""
-        size = np.maximum(np.abs(table.value) + np.abs(table.kink), rms(table.value))
-        return table.say in (Say.GO_ON, Say.HOPELESS) and bool((table.bound > FAR * size).any())
+        return table.say in (Say.GO_ON, Say.HOPELESS) and bool((table.bound > FAR * _size(table)).any())
 
     def _small(self, table: Table, ease: float = 1.0) -> np.ndarray:
         return np.asarray(table.bound <= ease * self._required * np.maximum(np.abs(table.value), rms(table.value)))
@@ -72,8 +71,7 @@ class Goal:
         """`say`, or HOPELESS where the second row of a table that is to confirm a claim has moved too far: kinks or poles lie within its steps."""
         if say is not Say.GO_ON or self._claim is None or len(table.seen) != WILD_ROWS:
             return say
-        size = np.maximum(np.abs(table.value) + np.abs(table.kink), rms(table.value))
-        return Say.HOPELESS if (SAFETY * table.last_move > wild * size).any() else Say.GO_ON
+        return Say.HOPELESS if (SAFETY * table.last_move > wild * _size(table)).any() else Say.GO_ON
 
     def _say(self, table: Table, converged: np.ndarray) -> Say:
         if not converged.all():
@@ -85,3 +83,8 @@ class Goal:
         gap = np.abs(np.asarray(self._claim) - np.asarray(self._sample.restore(table.value)))
         tolerance = np.asarray(self._sample.restore_bound(table.bound)) + self._slack
         return Say.SETTLED if (gap <= tolerance).all() else Say.REFUTED if (gap > REFUTED * tolerance).any() else Say.GO_ON
+
+
+def _size(table: Table) -> np.ndarray:
+    """Of the slopes on both sides, element by element, none below the typical one."""
+    return np.asarray(np.maximum(np.abs(table.value) + np.abs(table.kink), rms(table.value)))

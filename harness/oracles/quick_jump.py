@@ -13,6 +13,7 @@ import numpy as np
 from harness.oracles.beneath import glance
 from harness.oracles.estimate import Estimate
 from harness.oracles.norms import rms
+from harness.oracles.reasons import of_jump
 from harness.oracles.sampling import Sampler
 from harness.oracles.sides import NEAREST
 
@@ -47,4 +48,4 @@ def _told(sample: Sampler, scale: float, at_once: np.ndarray) -> str:
     place = int(np.argmax(at_once.any(axis=0)))
     values = np.array(sample.pairs([NEAREST * scale]))[:, 0, place]
     right, left = np.where(at_once[:, place], values - sample.centre[place], 0.0)
-    return f"phi jumps at this point: by {left:.3g} from the left, by {right:.3g} to the right."
+    return of_jump(float(left), float(right))

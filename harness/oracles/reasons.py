@@ -28,11 +28,16 @@ def reason_of(sample: Sampler, code: int, element: int, both: Both | None, windo
         return f"phi is not finite, or raises, however close to this point{raised}."
     if both is not None and code == JUMP:
         right, left = float(both.right.gap[element]), float(both.left.gap[element])
-        return f"phi jumps at this point: by {left:.3g} from the left, by {right:.3g} to the right."
+        return of_jump(left, right)
     if both is not None and code == DOMAIN:
         side = "t < 0" if both.right.finite[element] else "t > 0"
         return f"phi is not finite, or raises, for {side}: the point lies on the edge of its domain{raised}."
     return f"no step resolves phi at this point (narrowest window: {why_not(windows[-1], element) or 'noise'})."
+
+
+def of_jump(left: float, right: float) -> str:
+    """Of gaps on both sides."""
+    return f"phi jumps at this point: by {left:.3g} from the left, by {right:.3g} to the right."
 
 
 def of_gap(code: int, gap: float) -> str:

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
 
-import msgspec
-
 from harness.plugin.pages import write_pages
 from harness.record import Baseline, CellEnded, Counts, Evidence, Finding, Records, Summary, read_events, write_merged
 from harness.record.evidence import INSUFFICIENT
@@ -41,7 +39,8 @@ def finish(run: Run, journal: Journal, resolved: Resolved, baseline: Baseline, s
         journal.write(row_of_lost)
         evidence.see(row_of_lost)
         if row_of_lost.verdict in DIED:
-            evidence.see(_told(run, row_of_lost, journal))
+            case = last_case(run, row_of_lost.cell)
+            evidence.see(journal.keep(finding_of(row_of_lost, case, run.folder), case))
     held = held_again(run.again, (event for path in _files(run) for event in read_events(path)))
     not_met = baseline.not_met(evidence.findings, evidence.cells.values())
     fixed = baseline.fixed(not_met, held)
@@ -54,18 +53,6 @@ def finish(run: Run, journal: Journal, resolved: Resolved, baseline: Baseline, s
     point_latest_to(Path(run.folder))
     everything = Evidence(events)
     return Ending(summary, tuple(everything.findings), tuple(everything.cells.values()), Path(run.folder))
-
-
-def _told(run: Run, lost: CellEnded, journal: Journal) -> Finding:
-    """The death of a cell, written down with its case."""
-    case = last_case(run, lost.cell)
-    found = finding_of(lost, case, run.folder)
-    if case:
-        return journal.keep(case, found)
-    known = journal.baseline.match(found)
-    found = msgspec.structs.replace(found, known=known.reason) if known else found
-    journal.write(found)
-    return found
 
 
 def _files(run: Run) -> list[Path]:

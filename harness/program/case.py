@@ -65,6 +65,11 @@ class Case(msgspec.Struct, frozen=True, eq=False, kw_only=True):
         """The primals that are differentiated."""
         return tuple(self.primals[i] for i in self.differentiable)
 
+    @property
+    def is_native(self) -> bool:
+        """Whether the subject is one of a library's own ops, from its database of samples; not a program, and not a function of somebody's."""
+        return self.drawn.get("regime") == "native"
+
 
 def to_json(case: Case) -> bytes:
     """Canonical JSON: keys sorted, so that equal cases are equal bytes."""

@@ -97,7 +97,7 @@ def _smallest(cell: Cell, backend: Backend, journal: Journal, visitor: Visitor) 
     order = VALUES_FIRST if backend.shape_pool else STRUCTURE_FIRST
     smallest = minimise(found, lambda trial: (not is_native(cell.op) or same_points(trial, found)) and visitor.shrinks(trial), order=order)
     case, result = visitor.broken[smallest.id]
-    return journal.keep(case, describe(cell, lookup_law(cell.law), backend, case, result, journal.run.folder))
+    return journal.keep(describe(cell, lookup_law(cell.law), backend, case, result, journal.run.folder), case)
 
 
 def row(

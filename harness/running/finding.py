@@ -132,7 +132,7 @@ def _subject(backend: Backend, case: Case) -> str:
 
 def ops_of(case: Case) -> str:
     """Joined by "+"; a subject of the native source by the name of its cell."""
-    names = [PREFIX + op for op in case.drawn["ops"]] if case.drawn.get("regime") == "native" else case.subject.ops
+    names = [PREFIX + op for op in case.drawn["ops"]] if case.is_native else case.subject.ops
     return "+".join(dict.fromkeys(names))
 
 

@@ -98,11 +98,12 @@ class Journal:
         if self.sign:
             self.run.record_of(self.worker).with_suffix(CASE).write_bytes(to_json(case))
 
-    def keep(self, case: Case, finding: Finding) -> Finding:
-        """Write the finding, its case file and its script; returns it with the baseline's reason where it is known."""
+    def keep(self, finding: Finding, case: Case | None) -> Finding:
+        """Write the finding, its case file and its script, if a case is left; returns it with the baseline's reason where it is known."""
         entry = self.baseline.match(finding)
         judged = msgspec.structs.replace(finding, known=entry.reason) if entry else finding
-        write_case(self.run.folder, case.id, to_json(case), finding.script)
+        if case:
+            write_case(self.run.folder, case.id, to_json(case), finding.script)
         self.write(judged)
         return judged
 

@@ -116,8 +116,7 @@ def _called(head: str, body: str) -> str:
 def _function(backend: Backend, case: Case) -> str:
     """F of the primals that are differentiated, the others being fixed; empty for a user's own function, which needs its module."""
     if not isinstance(case.subject, Program):
-        native = case.drawn.get("regime") == "native"
-        return f"{import_target(case.subject.target).written(**case.subject.kwargs)}\n".lstrip("\n") if native else ""
+        return f"{import_target(case.subject.target).written(**case.subject.kwargs)}\n".lstrip("\n") if case.is_native else ""
     fixed = [i for i in range(len(case.primals)) if i not in case.differentiable]
     constants = [f"{case.subject.inputs[i].name} = {_literal(backend, case, case.primals[i], _layout(case, i))}" for i in fixed]
     return "\n".join([*constants, "", printed_program(backend, case.subject, primals=case.differentiable)]).lstrip("\n") + "\n"

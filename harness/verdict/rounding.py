@@ -43,9 +43,8 @@ def analytic_rounding(gradient: np.ndarray, direction: np.ndarray, dtype: str = 
         products = np.ravel(np.abs(gradient * direction)).astype(np.float64, copy=False)
         total, length = float(np.sum(products)), float(rms(np.ravel(direction)))
         certain = error * (total + underflow * terms * length)
-        likely = (
-            RANDOM_SIGNS * math.sqrt(terms) * error * (float(rms(products)) + underflow * length)
-        )  # a plain norm would lose squares that underflow
+        chance = float(rms(products)) + underflow * length  # rms: a plain norm would lose squares that underflow
+        likely = RANDOM_SIGNS * math.sqrt(terms) * error * chance
     return min(certain, likely) + gamma(terms) * total + terms * ulp_at_zero("float64")
 
 
