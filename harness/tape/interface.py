@@ -25,7 +25,11 @@ class Tape(Features, ABC):
 
     @abstractmethod
     def apply(self, op: str, *args: Any, **params: Any) -> Any:
-        """A catalogue op on handles and Python numbers, recorded under the current grad mode; "clone" too, where there are views or in-place ops."""
+        """A catalogue op on handles and Python numbers, recorded under the current mode; "clone" too, where there are slots, views or in-place ops.
+
+        Raises:
+            Unsupported: there is no such op; as of every deed that is not offered, it is said before anything is done.
+        """
 
     @abstractmethod
     def backward(

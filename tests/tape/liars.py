@@ -6,7 +6,7 @@ from typing import Any
 
 from harness.backends.faulty.tape import WrappedTape
 from harness.backends.reference import ReferenceBackend
-from harness.tape import Refused
+from harness.tape import Refused, Unsupported
 from harness.tape.features import Features
 
 
@@ -75,3 +75,32 @@ class Mixes(Liar):
         def backward(self, output: Any, cotangent: Any = None, **options: Any) -> None:
             self.inner.backward(output, cotangent, **options)
             self.first.array[...] = 0
+
+
+class Declines(Liar):
+    """Retains no graph, has no copy, and says so beforehand; all that it does is right."""
+
+    class Tape(WrappedTape):
+        def __init__(self, inner: Any) -> None:
+            super().__init__(inner)
+            self.features = inner.features - {"slots", "views", "in_place"}
+
+        def apply(self, op: str, *args: Any, **params: Any) -> Any:
+            if op == "clone":
+                raise Unsupported("this tape has no clone.")
+            return self.inner.apply(op, *args, **params)
+
+        def backward(self, output: Any, cotangent: Any = None, *, retain_graph: bool = False, **options: Any) -> None:
+            if retain_graph:
+                raise Unsupported("this tape retains no graph.")
+            self.inner.backward(output, cotangent, **options)
+
+
+class DeclinesTooLate(Liar):
+    """Says that it retains no graph when it has walked it."""
+
+    class Tape(WrappedTape):
+        def backward(self, output: Any, cotangent: Any = None, *, retain_graph: bool = False, **options: Any) -> None:
+            self.inner.backward(output, cotangent, **options)
+            if retain_graph:
+                raise Unsupported("this tape retains no graph.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from harness.running.isolation import cause_of_death
 from harness.running.journal import Run
 from harness.strategies.choose import RandomChoose
 from harness.tape import Unsupported
-from harness.tape.walks import Disagreement, World, shrink, walk
+from harness.tape.walks import Disagreement, World, replay, shrink, walk
 from harness.tape.walks.action import Action
 from harness.verdict import Verdict
 from properties.laws import laws
@@ -26,6 +27,7 @@ LIARS = {
     "Mistakes": r"was refused for another reason \(IndexError: list index out of range\), expected freed",
     "Forgets": r"the value of \w+ cannot be told \(KeyError: 'lost'\)",
     "Mixes": r"the value of \w+ is float64",
+    "DeclinesTooLate": r"the gradient of \w+ is float64.*, expected None",
 }
 WATCHED = """
 import sys
@@ -60,6 +62,27 @@ def test_a_walk_finds_a_lying_tape_and_tells_what_was_done_to_it(name: str, word
     with pytest.raises(Disagreement, match=words):
         raise found
     assert 1 <= len(found.actions) <= 5
+
+
+def test_what_a_tape_declines_neither_side_does_and_the_walk_goes_on() -> None:
+    declined: Counter[str] = Counter()
+    for seed in range(8):
+        made = world("Declines")
+        walk(made, RandomChoose(np.random.default_rng(seed)), 40)
+        declined += made.unsupported
+        assert len(made.actions) > 20
+    assert declined.keys() >= {"backward", "clone", "gradient"}
+
+
+def test_a_gradient_whose_copy_is_declined_leaves_both_sides_alike() -> None:
+    made, walked = world("Declines"), {"cotangent": None, "retain": False, "create": False}
+    square = [Action("leaf", (), "x", {"values": 3.0, "requires_grad": True}), Action("op", ("x", "x"), "y", {"op": "multiply"})]
+    assert replay(made, [*square, Action("gradient", ("y", "x"), "g", {**walked, "allow_unused": False})]) is None
+    assert (made.tensors.keys(), made.unsupported["gradient"]) == ({"x"}, 1)  # the graph was freed on one side: neither keeps it
+
+
+def test_walks_of_a_tape_that_declines_hold() -> None:
+    assert laws()["walks-agree"].check(load_backend("tests.tape.liars:Declines"), product()).verdict is Verdict.HOLDS
 
 
 def test_a_law_that_uses_a_feature_which_is_only_announced_is_broken() -> None:

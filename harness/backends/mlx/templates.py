@@ -23,6 +23,7 @@ LACKS = (
     *("fft", "ifft", "rfft", "irfft", "hfft", "ihfft", "fft2"),  # in single precision only, whatever comes in
     *("diag_embed", "gather"),  # written with arrays of NumPy
     "pad_last",  # constant and edge only
+    "tanhshrink",  # MLX has none, and of the slope of x - tanh(x) single precision keeps no digit near 0: a finding would be one about our expression
 )
 
 

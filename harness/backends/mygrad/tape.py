@@ -43,9 +43,9 @@ class MygradTape(Tape):
 
     def apply(self, op: str, *args: Any, **params: Any) -> Any:
         """The op as the backend calls it."""
-        call = self._backend.op(op)
+        call = mg.positive if op == "clone" else self._backend.op(op)
         if call is None:
-            raise LookupError(f"mygrad has no op {op!r}")
+            raise Unsupported(f"mygrad has no op {op!r}.")
         result = call(*args, **params)
         self._recorded += [made for made in (result if isinstance(result, tuple | list) else [result]) if getattr(made, "creator", None) is not None]
         return result

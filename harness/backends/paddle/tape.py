@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import paddle
 
+from harness.tape.errors import Unsupported
 from harness.tape.features import Handles, Hook
 from harness.tape.interface import Tape
 
@@ -37,7 +38,7 @@ class PaddleTape(Tape):
         """The op as the backend calls it."""
         call = paddle.clone if op == "clone" else self._backend.op(op)
         if call is None:
-            raise LookupError(f"paddle has no op {op!r}")
+            raise Unsupported(f"paddle has no op {op!r}.")
         dtype = next((arg.dtype for arg in args if isinstance(arg, paddle.Tensor)), None)
         return call(*(paddle.to_tensor(arg, dtype=dtype) if isinstance(arg, int | float) else arg for arg in args), **params)
 

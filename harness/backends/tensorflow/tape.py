@@ -53,7 +53,7 @@ class TensorflowTape(Tape):
         """The op as the backend calls it."""
         call = tf.identity if op == "clone" else self._backend.op(op)
         if call is None:
-            raise LookupError(f"tensorflow has no op {op!r}")
+            raise Unsupported(f"tensorflow has no op {op!r}.")
         dtypes = list(dict.fromkeys(arg.dtype for arg in args if isinstance(arg, tf.Tensor) and (arg.dtype.is_floating or arg.dtype.is_complex)))
         if len(dtypes) > 1:
             raise Unsupported(f"tensorflow does not combine {dtypes[0].name} and {dtypes[1].name}.")

@@ -16,6 +16,7 @@ import torch
 from harness.backends.torch.deeds import WRITERS
 from harness.backends.torch.parts import PARTS
 from harness.backends.torch.refusals import refusal
+from harness.tape.errors import Unsupported
 from harness.tape.features import FEATURES, Handles, Hook
 from harness.tape.interface import Tape
 
@@ -38,11 +39,9 @@ class TorchTape(Tape):
 
     def apply(self, op: str, *args: Any, **params: Any) -> Any:
         """The op as the backend calls it."""
-        if op == "clone":
-            return args[0].clone()
-        call = self._backend.op(op)
+        call = torch.clone if op == "clone" else self._backend.op(op)
         if call is None:
-            raise LookupError(f"torch has no op {op!r}")
+            raise Unsupported(f"torch has no op {op!r}.")
         return call(*args, **params)
 
     def backward(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from contextlib import suppress
 from typing import Any
 
 from harness.tape.errors import Unsupported
@@ -19,6 +20,7 @@ from harness.tape.walks.compare import differences, shared_slots
 TORN = frozenset({"freed", "modified", "unused input", "hook shape"})  # refusals in the middle of a walk: what it did before is nobody's promise
 # Which of two broken values a walk meets first is nobody's promise, nor in which words an untracked input is refused.
 EITHER = (frozenset({"freed", "modified"}), frozenset({"untracked input", "retain"}))
+WALKING = frozenset({"backward", "backward both", "gradient"})
 OWN_MEMORY = "grad-owns-storage"
 
 
@@ -44,8 +46,7 @@ class World:
         self.actual, self.expected = Side(tape), Side(self._reference)
         self.actions: list[Action] = []
         self.pairs: Counter[tuple[str, str]] = Counter()
-        self.refused: Counter[str] = Counter()
-        self.noted: Counter[str] = Counter()
+        self.refused, self.unsupported, self.noted = Counter[str](), Counter[str](), Counter[str]()
         self._rounding, self._known = rounding, known
         self._parts: dict[type, bool] = {}
 
@@ -62,24 +63,26 @@ class World:
     def offers(self, part: type) -> bool:
         """Whether the tape under test has this larger part."""
         if part not in self._parts:
-            try:
+            self._parts[part] = False
+            with suppress(Unsupported):
                 self.actual.tape.part(part)
-            except Unsupported:
-                self._parts[part] = False
-            else:
                 self._parts[part] = True
         return self._parts[part]
 
     def do(self, action: Action) -> None:
-        """One step on both sides, and the comparison.
+        """One step on both sides, and the comparison; on neither, where the tape under test says that it does not offer it.
 
         Raises:
-            Disagreement: the sides differ.
+            Disagreement: the sides differ, also by what something that is not offered did all the same.
         """
+        seen = self._attempt(self.actual, action)
+        if isinstance(seen, Unsupported):
+            self._pass_over(action)
+            return
         if self.actions:
             self.pairs[self.actions[-1].kind, action.kind] += 1
         self.actions.append(action)
-        due, seen = self._attempt(self.expected, action), self._attempt(self.actual, action)
+        due = self._attempt(self.expected, action)
         self._compare_refusals(action, seen, due)
         if action.verb == "forget":
             self._forget([action.params["name"]])
@@ -90,9 +93,7 @@ class World:
             self._mend()
         if OWN_MEMORY in self._known and {"slots", "memory"} <= self.actual.tape.features:
             self._give_own_memory(action)
-        allowed = self._rounding * max(1.0, self.peak)
-        for what in differences(self.actual, self.expected, allowed):
-            raise Disagreement(what, tuple(self.actions))
+        self._compare_states(tuple(self.actions))
         if OWN_MEMORY in self._known:  # the slot of a leaf that is forgotten may still look into a cotangent
             self.actual.cotangents, self.expected.cotangents = [], []
 
@@ -126,6 +127,18 @@ class World:
         if named != kind and not any({named, kind} <= group for group in EITHER):
             what = f"{action.verb} was refused for another reason ({type(seen).__name__}: {_line(seen)}), expected {due}"
             raise Disagreement(what, tuple(self.actions))
+
+    def _pass_over(self, action: Action) -> None:
+        """What the tape under test does not offer neither side does, and it must have changed nothing."""
+        self.unsupported[action.kind] += 1
+        if action.verb in WALKING and (action.result or self.actual.hooks):  # the copy of a gradient, or a hook, may have said so half-way
+            self.actions.append(action)
+            self._mend()
+        self._compare_states((*self.actions, action))
+
+    def _compare_states(self, actions: tuple[Action, ...]) -> None:
+        for what in differences(self.actual, self.expected, self._rounding * max(1.0, self.peak)):
+            raise Disagreement(what, actions)
 
     def _forget(self, names: list[str]) -> None:
         for side in (self.actual, self.expected):
