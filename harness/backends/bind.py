@@ -19,6 +19,7 @@ from harness.program.opaque import resolve
 _REAL_PART = {"complex128": "float64", "complex64": "float32"}
 _COMPLEX = {real: complex_ for complex_, real in _REAL_PART.items()}
 _T = TypeVar("_T")
+Signs = Callable[[tuple[int, ...]], np.ndarray]  # shape -> entries 1 and -1
 
 
 @dataclass(frozen=True)
@@ -86,11 +87,11 @@ class Bound:
         return tuple(self.array(x, layout) for x, layout in zip(values, fitting, strict=True))
 
 
-def bind(backend: Backend, case: Case, *, dtype: str | None = None, jitter: np.random.Generator | None = None) -> Bound:
+def bind(backend: Backend, case: Case, *, dtype: str | None = None, jitter: Signs | None = None) -> Bound:
     """The case's subject on `backend`, in the case's dtype or another one.
 
-    With `jitter`, every value that is read or computed is multiplied by 1 +- eps, the signs drawn afresh: the spread of several such runs is what
-    rounding alone can do (stochastic arithmetic: Vignes, A stochastic arithmetic for reliable scientific computation, 1993).
+    With `jitter`, every value that is read or computed is multiplied by 1 + eps s, s = jitter(its shape) of entries 1 and -1: the spread of several
+    such runs is what rounding alone can do (stochastic arithmetic: Vignes, A stochastic arithmetic for reliable scientific computation, 1993).
 
     Raises:
         Unsupported: the backend lacks an op of the program.
@@ -128,9 +129,9 @@ def _inputs(backend: Backend, case: Case, kind: str) -> list[Any]:
 
 
 class _Shake:
-    """Multiplication by 1 +- eps; the identity without a generator."""
+    """Multiplication by 1 +- eps; the identity without signs."""
 
-    def __init__(self, backend: Backend, device: str, dtype: str, jitter: np.random.Generator | None) -> None:
+    def __init__(self, backend: Backend, device: str, dtype: str, jitter: Signs | None) -> None:
         self.active = jitter is not None and backend.op("multiply") is not None
         self._backend, self._device, self._dtype, self._jitter = backend, device, dtype, jitter
 
@@ -138,8 +139,7 @@ class _Shake:
         if not self.active or self._jitter is None:
             return array
         described = self._backend.describe(array)
-        signs = 2.0 * self._jitter.integers(0, 2, size=described.shape) - 1
-        factor = self._backend.array(1 + unit_roundoff(self._dtype) * signs, dtype=described.dtype, device=self._device)
+        factor = self._backend.array(1 + unit_roundoff(self._dtype) * self._jitter(described.shape), dtype=described.dtype, device=self._device)
         multiply = self._backend.op("multiply")
         return array if multiply is None else multiply(array, factor)
 

@@ -53,10 +53,11 @@ TF32_ROUNDOFF = 2.0**-11
 LAST_OPERATIONS = 8
 
 # Stochastic arithmetic: how often every value is shaken by one ulp, and by what the range of the results is multiplied. With random signs a result
-# is a sum of many independent terms; the range of three such sums is below half of its standard deviation with probability 7 %, so that
-# 8 times it covers 4 standard deviations with 93 %; a disagreement must then still exceed BROKEN_FACTOR times that.
+# is a sum of many independent terms; the range of four such sums, the second the negative of the first, is below half of its standard deviation with
+# probability 1.5 %, so that 8 times it covers 4 standard deviations with 98 %; a disagreement must then still exceed BROKEN_FACTOR times that. One
+# term that outweighs all others shows always (three independent runs agreed on its sign every fourth time), two that cancel with 7/8.
 # Source: Vignes, A Stochastic Arithmetic for Reliable Scientific Computation, Math. Comput. Simul. 35 (1993): two to three runs.
-JITTER_RUNS = 3
+JITTER_RUNS = 4
 JITTER_FACTOR = 8.0
 
 # Of a sum of two terms that cancel, shaken runs agree by chance each time with probability 1/2: twelve all do with 2^-11, and it is asked only where
@@ -68,9 +69,9 @@ VALUE_RUNS = 12
 REPEAT_ULPS = 1024.0
 
 # Rounding sampled at neighbouring points: far enough that the errors are drawn afresh even where a saturated function hardly changes (1/64 moves
-# 1 - tanh(8) by many ulps of float32), near enough that a wrong formula errs alike at all of them. Four samples estimate a standard deviation to
-# 40 %, which the factor above covers.
-NEIGHBOURS = 4
+# 1 - tanh(8) by many ulps of float32), near enough that a wrong formula errs alike at all of them. Eight samples estimate a standard deviation to
+# 27 %, which the factor above covers; errors of one size and either sign, as beside a large constant, all have the same sign with probability 2^-7.
+NEIGHBOURS = 8
 NEIGHBOUR_DISTANCE = 2.0**-6
 
 # Two tapes that take the same walk (at most some 60 steps, factors of at most 100) round in another order: 60 x 100 half ulps of the largest number

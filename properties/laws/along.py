@@ -14,6 +14,7 @@ from harness.backends.bind import Bound, bind
 from harness.program import Case
 from harness.verdict.constants import largest
 from harness.verdict.rounding import value_rounding
+from properties.laws.gradients import gradients_of
 from properties.laws.inner import flat, inner, wide
 from properties.laws.precision import best_dtype, precise
 from properties.laws.sizes import leaf_size
@@ -51,6 +52,14 @@ def gradient_floor(bound: Bound) -> np.ndarray:
     """The same for its gradient, entry by entry of the flat primals: that of <w, f> per large step of each leaf."""
     per_step = projected_floor(bound)
     return np.concatenate([np.broadcast_to(per_step / leaf_size(x), flat([x]).shape) for x in bound.case.points] or [np.zeros(0)])
+
+
+def curvature_floor(bound: Bound) -> np.ndarray:
+    """The same for the derivative of its gradient: that of the gradient, or of the gradient's own values where these are larger.
+
+    Of a * sigmoid(b) the gradient by b is a / 4 at 0, whatever the size of b: a second derivative below an ulp of that is lost in 1 - 2 sigmoid(b).
+    """
+    return np.asarray(np.maximum(gradient_floor(bound), value_rounding(flat(gradients_of(bound)), bound.dtype)))
 
 
 def value_terms(bound: Bound) -> np.ndarray:

@@ -4,8 +4,9 @@
     sampled:  standard deviation over neighbours of x of (measure in the case's dtype - what it should be there)
 
 The first is discrete stochastic arithmetic (CESTAC: Vignes 1993; Parker, Monte Carlo Arithmetic, 1997). Multiplying an intermediate value by 1 +- eps
-shakes the forward sweep, and in the backward sweep its adjoint. The runs are compared with each other, not with the plain one: a backend whose
-multiplication has a wrong adjoint, or another derivative for other strides, is wrong in all of them alike. What this cannot reach is inside an op,
+shakes the forward sweep, and in the backward sweep its adjoint. The second run takes the opposite signs of the first, so that one value that matters
+more than all others shows. The runs are compared with each other, not with the plain one: a backend whose multiplication has a wrong adjoint, or
+another derivative for other strides, is wrong in all of them alike. What this cannot reach is inside an op,
 where 1 - y may cancel; the second can: at neighbouring points rounding errors differ at random, while a wrong formula is wrong in the same way,
 which leaves the standard deviation small.
 """
@@ -18,12 +19,13 @@ import msgspec
 import numpy as np
 
 from harness.backends import Backend
-from harness.backends.bind import Bound, bind
+from harness.backends.bind import Bound, Signs, bind, part_dtype
 from harness.program import Case
 from harness.verdict.constants import JITTER_FACTOR, JITTER_RUNS, NEIGHBOUR_DISTANCE, NEIGHBOURS, VALUE_RUNS, eps
 from properties.laws.precision import best_dtype
 
 Measure = Callable[[Bound], np.ndarray]
+Move = Callable[[np.random.Generator, np.ndarray, str], np.ndarray]  # (source of chance, x, dtype) -> beside x
 
 
 def spread(backend: Backend, case: Case, measure: Measure) -> np.ndarray:
@@ -32,7 +34,11 @@ def spread(backend: Backend, case: Case, measure: Measure) -> np.ndarray:
     if best_dtype(backend, case) == case.dtype:
         return moved
     precise = best_dtype(backend, case)
-    return np.asarray(moved + sampled(backend, case, lambda bound: measure(bound) - measure(bind(backend, bound.case, dtype=precise))))
+
+    def rounding(bound: Bound) -> np.ndarray:
+        return measure(bound) - measure(bind(backend, bound.case, dtype=precise))
+
+    return np.asarray(moved + sampled(backend, case, rounding, longer=True))
 
 
 def noise_of_values(backend: Backend, case: Case, measure: Measure) -> np.ndarray:
@@ -43,11 +49,15 @@ def noise_of_values(backend: Backend, case: Case, measure: Measure) -> np.ndarra
     return _shaken(backend, case, measure, dtype=best_dtype(backend, case), runs=VALUE_RUNS)
 
 
-def sampled(backend: Backend, case: Case, error: Measure) -> np.ndarray:
-    """The scatter of `error`, zero but for rounding in a right backend, over neighbours of the case; nothing where it cannot be evaluated."""
-    scatter = _scatter(backend, _neighbours(backend, case, _per_cent), error)
+def sampled(backend: Backend, case: Case, error: Measure, *, longer: bool = False) -> np.ndarray:
+    """The scatter of `error`, zero but for rounding in a right backend, over neighbours of the case; nothing where it cannot be evaluated.
+
+    With `longer` the neighbours' cotangents are longer or shorter, too: y * w - (y - 1) * w = w is off by the same at every y, since products lie on
+    a coarse grid. That is for an `error` which is rounding alone, in a wrong backend as well.
+    """
+    scatter = _scatter(backend, _neighbours(backend, case, _per_cent, longer), error)
     if any(np.any(case.primals[i] == 0) for i in case.differentiable):
-        scatter = np.fmax(scatter, _scatter(backend, _neighbours(backend, case, _beside_zero), error))
+        scatter = np.fmax(scatter, _scatter(backend, _neighbours(backend, case, _beside_zero, longer), error))
     return np.asarray(JITTER_FACTOR * scatter)
 
 
@@ -59,21 +69,33 @@ def _scatter(backend: Backend, neighbours: Iterator[Case], error: Measure) -> np
 
 
 def _shaken(backend: Backend, case: Case, measure: Measure, *, dtype: str | None = None, runs: int = JITTER_RUNS) -> np.ndarray:
-    generators = (np.random.default_rng((case.seed, run)) for run in range(runs))
-    found = np.stack([measure(bind(backend, case, dtype=dtype, jitter=each)) for each in generators])  # (runs, entries)
+    signs = [_signs(case.seed, 0, -1.0), *(_signs(case.seed, run) for run in range(runs - 1))]
+    found = np.stack([measure(bind(backend, case, dtype=dtype, jitter=each)) for each in signs])  # (runs, entries)
     with np.errstate(all="ignore"):
         return np.asarray(JITTER_FACTOR * np.nan_to_num(np.fmax.reduce(found) - np.fmin.reduce(found), nan=0.0))
 
 
-def _neighbours(backend: Backend, case: Case, move: Callable[[np.random.Generator, np.ndarray, str], np.ndarray]) -> Iterator[Case]:
-    """The case at primals that `move` takes beside its own, exact in its dtype."""
+def _signs(seed: int, run: int, sense: float = 1.0) -> Signs:
+    """Random signs; those of one seed and run with `sense` 1 and -1 are opposite."""
+    rng = np.random.default_rng((seed, run))
+    return lambda shape: sense * (2.0 * rng.integers(0, 2, size=shape) - 1)
+
+
+def _neighbours(backend: Backend, case: Case, move: Move, longer: bool) -> Iterator[Case]:
+    """The case at primals that `move` takes beside its own, and with `longer` at cotangents of another length, all exact in its dtype."""
+
+    def rounded(values: np.ndarray, like: np.ndarray) -> np.ndarray:
+        beside = backend.array(values, dtype=part_dtype(like, case.dtype), device=case.device)
+        return np.asarray(backend.numpy(beside).astype(like.dtype))
+
     for run in range(NEIGHBOURS):
         rng = np.random.default_rng((case.seed, run, 1))
         moved = list(case.primals)
         for i in case.differentiable:
-            beside = backend.array(move(rng, case.primals[i], case.dtype), dtype=case.dtype, device=case.device)
-            moved[i] = backend.numpy(beside).astype(case.primals[i].dtype)
-        yield msgspec.structs.replace(case, primals=tuple(moved))
+            moved[i] = rounded(move(rng, case.primals[i], case.dtype), case.primals[i])
+        factor = 1 + NEIGHBOUR_DISTANCE * rng.uniform(-1, 1) if longer else 1.0
+        cotangents = tuple(rounded(factor * w, w) for w in case.cotangents)
+        yield msgspec.structs.replace(case, primals=tuple(moved), cotangents=cotangents)
 
 
 def _per_cent(rng: np.random.Generator, x: np.ndarray, dtype: str) -> np.ndarray:

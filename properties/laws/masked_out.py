@@ -60,11 +60,11 @@ def _with(case: Case, poison: Points) -> Case:
 def _poison(backend: Backend, case: Case) -> Points:
     """Per point, no number in each place where the output stays the same, bit by bit, whatever stands there, here and around; 0 elsewhere.
 
-    Between two ops NaN times 0 is NaN by the rules of arithmetic: of a program only the hidden leaf is asked.
+    Between two ops NaN times 0 is NaN by the rules of arithmetic: of a program, or of an op that its source wraps, only the hidden leaf is asked.
     """
     bound, hidden = bind(backend, case), _hidden(case)
     before, poison = output_bits(bound, case.points), tuple(np.zeros_like(x) for x in case.points)
-    alone = not isinstance(case.subject, Program) or len(case.subject.instructions) - len(hidden) == 1
+    alone = len(case.subject.instructions) - len(hidden) == 1 if isinstance(case.subject, Program) else not case.drawn.get("of_several")
     behind = [(k, i) for k in hidden for i in range(case.points[k].size)]
     idle = [place for place in (idle_entries(bound, before) if alone else []) if place[0] not in hidden]
     here = [(bound, case, before), *(_around(backend, case) if idle else [])]

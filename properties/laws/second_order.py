@@ -20,8 +20,8 @@ from harness.program import Case
 from harness.verdict import Result, Verdict
 from harness.verdict.result import worst_result
 from properties.laws.along import (
+    curvature_floor,
     direction,
-    gradient_floor,
     gradient_terms,
     gradients_along,
     other_direction,
@@ -45,7 +45,7 @@ NEITHER = "forward over forward gives another second derivative than reverse ove
 def check_second(backend: Backend, case: Case) -> Result:
     """The first composition against the derivative of the backend's own gradient, which `vjp-eq-fd` checks for itself."""
     step, phi = direction(case), gradients_along(backend, case)
-    return check_measured("hvp-eq-fd", backend, case, lambda bound: flat(product_along(bound, step)), phi, gradient_floor, gradient_terms)
+    return check_measured("hvp-eq-fd", backend, case, lambda bound: flat(product_along(bound, step)), phi, curvature_floor, gradient_terms)
 
 
 @entry_by_entry()
@@ -69,7 +69,7 @@ def check_compositions(backend: Backend, case: Case) -> Result:
     (first_name, first), *others = backend.hvps().items()
     results = []
     for name, way in others:
-        result = check_equal("hessian-compositions-agree", backend, case, _both(way, first, direction(case)), gradient_floor)
+        result = check_equal("hessian-compositions-agree", backend, case, _both(way, first, direction(case)), curvature_floor)
         results.append(msgspec.structs.replace(result, details={**result.details, "compared": f"{name} with {first_name}"}))
     return worst_result([*results, *_nested_as_well(backend, case, first_name)])
 

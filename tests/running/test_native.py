@@ -135,3 +135,13 @@ def test_a_function_of_memory_is_not_asked_in_other_memory(torch_backend):
     with pytest.raises(Unsupported, match="reads memory"):
         lookup_law("layout-independent").check(torch_backend, case)
     assert not native_pool(torch_backend, DET, "cpu", "float64", 1, 0)[0].drawn["of_memory"]
+
+
+def test_behind_the_mask_that_the_database_puts_over_an_op_nan_may_meet_zero(torch_backend):
+    """where(mask, logaddexp(x, y), 0): what the where leaves out is read by logaddexp, whose derivative there is NaN times 0."""
+    masked = native_pool(torch_backend, "native:masked_logaddexp", "cpu", "float64", 4, 0)
+    cases = [msgspec.structs.replace(case, law="masked-nan-harmless") for case in masked]
+    assert all(case.drawn["of_several"] for case in cases)
+    with pytest.raises(Unsupported, match="masked out"):
+        lookup_law("masked-nan-harmless").check(torch_backend, cases[1])
+    assert not native_pool(torch_backend, DET, "cpu", "float64", 1, 0)[0].drawn["of_several"]

@@ -26,7 +26,8 @@ from harness.program.nesting import flatten
 class Sample:
     """One call of one op: `function` of the differentiable tensors among its arguments. `forward` tells whether torch claims forward mode.
 
-    `written()` is the function as source, empty where it has none.
+    `written()` is the function as source, empty where it has none. `wrapped`: the database does more than call the op, such as to put 0 where a mask
+    is false.
     """
 
     op: str
@@ -35,6 +36,7 @@ class Sample:
     primals: tuple[torch.Tensor, ...]
     forward: bool
     written: Callable[[], str] = str
+    wrapped: bool = False
 
     @property
     def name(self) -> str:
@@ -68,7 +70,11 @@ def native_samples(op: Any, *, dtype: str = "float64", device: str = "cpu") -> I
         if primals:
             function = _differentiable_part(_function(op, sample, rebuild), primals)
             source = partial(written_call, op, sample, function, primals)
-            yield Sample(op.formatted_name, index, function, primals, bool(op.supports_forward_ad), source)
+            yield Sample(op.formatted_name, index, function, primals, bool(op.supports_forward_ad), source, _is_wrapped(op))
+
+
+def _is_wrapped(op: Any) -> bool:
+    return op.gradcheck_wrapper is not type(op).__dataclass_fields__["gradcheck_wrapper"].default
 
 
 def _function(op: Any, sample: Any, rebuild: Callable[..., Any]) -> Callable[..., tuple[torch.Tensor, ...]]:

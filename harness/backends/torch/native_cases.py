@@ -100,7 +100,15 @@ def _case(backend: str, sample: Sample, dtype: str, device: str, rng: np.random.
         tangents=tuple(gaussian(rng, p) for p in sample.primals),
         cotangents=tuple(gaussian(rng, y) for y in sample.function(*sample.primals)),
         layouts=(),
-        drawn={"regime": "native", "edges": [], "margin": None, "depth": 1, "ops": [sample.op], "of_memory": sample.op.startswith("as_strided")},
+        drawn={
+            "regime": "native",
+            "edges": [],
+            "margin": None,
+            "depth": 1,
+            "ops": [sample.op],
+            "of_memory": sample.op.startswith("as_strided"),
+            "of_several": sample.wrapped,
+        },
     )
 
 
