@@ -40,9 +40,10 @@ class Compiled:
             return lambda *args: route(function, *args)
         return _remembered(self._derivatives, (route, function), lambda: self._compiler(lambda *args: route(function, *args)))
 
-    def each(self, route: Callable[..., Any]) -> Callable[..., Any]:
-        """`route`, whichever function it is asked about."""
-        return lambda function, *args: self.derivative(route, function)(*args)
+
+def uncompiled(route: Callable[..., Any]) -> Callable[..., Any]:
+    """`route` of the function below its compiled one."""
+    return lambda function, *args: route(getattr(function, "__wrapped__", function), *args)
 
 
 def _remembered(kept: OrderedDict[Any, T], key: Any, make: Callable[[], T]) -> T:

@@ -12,7 +12,7 @@ from typing import Any
 
 from harness.backends.numpy.nn_templates import NN_CANDIDATES
 from harness.backends.numpy.templates import CANDIDATES
-from harness.backends.protocol import Arrays, Backend, Function, Hvp, Jvp, Vjp
+from harness.backends.protocol import Backend
 from harness.backends.spelling import Spelling, Template
 from harness.backends.words import Accepts, first_known, missing_words
 
@@ -58,18 +58,3 @@ def spelling_of(
     candidates = {op: templates for op, templates in (NN_CANDIDATES | CANDIDATES).items() if op not in lacks}
     present = {op: template for op, template in own.items() if not missing_words(template, namespace)}
     return Spelling(library, {**first_known(candidates, words, namespace, accepts), **present}, namespace)
-
-
-def compositions(vjp: Vjp, jvp: Jvp) -> dict[str, Hvp]:
-    """H v by reverse over reverse and by forward over reverse, for transforms that apply to functions of traced arrays.
-
-    d/dt f'(x + t v)^T w = vjp(x -> f'(x)^T w)(v) where the Hessian is symmetric, and = jvp(x -> f'(x)^T w)(v)
-    """
-
-    def gradient(function: Function, cotangents: Arrays) -> Function:
-        return lambda *x: vjp(function, x, cotangents)[1]
-
-    return {
-        "reverse over reverse": lambda f, x, w, v: vjp(gradient(f, w), x, v)[1],
-        "forward over reverse": lambda f, x, w, v: jvp(gradient(f, w), x, v)[1],
-    }

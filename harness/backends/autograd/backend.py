@@ -8,7 +8,6 @@ Source: https://github.com/HIPS/autograd; conventions at kinks: docs/reference/b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
@@ -24,9 +23,10 @@ from autograd.tracer import notrace_primitives
 
 from harness.backends.autograd.script import DERIVATIVES, IMPORTS
 from harness.backends.autograd.templates import LACKS, TEMPLATES
-from harness.backends.protocol import Arrays, Description, Function, Hvp
-from harness.backends.spelled import Spelled, compositions, spelling_of
+from harness.backends.protocol import Arrays, Description, Function
+from harness.backends.spelled import spelling_of
 from harness.backends.spelling import numbers
+from harness.backends.transforming import Transforming, Transforms
 
 _NAMESPACE = {"anp": anp, "asp": asp, "asl": asl, "np": np}
 _NOT_TRACED = {function for functions in notrace_primitives.values() for function in functions}
@@ -37,7 +37,18 @@ def has_derivative(function: Any) -> bool:
     return not hasattr(function, "_is_autograd_primitive") or function in primitive_vjps or function in _NOT_TRACED
 
 
-class AutogradBackend(Spelled):
+def _vjp(function: Function, primals: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
+    """The library's convention for complex numbers is not conjugated, so that w goes in and g comes out conjugated."""
+    pull_back, outputs = autograd.make_vjp(lambda x: traced_tuple(function(*x)))(tuple(primals))
+    return tuple(outputs), tuple(map(anp.conj, pull_back(traced_tuple(tuple(map(anp.conj, cotangents))))))
+
+
+def _jvp(function: Function, primals: Arrays, tangents: Arrays) -> tuple[Arrays, Arrays]:
+    outputs, results = autograd.make_jvp(lambda x: traced_tuple(function(*x)))(tuple(primals))(tuple(tangents))
+    return tuple(outputs), tuple(results)
+
+
+class AutogradBackend(Transforming):
     """The installed autograd, on the CPU."""
 
     name = "autograd"
@@ -45,6 +56,7 @@ class AutogradBackend(Spelled):
     capabilities = frozenset({"jvp", "complex", "second_order"})
     spelling = spelling_of("autograd", TEMPLATES, {"xp": "anp", "sp": "asp"}, _NAMESPACE, lacks=LACKS, accepts=has_derivative)
     imports, script = IMPORTS, DERIVATIVES
+    transforms = Transforms(_vjp, _jvp)
 
     def dtypes(self, device: str) -> tuple[str, ...]:
         """What its tests cover."""
@@ -65,28 +77,6 @@ class AutogradBackend(Spelled):
         held: Any = array
         return Description(tuple(np.shape(held)), str(held.dtype), "cpu")
 
-    def vjp(self, function: Function, primals: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
-        """By `make_vjp`; autograd's convention for complex numbers is not conjugated, so that w goes in and g comes out conjugated."""
-        return _vjp(function, primals, cotangents)
-
-    def jvp(self, function: Function, primals: Arrays, tangents: Arrays) -> tuple[Arrays, Arrays]:
-        """By `make_jvp`."""
-        return _jvp(function, primals, tangents)
-
-    def hvps(self) -> Mapping[str, Hvp]:
-        """The compositions of the two modes."""
-        return compositions(_vjp, _jvp)
-
     def literal(self, name: str, values: np.ndarray, *, dtype: str, device: str, layout: str) -> str:
         """`np.array(...)`."""
         return f"np.array({numbers(values)}, dtype={dtype if values.dtype.kind in 'fc' else values.dtype.name!r})"
-
-
-def _vjp(function: Function, primals: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
-    pull_back, outputs = autograd.make_vjp(lambda x: traced_tuple(function(*x)))(tuple(primals))
-    return tuple(outputs), tuple(map(anp.conj, pull_back(traced_tuple(tuple(map(anp.conj, cotangents))))))
-
-
-def _jvp(function: Function, primals: Arrays, tangents: Arrays) -> tuple[Arrays, Arrays]:
-    outputs, results = autograd.make_jvp(lambda x: traced_tuple(function(*x)))(tuple(primals))(tuple(tangents))
-    return tuple(outputs), tuple(results)

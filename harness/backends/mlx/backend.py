@@ -8,7 +8,6 @@ Source: https://ml-explore.github.io/mlx/; conventions at kinks: docs/reference/
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from typing import Any
 
@@ -17,12 +16,31 @@ import numpy as np
 
 from harness.backends.mlx.script import DERIVATIVES
 from harness.backends.mlx.templates import LACKS, TEMPLATES, WORDS
-from harness.backends.protocol import Arrays, Description, Function, Hvp
-from harness.backends.spelled import Spelled, compositions, spelling_of
+from harness.backends.protocol import Arrays, Description, Function
+from harness.backends.spelled import spelling_of
 from harness.backends.spelling import numbers
+from harness.backends.transforming import Batching, MappedTransforms
 
 
-class MlxBackend(Spelled):
+def _listed(function: Function) -> Any:
+    return lambda *x: list(function(*x))
+
+
+def _vjp(function: Function, primals: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
+    outputs, gradients = mx.vjp(_listed(function), list(primals), list(cotangents))
+    return tuple(outputs), tuple(gradients)
+
+
+def _jvp(function: Function, primals: Arrays, tangents: Arrays) -> tuple[Arrays, Arrays]:
+    outputs, results = mx.jvp(_listed(function), list(primals), list(tangents))
+    return tuple(outputs), tuple(results)
+
+
+def _vmap(function: Function) -> Any:
+    return mx.vmap(_listed(function))
+
+
+class MlxBackend(Batching):
     """The installed MLX on the CPU."""
 
     name = "mlx"
@@ -31,6 +49,7 @@ class MlxBackend(Spelled):
     spelling = spelling_of("mlx", TEMPLATES, WORDS, {"mx": mx, "np": np}, lacks=LACKS)
     imports, script = "import mlx.core as mx\n\nmx.set_default_device(mx.cpu)", DERIVATIVES
     coarse = True
+    transforms = MappedTransforms(_vjp, _jvp, _vmap)
 
     def dtypes(self, device: str) -> tuple[str, ...]:
         """The real ones that are what they say."""
@@ -51,33 +70,7 @@ class MlxBackend(Spelled):
             raise TypeError(f"expected an mlx.core.array; got {type(array).__name__}")
         return Description(tuple(array.shape), str(array.dtype).removeprefix("mlx.core.").removesuffix("_"), "cpu")
 
-    def vjp(self, function: Function, primals: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
-        """By `mx.vjp`."""
-        outputs, gradients = mx.vjp(_listed(function), list(primals), list(cotangents))
-        return tuple(outputs), tuple(gradients)
-
-    def jvp(self, function: Function, primals: Arrays, tangents: Arrays) -> tuple[Arrays, Arrays]:
-        """By `mx.jvp`."""
-        outputs, results = mx.jvp(_listed(function), list(primals), list(tangents))
-        return tuple(outputs), tuple(results)
-
-    def hvps(self) -> Mapping[str, Hvp]:
-        """Reverse over reverse, and forward over reverse."""
-        return compositions(self.vjp, self.jvp)
-
-    def batched_vjp(self, function: Function, primals: Arrays, cotangents: Arrays) -> Arrays:
-        """By `mx.vmap`."""
-        return tuple(mx.vmap(lambda *w: list(self.vjp(function, primals, w)[1]))(*cotangents))
-
-    def batched_jvp(self, function: Function, primals: Arrays, tangents: Arrays) -> Arrays:
-        """By `mx.vmap`."""
-        return tuple(mx.vmap(lambda *v: list(self.jvp(function, primals, v)[1]))(*tangents))
-
     def literal(self, name: str, values: np.ndarray, *, dtype: str, device: str, layout: str) -> str:
         """`mx.array(...)`."""
         kind = dtype if values.dtype.kind == "f" else values.dtype.name.replace("bool", "bool_")
         return f"mx.array(np.array({numbers(values)}, dtype={values.dtype.name!r}), dtype=mx.{kind})"
-
-
-def _listed(function: Function) -> Callable[..., list[Any]]:
-    return lambda *x: list(function(*x))

@@ -20,11 +20,12 @@ import tensorflow as tf
 import tensorflow.experimental.numpy as tnp
 
 from harness.backends.protocol import Arrays, Description, Function, Hvp, Vjp
-from harness.backends.spelled import Spelled, compositions, spelling_of
+from harness.backends.spelled import Spelled, spelling_of
 from harness.backends.spelling import numbers
 from harness.backends.tensorflow.script import DERIVATIVES
 from harness.backends.tensorflow.tape import TensorflowTape
 from harness.backends.tensorflow.templates import LACKS, TEMPLATES, WORDS
+from harness.backends.transforming import compositions
 from harness.tape import Tape
 
 tf.get_logger().setLevel("ERROR")  # a tape that is asked while it records is slow, and meant
