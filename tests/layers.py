@@ -54,6 +54,7 @@ SHARED_BY_BACKENDS = (
     "compiling",
     "leaving",
     "spelled",
+    "transforming",
     "spelling",
     "words",
     "numpy",
