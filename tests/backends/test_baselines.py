@@ -10,6 +10,7 @@ import pytest
 from harness.backends import backend_names
 from harness.record import read_baseline
 from properties.laws import laws, lookup_law
+from properties.laws.alone import TWICE
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("autograd", "jax", "mlx", "mygrad", "paddle", "tensorflow")
@@ -40,5 +41,5 @@ def test_a_baseline_names_the_op_and_the_kind_of_every_entry(name: str):
         if law in laws() and lookup_law(law).subject == "tape":
             assert len(kind) > 10
             continue
-        assert "*" not in op
+        assert "*" not in op or kind == TWICE  # the list of outputs is to blame, not the op
         assert law != "*" or kind.removeprefix("*").startswith("raises ")

@@ -107,6 +107,28 @@ def filtering(cotangents: Arrays) -> Arrays:
     return cotangents
 
 
+def settling(cotangents: Arrays) -> Arrays:
+    """Sets what it has set before: nothing changes from the second time on."""
+    random.seed(0)
+    np.random.seed(0)
+    np.seterr(all="ignore")
+    warnings.simplefilter("ignore")
+    return cotangents
+
+
+class Settled(ToyBackend):
+    """The first vjp sets a default dtype, and so do all others."""
+
+    bits = 64
+
+    def settings(self) -> dict[str, Any]:
+        return {"the default dtype": f"float{self.bits}"}
+
+    def vjp(self, function: Callable[..., Arrays], primals: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
+        self.bits = 32
+        return super().vjp(function, primals, cotangents)
+
+
 class Doubling(ToyBackend):
     """Each vjp leaves another default dtype behind."""
 
@@ -207,6 +229,11 @@ PLANTED: dict[str, tuple[Backend, str]] = {
     "prints": (changed(vjp=vjp_with(printing)), "It printed 'computing"),
     "draws random numbers": (changed(vjp=vjp_with(drawing)), "It changed the state of NumPy's random numbers. Save and restore it"),
     "changes the warnings filters": (changed(vjp=vjp_with(filtering)), "It changed the warnings filters."),
+    "seeds NumPy's random numbers": (changed(vjp=vjp_with(settling)), "It changed the state of NumPy's random numbers."),
+    "seeds Python's random numbers": (changed(vjp=vjp_with(settling)), "It changed the state of Python's random numbers."),
+    "silences NumPy": (changed(vjp=vjp_with(settling)), "It changed NumPy's handling of floating-point errors (np.seterr)."),
+    "silences all warnings": (changed(vjp=vjp_with(settling)), "It changed the warnings filters."),
+    "sets the default dtype of its library once": (Settled(), "It changed the default dtype of its library."),
     "changes the default dtype of its library": (Doubling(), "It changed the default dtype of its library. Save and restore it"),
     "changes the working directory": (changed(vjp=vjp_with(wandering)), "It changed the working directory, to '/'. Save and restore it"),
     "exits": (changed(vjp=vjp_with(quitting)), "SystemExit was raised at test_conformance.py, line"),

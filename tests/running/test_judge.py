@@ -67,6 +67,17 @@ def test_run_case_is_broken_when_the_derivative_raises_and_the_forward_works():
     assert result.reason == "raises ValueError: bad stride; the plain forward works"
 
 
+def test_run_case_is_broken_when_forward_mode_over_itself_raises():
+    class Nesting(Toy):
+        capabilities = frozenset({"second_order", "jvp"})
+
+        def nested_jvp(self, function, primals, tangents, others):
+            raise ValueError("no second tangent")
+
+    result = run_case(Nesting(), msgspec.structs.replace(EXP, law="jvp-jvp-eq-fd"))
+    assert (result.verdict, result.reason) == (Verdict.BROKEN, "raises ValueError: no second tangent; the plain forward works")
+
+
 @pytest.mark.parametrize("error", [NotImplementedError("no rule"), RuntimeError("derivative of exp is not implemented"), MemoryError("too large")])
 def test_run_case_is_unsupported_when_the_backend_says_so(error: Exception):
     result = run_case(raising(error, forward=False), EXP)

@@ -19,13 +19,15 @@ from harness.backends.leaving import LEAVING, Interrupts, directory_kept
 from harness.backends.protocol import Backend
 
 Part = Callable[[Backend], Iterator[Shortfall]]
-_BEHAVIOUR: tuple[Part, ...] = (array_shortfalls, derivative_shortfalls, tape_shortfalls, world_shortfalls)
+_BEHAVIOUR: tuple[Part, ...] = (array_shortfalls, derivative_shortfalls, tape_shortfalls)
 
 
 def conformance(backend: Backend) -> list[Shortfall]:
     """Everything that `backend` gets wrong; behaviour is only asked of one whose structure is right."""
-    found = _found(structure_shortfalls, backend)
-    return found or list(dict.fromkeys(shortfall for part in _BEHAVIOUR for shortfall in _found(part, backend)))
+    if found := _found(structure_shortfalls, backend):
+        return found
+    left = _found(world_shortfalls, backend)  # told last, asked first: what it sets once for all is set by the first derivative
+    return list(dict.fromkeys([*(shortfall for part in _BEHAVIOUR for shortfall in _found(part, backend)), *left]))
 
 
 def structural(backend: Backend) -> list[Shortfall]:

@@ -54,6 +54,7 @@ TEMPLATES: dict[str, Template] = {
     "matrix_norm": "mx.linalg.norm({0}, axis=(-2, -1), keepdims={keepdims?})",
     "rsqrt": "mx.rsqrt({0})",
     "sigmoid": "mx.sigmoid({0})",
+    "softmin": "mx.softmax(-{0}, axis={axis})",
     "softmax": "mx.softmax({0}, axis={axis})",
     "sort": _sort,
     "split": _split,

@@ -14,9 +14,9 @@ from harness.backends.spelling import Params, Template, Written
 from harness.backends.words import uses, words_of
 
 _SIGMOID = "0.5 * (xp.tanh(0.5 * {0}) + 1)"
-_SOFTPLUS = "xp.logaddexp(0.0, {0})"
-_EXP = "xp.exp({0} - xp.max({0}, axis={axis}, keepdims=True))"
-_LOG_SOFTMAX = "({0} - xp.max({0}, axis={axis}, keepdims=True) - xp.log(xp.sum(" + _EXP + ", axis={axis}, keepdims=True)))"
+_TOP = "xp.max({0}, axis={axis}, keepdims=True)"
+_EXP = f"xp.exp({{0}} - {_TOP})"
+_LOG_SOFTMAX = ("({0} - xp.logsumexp({0}, axis={axis}, keepdims=True))", f"({{0}} - {_TOP} - xp.log(xp.sum({_EXP}, axis={{axis}}, keepdims=True)))")
 _CHANNEL = "xp.reshape({%d}, (-1,) + (1,) * ({0}.ndim - 2))"
 _CLASS_AXIS = "min(1, {0}.ndim - 1)"
 
@@ -107,8 +107,7 @@ def _attention(params: Params) -> tuple[str, Params]:
 
 _PICK = "-xp.squeeze(xp.take_along_axis(%s, np.expand_dims({1}, " + _CLASS_AXIS + "), " + _CLASS_AXIS + "), " + _CLASS_AXIS + ")"
 _BY_INDEX = "-(%s)[(*np.indices({1}.shape)[:1], {1}, *np.indices({1}.shape)[1:]) if {0}.ndim > 1 else {1}]"
-_LOG_P = _LOG_SOFTMAX.replace("{axis}", _CLASS_AXIS)
-_INSTANCE = _standardized("tuple(range(2, {0}.ndim))")
+_LOG_P = [text.replace("{axis}", _CLASS_AXIS) for text in _LOG_SOFTMAX]
 _BATCH = _standardized("(0,) + tuple(range(2, {0}.ndim))")
 _GROUPED = "xp.reshape({0}, ({0}.shape[0], {num_groups}, -1))"
 _GROUP = f"xp.reshape((lambda g: (g - xp.mean(g, -1, keepdims=True)) / xp.sqrt(xp.var(g, -1, keepdims=True) + {{eps}}))({_GROUPED}), {{0}}.shape)"
@@ -118,14 +117,15 @@ NN_CANDIDATES: dict[str, list[Template]] = {
     "batch_norm": [{1: _BATCH, 3: f"{_BATCH} * {_CHANNEL % 1} + {_CHANNEL % 2}"}],
     "bilinear": [{3: "xp.einsum('...i,oij,...j->...o', {0}, {2}, {1})", 4: "xp.einsum('...i,oij,...j->...o', {0}, {2}, {1}) + {3}"}],
     "binary_cross_entropy": [_loss("-({1} * xp.log({0}) + (1 - {1}) * xp.log1p(-{0}))")],
-    "binary_cross_entropy_with_logits": [_loss("xp.logaddexp(0.0, {0}) - {0} * {1}")],
+    "binary_cross_entropy_with_logits": [_loss("xp.logaddexp({0}, 0.0) - {0} * {1}")],
     "celu": ["xp.where({0} > 0, {0}, {alpha} * xp.expm1(xp.where({0} > 0, 0.0, {0}) / {alpha}))"],
     "cosine_similarity": [
         "xp.sum({0} * {1}, axis={axis}) / xp.sqrt(xp.maximum(xp.sum({0} ** 2, axis={axis}), {eps} ** 2)) "
         "/ xp.sqrt(xp.maximum(xp.sum({1} ** 2, axis={axis}), {eps} ** 2))"  # under the root: its slope at 0 is infinite
     ],
     "cross_entropy": [
-        _loss(f"(1 - {{label_smoothing}}) * {picked % _LOG_P} - {{label_smoothing}} * xp.mean({_LOG_P}, axis={_CLASS_AXIS})")
+        _loss(f"(1 - {{label_smoothing}}) * {picked % log_p} - {{label_smoothing}} * xp.mean({log_p}, axis={_CLASS_AXIS})")
+        for log_p in _LOG_P
         for picked in (_PICK, f"({_BY_INDEX})")
     ],
     "elu": ["xp.where({0} > 0, {0}, {alpha} * xp.expm1(xp.where({0} > 0, 0.0, {0})))"],
@@ -139,7 +139,7 @@ NN_CANDIDATES: dict[str, list[Template]] = {
     "hardswish": ["{0} * xp.clip({0} / 6 + 0.5, 0.0, 1.0)"],
     "hardtanh": ["xp.clip({0}, -1.0, 1.0)"],
     "huber_loss": [_loss("xp.where(xp.abs({0} - {1}) < {delta}, 0.5 * ({0} - {1}) ** 2, {delta} * (xp.abs({0} - {1}) - 0.5 * {delta}))")],
-    "instance_norm": [_INSTANCE],
+    "instance_norm": [_standardized("tuple(range(2, {0}.ndim))")],
     "kl_div": [_loss("")],
     "l1_loss": [_loss("xp.abs({0} - {1})")],
     "layer_norm": [
@@ -151,9 +151,9 @@ NN_CANDIDATES: dict[str, list[Template]] = {
     ],
     "leaky_relu": ["xp.where({0} > 0, {0}, {slope} * {0})"],
     "linear": [{2: "xp.matmul({0}, xp.transpose({1}))", 3: "xp.matmul({0}, xp.transpose({1})) + {2}"}],
-    "log_softmax": [_LOG_SOFTMAX],
-    "logsigmoid": ["-xp.logaddexp(0.0, -{0})"],
-    "mish": [f"{{0}} * xp.tanh({_SOFTPLUS})"],
+    "log_softmax": [*_LOG_SOFTMAX],
+    "logsigmoid": ["-xp.logaddexp(-{0}, 0.0)"],
+    "mish": ["{0} * xp.tanh(xp.logaddexp({0}, 0.0))"],
     "mse_loss": [_loss("({0} - {1}) ** 2")],
     "nll_loss": [_loss(picked % "{0}") for picked in (_PICK, _BY_INDEX)],
     "normalize": [_normalize],
@@ -166,11 +166,11 @@ NN_CANDIDATES: dict[str, list[Template]] = {
     "scaled_dot_product_attention": [_attention],
     "selu": ["1.0507009873554805 * xp.where({0} > 0, {0}, 1.6732632423543772 * xp.expm1(xp.where({0} > 0, 0.0, {0})))"],
     "sigmoid": ["sp.expit({0})", _SIGMOID],
-    "silu": [f"{{0}} * ({_SIGMOID})"],
+    "silu": ["{0} * xp.sigmoid({0})", f"{{0}} * ({_SIGMOID})"],
     "smooth_l1_loss": [_loss("xp.where(xp.abs({0} - {1}) < {beta}, 0.5 * ({0} - {1}) ** 2 / {beta}, xp.abs({0} - {1}) - 0.5 * {beta})")],
     "softmax": ["(lambda e: e / xp.sum(e, axis={axis}, keepdims=True))(" + _EXP + ")"],
     "softmin": ["(lambda e: e / xp.sum(e, axis={axis}, keepdims=True))(xp.exp(xp.min({0}, axis={axis}, keepdims=True) - {0}))"],
-    "softplus": ["xp.where({beta} * {0} > {threshold}, {0}, xp.logaddexp(0.0, {beta} * {0}) / {beta})"],
+    "softplus": ["xp.where({beta} * {0} > {threshold}, {0}, xp.logaddexp({beta} * {0}, 0.0) / {beta})"],
     "softshrink": ["xp.where({0} > {lambd}, {0} - {lambd}, xp.where({0} < -{lambd}, {0} + {lambd}, 0.0))"],
     "softsign": ["{0} / (1 + xp.abs({0}))"],
     "tanhshrink": ["{0} - xp.tanh({0})"],
