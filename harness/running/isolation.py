@@ -1,6 +1,6 @@
 """Crashes and hangs: told apart by what a dead worker left behind.
 
-a stack dump beside its record: HUNG          none: CRASHED          the case that it compared lies there too
+the stack of a timeout beside its record: HUNG          of a fatal error, or none: CRASHED          the case that it compared lies there too
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import TextIO
 from harness.program import Case
 from harness.program.case import from_json
 from harness.running.journal import CASE, WORKERS, Run
+from harness.running.last_words import fatal_error, written_to
 
 
 class Guard:
@@ -39,7 +40,8 @@ class Guard:
             print(cell, file=self._stacks, flush=True)
             self.sign()
             try:
-                yield
+                with written_to(self._stacks):
+                    yield
             finally:
                 faulthandler.cancel_dump_traceback_later()
                 self._stacks = None
@@ -73,10 +75,11 @@ def uninterrupted() -> Iterator[None]:
 
 def cause_of_death(run: Run, cell: str) -> tuple[str, str]:
     """(HUNG or CRASHED, reason) of a cell that began and never ended."""
-    for _, stacks in _left_by(run, cell):
-        if stacks:
-            return "HUNG", f"no sign of life; the worker was ended. {stacks.strip()}"
-    return "CRASHED", "the worker process died while this cell ran."
+    stacks = next((stacks for _, stacks in _left_by(run, cell) if stacks), "")
+    fatal = fatal_error(stacks)
+    if stacks and not fatal:
+        return "HUNG", f"no sign of life; the worker was ended. {stacks.strip()}"
+    return "CRASHED", f"the worker process died while this cell ran{': ' if fatal else ''}{fatal}."
 
 
 def last_case(run: Run, cell: str) -> Case | None:

@@ -24,6 +24,9 @@ from harness.running.journal import Journal, Run
 with Guard(Run(sys.argv[1], 0, "quick", "", 0.0), "gw0", float(sys.argv[2])).watching("a/cell"):
     while sys.argv[3] == "hangs":
         pass
+    if sys.argv[3] == "breaks":
+        import faulthandler
+        faulthandler._sigsegv()
 """
 
 
@@ -46,6 +49,14 @@ def test_a_cell_that_died_without_a_sign_has_crashed(tmp_path):
     assert ended(tmp_path, "60", "ends") == 0
     assert cause_of_death(run_in(tmp_path), "a/cell") == ("CRASHED", "the worker process died while this cell ran.")
     assert cause_of_death(run_in(tmp_path), "another/cell")[0] == "CRASHED"
+
+
+def test_a_cell_that_died_of_a_fatal_error_says_of_which_and_where(tmp_path):
+    assert ended(tmp_path, "60", "breaks") == -signal.SIGSEGV
+    assert cause_of_death(run_in(tmp_path), "a/cell") == (
+        "CRASHED",
+        "the worker process died while this cell ran: Segmentation fault in <module> (<string>:10).",
+    )
 
 
 def test_what_is_completed_uninterrupted_is_completed():

@@ -35,6 +35,12 @@ def views(values: Sequence[np.ndarray], dtype: str, device: str) -> tuple[torch.
     return tuple(part.view(x.shape) for part, x in zip(parts, values, strict=True))
 
 
+def on_host(array: torch.Tensor) -> np.ndarray:
+    """A NumPy copy with lazy conjugation, negation and zeros carried out."""
+    written = array.clone() if array._is_zerotensor() else array  # torch reads a part of lazy zeros out of nowhere, and dies
+    return np.array((written.float() if written.dtype is torch.bfloat16 else written).numpy(force=True))
+
+
 def described(array: Any) -> Description:
     """What a tensor is.
 

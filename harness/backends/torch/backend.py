@@ -19,7 +19,7 @@ import torch.nn.functional as F  # noqa: N812 (the name under which everyone wri
 
 from harness.backends.lending import Lender
 from harness.backends.protocol import Arrays, Backend, Description, Function, Hvp, Jvp, Vjp
-from harness.backends.torch.arrays import copied, described, lent, literal_of, views
+from harness.backends.torch.arrays import copied, described, lent, literal_of, on_host, views
 from harness.backends.torch.limits import limited, limits_told
 from harness.backends.torch.module import call_module, owned_arrays
 from harness.backends.torch.native_cases import NativeSource
@@ -73,7 +73,7 @@ class TorchBackend(NativeSource, Lender, Backend):
 
     def numpy(self, array: torch.Tensor) -> np.ndarray:
         """A copy on the host, lazy conjugation, negation and zeros carried out."""
-        return np.array((array.float() if array.dtype is torch.bfloat16 else array).numpy(force=True))
+        return on_host(array)
 
     def describe(self, array: Any) -> Description:
         """Shape, dtype and device of a tensor."""

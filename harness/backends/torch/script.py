@@ -2,8 +2,8 @@
 
 DERIVATIVES = """
 def numpy(array):
-    plain = array.detach().cpu().resolve_conj().resolve_neg()
-    return np.array((plain.float() if plain.dtype is torch.bfloat16 else plain).numpy())
+    plain = array.detach().clone()  # with memory of its own, which lazy zeros have not
+    return (plain.float() if plain.dtype is torch.bfloat16 else plain).numpy(force=True)
 
 
 def form(array):
