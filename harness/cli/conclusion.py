@@ -33,8 +33,9 @@ def print_conclusion(console: Console, ending: Ending, code: int) -> None:
     """Say what the run came to."""
     new = [finding for finding in ending.findings if finding.known is None]
     _print_findings(console, new)
+    told = {finding.cell for finding in ending.findings}
     for verdict in ("CRASHED", "HUNG", "ERRORED"):
-        _print_cells(console, verdict, [cell for cell in ending.cells if cell.verdict == verdict])
+        _print_cells(console, verdict, [cell for cell in ending.cells if cell.verdict == verdict and cell.cell not in told])
     _print_thin(console, [cell for cell in ending.cells if cell.verdict == "INSUFFICIENT EVIDENCE"])
     console.print(_table(ending), new_line_start=True)
     _say(console, f"\n{ending.summary.verdict}: {_meaning(ending, code)} {_places(ending)}")
