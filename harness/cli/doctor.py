@@ -17,6 +17,7 @@ from harness.cli.told import told_plainly
 from harness.running.journal import environment
 from harness.running.profiles import PROFILES
 from harness.running.selection import Selection, resolve
+from harness.running.trial import USING, ended, is_own
 
 PACKAGES = ("autograd-harness", "numpy", "scipy", "hypothesis", "pytest", "pytest-xdist", "click", "rich", "jinja2", "msgspec")
 REASONS = 12  # gaps listed, the most frequent first
@@ -38,16 +39,26 @@ def command(names: tuple[str, ...], profile: str) -> int:
     """Say what is installed, which devices there are, what an adapter gets wrong, and what a run would skip and why."""
     console = plain_console()
     console.print(_rows({**environment(), **{package: _version(package) for package in PACKAGES}}))
-    usable = {name: backend for name in names or backend_names() if (backend := _told_backend(console, name))}
+    dying = {name for name in names if is_own(name) and _tell_end(console, name)}
+    usable = {name: backend for name in names or backend_names() if name not in dying and (backend := _told_backend(console, name))}
     conforming = [_tell_conformance(console, name, backend) for name, backend in usable.items()]
     for name in (name for name, keeps in zip(usable, conforming, strict=True) if keeps):
         with told_plainly():
             _tell_gaps(console, name, profile)
-    if not usable:
+    if not usable and not dying:
         raise click.ClickException(
             "no backend can be used here. Install one: pip install 'autograd-harness[torch]'; or write an adapter (docs/reference/adapter.md)."
         )
-    return 0 if all(conforming) else 1
+    return 0 if all(conforming) and not dying else 1
+
+
+def _tell_end(console: Console, name: str) -> bool:
+    how = ended(name, USING)
+    if how:
+        console.print(f"\nthe adapter of {name} breaks 1 of its promises, so that nothing else can be asked", markup=False)
+        told = f"An adapter must outlive each call. Its process {how}. Raise an exception where something is wrong, and always come back."
+        console.print(f"  - {told}", markup=False, soft_wrap=True)
+    return bool(how)
 
 
 def _told_backend(console: Console, name: str) -> Backend | None:

@@ -12,8 +12,7 @@ from collections.abc import Sequence
 from harness.backends import Backend, BackendError, UnknownBackend, load_backend
 from harness.backends.conformance import structural
 from harness.running.misuse import Misuse
-
-_BUILT = ("faulty:", "process:")  # names with a colon that are no package.module:Object
+from harness.running.trial import LOADING, ended, is_own
 
 
 class Unusable(Misuse):
@@ -49,8 +48,10 @@ def usable(names: Sequence[str]) -> tuple[dict[str, Backend], dict[str, str]]:
 
 def _conforming(name: str) -> Backend:
     """Somebody's own adapter is looked at first: over a wrong border every law would be vacuous or noise."""
+    if is_own(name) and (how := ended(name, LOADING)):
+        raise Unusable(f"the adapter {name} ends its process: it {how}. Mend that, or name it as {name}@PYTHON, which is started again.")
     backend = backend_called(name)
-    shortfalls = structural(backend) if ":" in name and not name.startswith(_BUILT) else []
+    shortfalls = structural(backend) if is_own(name) else []
     if shortfalls:
         raise Unusable(f"the adapter {name} breaks a promise: {shortfalls[0]} See all with: autograd-harness doctor --backend {name}.")
     return backend

@@ -118,7 +118,7 @@ class Worker:
         said = f" Its last words: {last}" if last else ""
         if late:
             return Died(f"the adapter's process gave no answer in {seconds:g} s and was ended.{said}", hung=True)
-        return Died(f"the adapter's process {_ending(code)} instead of answering.{said}", hung=False)
+        return Died(f"the adapter's process {ending(code)} instead of answering.{said}", hung=False)
 
     def _last_words(self) -> str:
         self._log.seek(0)
@@ -135,7 +135,8 @@ def command_worker(command: str) -> Worker:
     return Worker(shlex.split(command, posix=sys.platform != "win32"))
 
 
-def _ending(code: int | None) -> str:
+def ending(code: int | None) -> str:
+    """How a process ended, by its exit code."""
     if code is None:
         return "closed its stdout"
     if code < 0:
