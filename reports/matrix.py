@@ -61,7 +61,14 @@ class Matrix:
     def labels(self) -> list[str]:
         """The configurations' labels, without what they all share."""
         differing = [i for i in (2, 1, 0) if len({each[i] for each in self.configurations}) > 1] or [2]
-        return ["\n".join(_short(each[i]) for i in differing) for each in self.configurations]
+        named = _names([backend for backend, _, _ in self.configurations])
+        return ["\n".join(named[each[0]] if i == 0 else _short(each[i]) for i in differing) for each in self.configurations]
+
+
+def _names(backends: list[str]) -> dict[str, str]:
+    """Each backend as a column is headed: without the Python that it runs in, where no other has its name."""
+    heads = {backend: backend.partition("@")[0] for backend in backends}
+    return {backend: head if list(heads.values()).count(head) == 1 else backend for backend, head in heads.items()}
 
 
 def build_matrix(evidence: Evidence, anchors: dict[str, str]) -> Matrix:

@@ -238,6 +238,12 @@ def test_matrix_labels_leave_out_what_all_configurations_share():
     assert build_matrix(Evidence(cells[:1]), {}).labels() == ["f32"]
 
 
+def test_matrix_labels_leave_out_the_python_of_a_backend_whose_name_is_its_own():
+    names = ("torch", "jax@/venvs/jax/bin/python", "mlx@/a/python", "mlx@/b/python")
+    labels = build_matrix(Evidence([cell_ended(backend=name, cell=name) for name in names]), {}).labels()
+    assert sorted(labels) == ["jax", "mlx@/a/python", "mlx@/b/python", "torch"]
+
+
 def test_gaps_join_reasons_that_differ_only_in_numbers():
     cells = [cell_ended(op=str(i), verdict="INCONCLUSIVE", reason=f"{i} of 20 were kinks") for i in range(3)] + [cell_ended(minimum=99)]
     assert [(verdict, reason, len(members)) for verdict, reason, members in gaps(cells)] == [
