@@ -15,6 +15,8 @@ from harness.tape.special_values import Drawing
 from harness.tape.tracing import Tracing
 from harness.tape.walking import Walking
 from harness.tape.writing import Dtypes, Leaving, Writing
+from properties.laws import laws
+from tests.laws.examples import product
 
 X, ONES = np.array([1.0, 2.0, 3.0, 4.0]), np.ones(4)
 
@@ -114,3 +116,8 @@ def test_a_written_part_takes_the_gradient_of_its_place(tape: Tape) -> None:
 def test_a_part_that_a_tape_lacks_says_what_it_would_be() -> None:
     with pytest.raises(Unsupported, match=r"this tape has no HookGroups \(Hooks on several values at once\)"):
         ReferenceTape().part(HookGroups)
+
+
+def test_a_tape_whose_compilers_trace_no_derivative_is_unsupported_and_no_error():
+    with pytest.raises(Unsupported, match="no compiler of the tape traces a function together with its derivative"):
+        laws()["traced-op-eq-eager"].check(load_backend("reference"), product())
