@@ -2,6 +2,7 @@
 
     shaken:   max over runs of measure(every value times 1 +- eps), less the min
     sampled:  standard deviation over neighbours of x of (measure in the case's dtype - what it should be there)
+    in low precision also: how far what it should be moves with one ulp of x, for a backward stable formula may be off by that
 
 The first is discrete stochastic arithmetic (CESTAC: Vignes 1993; Parker, Monte Carlo Arithmetic, 1997). Multiplying an intermediate value by 1 +- eps
 shakes the forward sweep, and in the backward sweep its adjoint. The second run takes the opposite signs of the first, so that one value that matters
@@ -13,7 +14,8 @@ which leaves the standard deviation small.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 import msgspec
 import numpy as np
@@ -30,15 +32,14 @@ Move = Callable[[np.random.Generator, np.ndarray, str], np.ndarray]  # (source o
 
 def spread(backend: Backend, case: Case, measure: Measure) -> np.ndarray:
     """What rounding may do to `measure(bind(backend, case))`: an array of its shape, in its units."""
-    moved = _shaken(backend, case, measure)
-    if best_dtype(backend, case) == case.dtype:
+    moved, precise = _shaken(backend, case, measure), best_dtype(backend, case)
+    if precise == case.dtype:
         return moved
-    precise = best_dtype(backend, case)
 
     def rounding(bound: Bound) -> np.ndarray:
         return measure(bound) - measure(bind(backend, bound.case, dtype=precise))
 
-    return np.asarray(moved + sampled(backend, case, rounding, longer=True))
+    return np.asarray(moved + sampled(backend, case, rounding, longer=True) + _conditioned(backend, case, measure, precise))
 
 
 def noise_of_values(backend: Backend, case: Case, measure: Measure) -> np.ndarray:
@@ -61,11 +62,37 @@ def sampled(backend: Backend, case: Case, error: Measure, *, longer: bool = Fals
     return np.asarray(JITTER_FACTOR * scatter)
 
 
-def _scatter(backend: Backend, neighbours: Iterator[Case], error: Measure) -> np.ndarray:
+def _conditioned(backend: Backend, case: Case, measure: Measure, precise: str) -> np.ndarray:
+    """How far one ulp of the case's dtype, up or down in every primal, moves what `measure` should be, computed in `precise`.
+
+    tanh((1e8 + 1) - 1e8): in float32 the 1 is lost, at this point and at no neighbour, so that shaken runs and neighbours agree on another number.
+    """
+
+    def beside(run: int, sense: float = 1.0) -> Case:
+        signs, moved = _signs(case.seed, run, sense), list(case.primals)
+        for i in case.differentiable:
+            moved[i] = moved[i] * (1 + eps(case.dtype) * signs(moved[i].shape))
+        return msgspec.structs.replace(case, primals=tuple(moved))
+
+    here, there = measure(bind(backend, case, dtype=precise)), (beside(0, -1.0), *map(beside, range(JITTER_RUNS - 1)))
     with np.errstate(all="ignore"):
-        errors = np.stack([error(bind(backend, neighbour)) for neighbour in neighbours])  # (neighbours, entries)
-        scatter = np.std(errors, axis=0, ddof=1)
-    return np.where(np.isfinite(scatter), scatter, 0.0)
+        moves = [np.abs(found - here) for found in _inside(backend, there, measure, precise)]
+        return np.asarray(np.nan_to_num(np.fmax.reduce([np.zeros_like(here), *moves]), nan=0.0, posinf=0.0))
+
+
+def _scatter(backend: Backend, neighbours: Iterable[Case], error: Measure) -> np.ndarray:
+    """Of `error`, over those neighbours that are inside of the function's domain; 0 where fewer than two are."""
+    with np.errstate(all="ignore"):
+        errors = _inside(backend, neighbours, error)
+        scatter = np.ma.masked_invalid(errors).std(axis=0, ddof=1) if len(errors) > 1 else np.zeros(1)  # (neighbours, entries) -> entries
+    return np.ma.filled(scatter, 0.0)
+
+
+def _inside(backend: Backend, neighbours: Iterable[Case], measure: Measure, dtype: str | None = None) -> list[np.ndarray]:
+    """`measure` of those neighbours that the backend does not refuse: a matrix of which an entry is moved may have no Cholesky factor."""
+    bounds = (bind(backend, neighbour, dtype=dtype) for neighbour in neighbours)
+    tried = [bound.attempt(partial(measure, bound)) for bound in bounds]
+    return [found for found in tried if not isinstance(found, Exception)]
 
 
 def _shaken(backend: Backend, case: Case, measure: Measure, *, dtype: str | None = None, runs: int = JITTER_RUNS) -> np.ndarray:

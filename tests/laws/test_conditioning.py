@@ -8,10 +8,12 @@ import pytest
 
 from harness.backends import Backend, load_backend
 from harness.backends.bind import Bound
-from harness.program import Case, single
+from harness.program import Case, Input, Instruction, Program, single
 from harness.verdict import Verdict
 from properties.laws import laws
 from properties.laws.conditioning import sampled, spread
+from properties.laws.gradients import gradients_of
+from properties.laws.inner import flat
 from properties.laws.squared import squared
 from tests.laws.examples import case_of
 
@@ -88,3 +90,28 @@ def test_a_second_derivative_below_an_ulp_of_the_gradient_is_not_asked_for(torch
     case = case_of(program, (np.array([[1e8], [1e-8]]),), (np.ones((1, 1)),), dtype="float32")
     case = msgspec.structs.replace(case, tangents=(np.array([[0.0], [2.0**-26]]),))
     assert laws()["hvp-eq-fd"].check(torch, case).verdict is not Verdict.BROKEN
+
+
+def test_neighbours_at_which_the_backend_refuses_are_left_out(torch: Backend) -> None:
+    """Beside a matrix with an eigenvalue of 0.005 lie some that are not positive definite."""
+    close = case_of(single("cholesky", ((2, 2),), ("primal",)), (np.array([[1.0, 0.995], [0.995, 1.0]]),), (np.ones((2, 2)),))
+    tried: list[bool] = []
+
+    def error(bound: Bound) -> np.ndarray:
+        tried.append(False)
+        found = np.ravel(bound.values()[0]) + len(tried)
+        tried[-1] = True
+        return np.asarray(found)
+
+    off = sampled(torch, close, error)
+    assert set(tried) == {False, True}
+    assert (off > 0).all()
+
+
+def test_digits_that_one_ulp_of_the_argument_takes_are_no_finding(torch: Backend) -> None:
+    """The slope of tanh(1 + 1e8 - ... - 1e7) is 1 in float32, where the 1 is lost; it is 0.4, and 0 wherever a term is moved by an ulp."""
+    steps = (Instruction("sum", ("x",), ("u",), {"axis": 0, "keepdims": False}), Instruction("tanh", ("u",), ("y",)))
+    terms = np.array([1.0, 1e8, -7e7, -2e7, -1e7])
+    case = case_of(Program((Input("x", (5,)),), steps, ("y",)), (terms,), (np.array(1.0),), dtype="float32", seed=6)
+    off = spread(torch, case, lambda bound: flat(gradients_of(bound)))
+    assert (off >= 0.4).all()
