@@ -71,9 +71,9 @@ class Inquiry:
         """The claim that no element has a slope."""
         return np.zeros(self._sample.shape) if self._failure is None else None
 
-    def quick(self, *, offset: int = 0, claim: Claim = None, slack: Amount = 0.0, required: float = ENOUGH) -> Estimate:
-        """The Richardson table alone; "unresolved" where it does not settle."""
-        return self._safely(lambda: self._from_tables(offset, claim, slack, required))
+    def quick(self, *, offset: int = 0, claim: Claim = None, slack: Amount = 0.0, required: float = ENOUGH, wide_only: bool = False) -> Estimate:
+        """The Richardson table alone, with narrower steps as well unless `wide_only`; "unresolved" where it does not settle."""
+        return self._safely(lambda: self._from_tables(offset, claim, slack, required, wide_only))
 
     def jump(self, *, claim: Amount, slack: Amount, required: float) -> Estimate | None:
         """What a few values show of a jump at the point, after a table has given up; None where they show none."""
@@ -93,7 +93,7 @@ class Inquiry:
         except Unusable as failure:
             return failure.estimate(self._sample.evaluations)
 
-    def _from_tables(self, offset: int, claim: Claim, slack: Amount, required: float) -> Estimate:
+    def _from_tables(self, offset: int, claim: Claim, slack: Amount, required: float, wide_only: bool) -> Estimate:
         sample, scale = self._sample, self._scale * (1.0 if offset == 0 else float(np.sqrt(2.0)))
         if sample.integers_only:
             return _integers(sample)
@@ -107,7 +107,7 @@ class Inquiry:
             table = replace(table, say=Say.SETTLED)
         if table.say is Say.GO_ON and (kink := straight_kink(sample, scale, self._grain, goal, table, claim)) is not None:
             return self._kinked(kink)
-        if claim is not None and table.say is Say.GO_ON and sample.eps == FLOAT64_EPS:
+        if claim is not None and table.say is Say.GO_ON and not wide_only and sample.eps == FLOAT64_EPS:
             table, rungs = narrower(sample, scale, self._grain, goal, table)
             self._rungs += rungs
         if not table.settled:  # a bound that has not come down says nothing: the steps may alias

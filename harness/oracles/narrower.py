@@ -1,7 +1,7 @@
 """Tables with narrower steps, where kinks or poles beside the point spoil the wide one and a claim is there to be confirmed.
 
 some kinks        2^-6, 2^-12, 2^-18 of the scale, the first that settles; else one that all but does, else a window that averages rounding out
-very many kinks   the wide table is hopeless after two rows: 2^-12 at once, and 2^-18 where that ends far from its goal as well
+very many kinks   the wide table is hopeless after two rows: 2^-6 at once, and narrower ones as long as they end far from their goal as well
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from functools import partial
 
 from harness.oracles.estimate import Rung
 from harness.oracles.goal import Goal
-from harness.oracles.quick import STEPS, Say, Table, richardson
+from harness.oracles.quick import Say, Table, richardson
 from harness.oracles.quick_window import averaged
 from harness.oracles.sampling import Sampler
+from harness.oracles.weights import STEPS
 
 NARROW, NARROW_ROWS = (2.0**-6, 2.0**-12, 2.0**-18), 4  # of the scale: where further tables look, and with how many rows
 EASE_OF_ROUNDING = 256.0  # of the goal, between kinks so near that wider tables are hopeless: windows average rounding out, by a factor of two
@@ -22,10 +23,10 @@ EASE = 16.0  # of the goal, where no narrow table reaches it: rounding alone is 
 
 
 def nearest(sample: Sampler, scale: float, grain: float, goal: Goal) -> Table:
-    """A narrow table, and where that ends far from its goal as well the narrowest."""
-    for factor, ease in ((NARROW[1], 1.0), (NARROW[2], EASE_OF_ROUNDING)):
+    """A narrow table; a narrower one where it ends above rounding, and the narrowest where that ends far from its goal as well."""
+    for factor, ease in zip(NARROW, (EASE, EASE, EASE_OF_ROUNDING), strict=True):
         table = richardson(sample, scale * factor, grain, partial(goal.of_nearest, ease=ease), alone=False, most=NARROW_ROWS)
-        if not goal.is_far(table):
+        if not (goal.is_far(table) or (factor == NARROW[0] and goal.is_above_rounding(table))):
             break
     return table
 

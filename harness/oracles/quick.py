@@ -23,30 +23,12 @@ import numpy as np
 
 from harness.oracles.estimate import Rung
 from harness.oracles.sampling import Sampler
+from harness.oracles.weights import EVEN, ODD, SIZES, STEPS
 
-STEPS = 0.0533 * np.exp(-0.64 * np.arange(6))  # of the scale; smaller by 1.9 from row to row, six rows: then the ladder gains more per evaluation
 RESTARTS = 3  # times the steps shrink by 32 when phi is not finite there
 GAIN = 0.5  # a row whose columns differ by more than that of the row before gains nothing: a kink or a pole is near, or noise
 SAFETY = 4.0  # the difference of two columns estimates the error of the worse one; noise may hide in either
 ROUNDINGS = 1.0  # of phi(h) and phi(-h) each: half an ulp in theory, an ulp or two in practice, rarely of the same sign
-
-
-def _weights(powers: np.ndarray) -> np.ndarray:
-    """Row 0 of the inverse of h^powers: sum_k w_k F(h_k) is the limit of F for h -> 0, exact for these powers."""
-    ratios = STEPS[: len(powers)] / STEPS[0]
-    limit: np.ndarray = np.linalg.inv(ratios[:, None] ** powers)[0]
-    return limit
-
-
-def _last_two(columns: list[np.ndarray]) -> list[np.ndarray]:
-    """For each number of rows the weights of the last column and of the one before, (2, rows)."""
-    pairs = zip(columns, [np.zeros(1), *columns], strict=False)
-    return [np.array([now, np.append(before, 0.0)[: len(now)]]) for now, before in pairs]
-
-
-ODD = _last_two([_weights(np.arange(level) * 2.0) for level in range(1, 7)])
-EVEN = _last_two([_weights(np.array([0.0, 1, 3, 5, 7, 9][:level])) for level in range(1, 7)])
-SIZES = [np.abs(pair[0]) for pair in ODD]
 
 
 class Say(Enum):
@@ -63,7 +45,7 @@ class Table:
     bound: np.ndarray  # inf before there is a second row, and where phi is not finite
     floor: np.ndarray  # the part of the bound that is rounding: more rows cannot lower it
     kink: np.ndarray  # the limit of K: half of what the slope changes by at 0
-    last_move: np.ndarray  # what value and kink moved by in the last row
+    unrest: np.ndarray  # what value moved by in the last row, and kink; or kink itself where that is less: K may be a line to 0 as well as constant
     moved: np.ndarray  # the more that value and kink moved by in the last two rows; inf before there are three
     apart: np.ndarray  # phi(h) and phi(-h), less phi(0): (rows, 2, elements)
     seen: list[tuple[float, np.ndarray, np.ndarray]]  # step, value and bound, row by row
@@ -125,7 +107,8 @@ def _extend(sample: Sampler, steps: np.ndarray, grain: float, judge: Callable[[T
             continue  # one row says nothing: the first two are taken together
         rows.add(steps[count - len(fresh) : count], np.array(fresh))
         fresh = []
-        value, kink, moved, floor = rows.limits()
+        value, kink, moves, floor = rows.limits()
+        moved, unrest = moves[0] + moves[1], moves[0] + np.minimum(moves[1], np.abs(kink))
         seen += [(float(steps[0]), rows.odd[0], unknown)] if count == 2 and not seen else []
         (before, move), (spread_before, spread) = (
             (move, moved if count > 1 else unknown),
@@ -134,7 +117,7 @@ def _extend(sample: Sampler, steps: np.ndarray, grain: float, judge: Callable[[T
         bound = SAFETY * (spread if together == 1 else np.maximum(spread, spread_before)) + floor
         bound = np.where(np.isfinite(bound), bound, np.inf)
         seen.append((h, value, bound))
-        table = Table(value, bound, floor, kink, move, np.maximum(move, before), rows.apart[:count], seen)
+        table = Table(value, bound, floor, kink, unrest, np.maximum(move, before), rows.apart[:count], seen)
         table.say = judge(table) if count > 1 else Say.GO_ON
         stuck = together == 1 and count > 2 and spread.max(initial=0.0) > GAIN * spread_before.max(initial=0.0)
         if table.say is not Say.GO_ON or stuck or not np.isfinite(value).all():
@@ -163,11 +146,11 @@ class _Rows:
         self._count = new.stop
 
     def limits(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """The limits of D and K, by how much the last row moved the two, and what rounding may do to them."""
+        """The limits of D and K, by how much the last row moved each, (2, elements), and what rounding may do to them."""
         odd, even, rows = ODD[self._count - 1], EVEN[self._count - 1], slice(self._count)
         values, kinks = odd @ self.odd[rows], even @ self._even[rows]  # (2, elements)
-        moved = np.abs(values[0] - values[1]) + np.abs(kinks[0] - kinks[1])
-        return values[0], kinks[0], moved, SIZES[self._count - 1] @ self._noise[rows]
+        moves = np.abs(np.array([values[0] - values[1], kinks[0] - kinks[1]]))
+        return values[0], kinks[0], moves, SIZES[self._count - 1] @ self._noise[rows]
 
 
 def _rung(step: float, value: np.ndarray, bound: np.ndarray) -> Rung:

@@ -40,21 +40,12 @@ class Ask:
         """HOLDS where `actual` is 0 and a table shows that no term of the sum has a slope; None where that is not seen so cheaply."""
         if each.nothing is None or self.actual != 0:
             return None
-        quick = _widen(each.quick(claim=each.nothing, required=0.0))
-        seen = self._compare(quick)
-        return self._result(seen, quick) if seen.worst is Verdict.HOLDS else None
+        return self._held(_widen(each.quick(claim=each.nothing, required=0.0)))
 
     def of(self, inquiry: Inquiry, terms: Costly, widened: Costly, each: Inquiry | None = None) -> Result:
         """Table, first ladder, first ladder with all that rounding explains, second ladder: until one decides."""
-        quick = self._quick(inquiry)
-        if np.iscomplexobj(quick.value):
-            return Result(law=self.law, verdict=Verdict.INCONCLUSIVE, reason=COMPLEX, evaluations=quick.evaluations)
-        if _shape_differs(self.actual, quick):
-            return _wrong_shape(self.law, self.actual, quick, self.name)
-        if (seen := self._compare(quick)).worst is Verdict.HOLDS:
-            return self._result(seen, quick)
-        if each is not None and not inquiry.denied and (none := self.of_no_term(each)) is not None:
-            return none
+        if (decided := self._by_tables(inquiry, each)) is not None:
+            return decided
         if terms is not None:
             inquiry.allow_for(terms())
         if not inquiry.denied and (jump := inquiry.jump(claim=self.actual, slack=self.rounding, required=self.required)) is not None:
@@ -68,6 +59,22 @@ class Ask:
         if seen.worst is not Verdict.BROKEN:
             return self._result(seen, first)
         return self._confirmed(seen, first, self._compare(second := inquiry.thorough(offset=1)), second)
+
+    def _by_tables(self, inquiry: Inquiry, each: Inquiry | None) -> Result | None:
+        """What needs no ladder; of a gradient of 0 the terms are asked before the narrow tables of their sum."""
+        quick = self._quick(inquiry, wide_only=each is not None)
+        if np.iscomplexobj(quick.value):
+            return Result(law=self.law, verdict=Verdict.INCONCLUSIVE, reason=COMPLEX, evaluations=quick.evaluations)
+        if _shape_differs(self.actual, quick):
+            return _wrong_shape(self.law, self.actual, quick, self.name)
+        if (held := self._held(quick)) is not None or each is None or inquiry.denied:
+            return held
+        none = self.of_no_term(each)
+        return self._held(self._quick(inquiry)) if none is None else none
+
+    def _held(self, quick: Estimate) -> Result | None:
+        seen = self._compare(quick)
+        return self._result(seen, quick) if seen.worst is Verdict.HOLDS else None
 
     def of_the_sum(self, each: Inquiry, before: Result) -> Result:
         """The same for an inquiry into the terms whose sum `actual` is."""
@@ -88,8 +95,9 @@ class Ask:
                 return again, quick
         return seen, first
 
-    def _quick(self, inquiry: Inquiry) -> Estimate:
-        return inquiry.quick(claim=self.actual, slack=self.rounding, required=_quick_goal(self.actual, self.rounding, self.size))
+    def _quick(self, inquiry: Inquiry, *, wide_only: bool = False) -> Estimate:
+        goal = _quick_goal(self.actual, self.rounding, self.size)
+        return inquiry.quick(claim=self.actual, slack=self.rounding, required=goal, wide_only=wide_only)
 
     def _compare(self, estimate: Estimate) -> Comparison:
         return compare(self.actual, estimate, scale=self.scale, rounding=self.rounding, size=self.size, required=self.required)

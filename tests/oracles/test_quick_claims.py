@@ -98,3 +98,29 @@ def test_what_a_narrow_table_denies_no_narrower_one_confirms(wrong: float) -> No
     """To steps of 1e-7 rounding hides such an error; steps of 1e-3, which the kink does not reach, show it."""
     estimate = differentiate(lambda t: 1.0 + t + max(t - 0.01, 0.0), claim=1.0 + wrong, effort="quick")
     assert estimate.status == "unresolved"
+
+
+@pytest.mark.parametrize("phi", [lambda t: 3 * t * t, lambda t: t**3 - t**2, lambda t: t**4])
+def test_slope_that_vanishes_is_confirmed_by_the_wide_table(phi: object) -> None:
+    estimate = differentiate(phi, claim=0.0)  # type: ignore[arg-type]
+    assert (estimate.status, estimate.evaluations) == ("smooth", pytest.approx(9, abs=2))
+    assert abs(estimate.value) <= estimate.bound < 1e-15
+
+
+def test_slope_that_does_not_vanish_is_not_taken_for_one_that_does() -> None:
+    assert differentiate(lambda t: 3 * t * t + 1e-12 * t, claim=0.0, effort="quick").status == "unresolved"
+
+
+@pytest.mark.parametrize("speed", [20.0, 40.0, 80.0])
+def test_what_bends_much_within_the_wide_steps_is_settled_by_the_next_table(speed: float) -> None:
+    estimate = differentiate(lambda t: 1 / (1 + np.exp(-speed * t - 1)), claim=speed * np.exp(-1) / (1 + np.exp(-1)) ** 2)
+    assert estimate.status == "smooth"
+    assert abs(estimate.value - speed * np.exp(-1) / (1 + np.exp(-1)) ** 2) <= estimate.bound
+    assert estimate.evaluations <= 21
+
+
+def test_plateau_of_rounding_ends_the_search_with_narrower_steps() -> None:
+    """What a plateau of a hidden cast hides from one table it hides from all narrower ones."""
+    estimate = differentiate(lambda t: float(np.float32(1 + t / 1000)), claim=0.0, effort="quick")
+    assert estimate.status == "unresolved"
+    assert estimate.evaluations <= 15
