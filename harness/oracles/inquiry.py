@@ -25,7 +25,7 @@ from harness.oracles.quick_jump import jump_at
 from harness.oracles.quick_kink import straight_kink
 from harness.oracles.reasons import KINK_REASON
 from harness.oracles.sampling import FLOAT64_EPS, Phi, Sampler, Unusable, unusable
-from harness.oracles.thorough import Elements, look_thoroughly
+from harness.oracles.thorough import OFFSET_FACTOR, Elements, look_thoroughly
 
 ENOUGH = 1e-9  # relative: from there on the quick table is good enough, and thousands of times below any required resolution
 
@@ -41,6 +41,7 @@ class Inquiry:
         self._rungs: tuple[Rung, ...] = ()
         self._best: float | None = None  # window of the ladder, once it has been asked
         self._prior: Table | None = None  # a table that has converged, and did not agree with the claim
+        self._goal: Goal | None = None  # that table's
         self._failure = unusable(scale, grain)
         if self._failure is not None:
             return
@@ -94,7 +95,7 @@ class Inquiry:
             return failure.estimate(self._sample.evaluations)
 
     def _from_tables(self, offset: int, claim: Claim, slack: Amount, required: float, wide_only: bool) -> Estimate:
-        sample, scale = self._sample, self._scale * (1.0 if offset == 0 else float(np.sqrt(2.0)))
+        sample, scale = self._sample, self._scale * (OFFSET_FACTOR if offset else 1.0)
         if sample.integers_only:
             return _integers(sample)
         goal = Goal(sample, scale, claim, slack, required)
@@ -102,7 +103,7 @@ class Inquiry:
         if table.say is Say.HOPELESS and not (table := nearest(sample, scale, self._grain, goal)).settled:
             table = richardson(sample, scale, self._grain, partial(goal.of_wide, patient=True), alone=False)
         self._rungs += table.rungs
-        self._prior = table if table.say is Say.REFUTED else None
+        self._prior, self._goal = (table, goal) if table.say is Say.REFUTED else (None, None)
         if claim is not None and table.say is Say.GO_ON and goal.of_wide(table, ease=EASE) is Say.SETTLED:
             table = replace(table, say=Say.SETTLED)
         if table.say is Say.GO_ON and (kink := straight_kink(sample, scale, self._grain, goal, table, claim)) is not None:
@@ -123,9 +124,17 @@ class Inquiry:
 
     def _from_ladder(self, offset: int) -> Estimate:
         sample = self._sample
-        found = look_thoroughly(sample, self._scale, offset, self._grain, self._prior, self._best if offset else None)
+        prior = self._second_prior() if offset else self._prior
+        found = look_thoroughly(sample, self._scale, offset, self._grain, prior, self._best if offset else None)
         self._best = found.best
         return _integers(sample) if sample.integers_only else _from_elements(sample, found, self._rungs)
+
+    def _second_prior(self) -> Table | None:
+        """A table on other steps than the first, for the ladder that is to be independent of it; None where it does not converge as well."""
+        if self._goal is None:
+            return None
+        table = richardson(self._sample, OFFSET_FACTOR * self._scale, self._grain, self._goal.of_wide, alone=False)
+        return table if table.say is Say.REFUTED else None
 
 
 def _from_elements(sample: Sampler, found: Elements, ladder: tuple[Rung, ...]) -> Estimate:

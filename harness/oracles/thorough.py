@@ -43,13 +43,13 @@ class Elements:
 def look_thoroughly(sample: Sampler, scale: float, offset: int, grain: float, prior: Table | None, best: float | None = None) -> Elements:
     """The ladder on steps that start at half the scale, rounded to a power of two (x sqrt 2 for offset 1).
 
-    `prior`: a table that has converged, so that narrower windows resolve phi as well. It confirms what the first ladder says; the second is to be
-    independent of it. `best`: the best window of the first ladder, where the second may start.
+    `prior`: a table that has converged, so that narrower windows resolve phi as well; it confirms what the ladder says. The second ladder is to be
+    independent of the first, and has a table of its own. `best`: the best window of the first ladder, where the second may start.
     """
     unit = 2.0 ** math.floor(math.log2(scale))
     widest = (best or _widest(unit, prior)) * (OFFSET_FACTOR if offset else 1.0)
     narrowest = min(max(NARROWEST * unit, GRAINS * grain), widest / 16)  # three windows at least
-    ladder = Ladder(sample, unit, narrowest, grain, prior=None if offset else prior)
+    ladder = Ladder(sample, unit, narrowest, grain, prior=prior)
     chosen, both = ladder.descend(widest, patient=False), None
     if ladder.stalled(~chosen.settled):
         last = ladder.windows[-1].step
