@@ -17,6 +17,7 @@ from harness.oracles.norms import rms
 from harness.verdict.constants import QUICK_RESOLUTION, QUICK_SHARE_OF_ROUNDING
 from harness.verdict.elementwise import Comparison, compare
 from harness.verdict.result import Result
+from harness.verdict.summed import widen
 from harness.verdict.verdict import Verdict
 
 Amount = float | np.ndarray
@@ -40,7 +41,7 @@ class Ask:
         """HOLDS where `actual` is 0 and a table shows that no term of the sum has a slope; None where that is not seen so cheaply."""
         if each.nothing is None or self.actual != 0:
             return None
-        return self._held(_widen(each.quick(claim=each.nothing, required=0.0)))
+        return self._held(widen(each.quick(claim=each.nothing, required=0.0)))
 
     def of(self, inquiry: Inquiry, terms: Costly, widened: Costly, each: Inquiry | None = None) -> Result:
         """Table, first ladder, first ladder with all that rounding explains, second ladder: until one decides."""
@@ -78,10 +79,10 @@ class Ask:
 
     def of_the_sum(self, each: Inquiry, before: Result) -> Result:
         """The same for an inquiry into the terms whose sum `actual` is."""
-        first = _widen(each.thorough())
+        first = widen(each.thorough())
         seen = self._compare(first)
         if seen.worst is Verdict.BROKEN and before.verdict is not Verdict.BROKEN:
-            second = _widen(each.thorough(offset=1))
+            second = widen(each.thorough(offset=1))
             return self._confirmed(seen, first, self._compare(second), second)
         return self._result(seen, first)
 
@@ -128,23 +129,6 @@ def _quick_goal(actual: np.ndarray, rounding: Amount, size: Amount) -> float:
         )
         relative = float(goal / typical) if typical > 0 else QUICK_RESOLUTION
     return relative if np.isfinite(relative) else 0.0
-
-
-def _widen(estimate: Estimate) -> Estimate:
-    """The sum of an estimate's elements: values, bounds and kinks add, and every subgradient of every element is allowed."""
-    low, high = estimate.interval if estimate.interval is not None else (estimate.value, estimate.value)
-    return replace(
-        estimate,
-        beneath=None if estimate.beneath is None else (_summed(estimate.beneath[0], estimate), _summed(estimate.beneath[1], estimate)),
-        value=float(np.sum(estimate.value)),
-        bound=float(np.sum(estimate.bound)),
-        interval=(float(np.sum(low)), float(np.sum(high))),
-    )
-
-
-def _summed(ends: Amount, estimate: Estimate) -> float:
-    """The sum of slopes beneath, and of the value where there are none."""
-    return float(np.sum(np.where(np.isnan(ends), estimate.value, ends)))
 
 
 def _shape_differs(actual: np.ndarray, estimate: Estimate) -> bool:

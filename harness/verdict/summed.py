@@ -1,0 +1,26 @@
+"""What an estimate of terms says of their sum: values, bounds and kinks add."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from harness.oracles import Estimate
+
+
+def widen(estimate: Estimate) -> Estimate:
+    """The sum of an estimate's elements: values, bounds and kinks add, and every subgradient of every element is allowed."""
+    low, high = estimate.interval if estimate.interval is not None else (estimate.value, estimate.value)
+    return replace(
+        estimate,
+        beneath=None if estimate.beneath is None else (_summed(estimate.beneath[0], estimate), _summed(estimate.beneath[1], estimate)),
+        value=float(np.sum(estimate.value)),
+        bound=float(np.sum(estimate.bound)),
+        interval=(float(np.sum(low)), float(np.sum(high))),
+    )
+
+
+def _summed(ends: float | np.ndarray, estimate: Estimate) -> float:
+    """The sum of slopes beneath, and of the value where there are none."""
+    return float(np.sum(np.where(np.isnan(ends), estimate.value, ends)))
