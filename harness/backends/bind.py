@@ -77,7 +77,7 @@ class Bound:
 
     def _lent(self, values: np.ndarray) -> Any:
         lent = getattr(self.backend, "lent", None)  # of a harness.backends.lending.Lender, timed or not
-        if lent is None or not _keeps_nothing(self.case):
+        if lent is None or not self.case.of_ops:  # an op looks at its primals during its call only: a function of somebody's may remember them
             return self.array(values)
         return lent(values, dtype=part_dtype(values, self.dtype), device=self.case.device)
 
@@ -90,8 +90,8 @@ class Bound:
 def bind(backend: Backend, case: Case, *, dtype: str | None = None, jitter: Signs | None = None) -> Bound:
     """The case's subject on `backend`, in the case's dtype or another one.
 
-    With `jitter`, every value that is read or computed is multiplied by 1 + eps s, s = jitter(its shape) of entries 1 and -1: the spread of several
-    such runs is what rounding alone can do (stochastic arithmetic: Vignes, A stochastic arithmetic for reliable scientific computation, 1993).
+    With `jitter`, every value that is read or computed is multiplied by 1 + eps s, s = jitter(its shape), some ulps up or down: the spread of
+    several such runs is what rounding alone can do (Vignes, A stochastic arithmetic for reliable scientific computation, 1993).
 
     Raises:
         Unsupported: the backend lacks an op of the program.
@@ -172,8 +172,3 @@ def _runner(backend: Backend, subject: Any, shaken: _Shake) -> Function:
 
 def _padded(layouts: Sequence[str], count: int) -> list[str]:
     return [*layouts[:count], *["contiguous"] * (count - len(layouts[:count]))]
-
-
-def _keeps_nothing(case: Case) -> bool:
-    """Whether the function looks at its primals during its call only: an op does, a function of somebody's may remember them."""
-    return isinstance(case.subject, Program) or case.is_native

@@ -20,6 +20,7 @@ from harness.oracles.diagnosis import hidden_cast
 from harness.oracles.estimate import Estimate, Rung, Status
 from harness.oracles.goal import Amount, Claim, Goal
 from harness.oracles.narrower import EASE, narrower, nearest
+from harness.oracles.otherwise import otherwise
 from harness.oracles.quick import Say, Table, richardson
 from harness.oracles.quick_jump import jump_at
 from harness.oracles.quick_kink import straight_kink
@@ -63,6 +64,11 @@ class Inquiry:
                 self._failure = failure.estimate(self._sample.evaluations)
 
     @property
+    def evaluations(self) -> int:
+        """Calls of phi so far."""
+        return self._sample.evaluations if self._failure is None else self._failure.evaluations
+
+    @property
     def denied(self) -> bool:
         """Whether a table has converged to another slope than the claim."""
         return self._prior is not None
@@ -84,6 +90,14 @@ class Inquiry:
     def thorough(self, *, offset: int = 0) -> Estimate:
         """The gated ladder, and the two sides."""
         return self._safely(lambda: self._from_ladder(offset))
+
+    def otherwise(self, place: int, claim: float, estimate: Estimate, *, stairs: bool) -> Estimate | None:
+        """`estimate` with the reason why element `place` of phi, a real one, may have the slope `claim` after all; None where it shows none.
+
+        `stairs`: whether phi may be a staircase that stands for a function without steps.
+        """
+        found = self._safely(lambda: otherwise(self._sample, self._scale, self._grain, place, claim, estimate, stairs=stairs))
+        return None if found is self._failure else found
 
     def _safely(self, look: Callable[[], Seen]) -> Seen | Estimate:
         if self._failure is not None:

@@ -25,6 +25,7 @@ from harness.oracles.estimate import Rung
 from harness.oracles.sampling import Sampler
 from harness.oracles.weights import EVEN, ODD, SIZES, STEPS
 
+TABLE = "Richardson table"  # the rungs of one
 RESTARTS = 3  # times the steps shrink by 32 when phi is not finite there
 GAIN = 0.5  # a row whose columns differ by more than that of the row before gains nothing: a kink or a pole is near, or noise
 SAFETY = 4.0  # the difference of two columns estimates the error of the worse one; noise may hide in either
@@ -155,6 +156,6 @@ class _Rows:
 
 def _rung(step: float, value: np.ndarray, bound: np.ndarray) -> Rung:
     if not value.size:
-        return Rung(step, 0.0, 0.0, True, "Richardson table")
+        return Rung(step, 0.0, 0.0, True, TABLE)
     i = int(np.argmax(bound))
-    return Rung(step, float(value[i]), float(bound[i]), True, "Richardson table")
+    return Rung(step, float(value[i]), float(bound[i]), True, TABLE)

@@ -10,6 +10,8 @@ from harness.oracles.window import Window
 
 SEVERITY: tuple[Status, ...] = ("smooth", "kink", "noise", "unresolved", "jump", "domain", "random", "non-finite")
 SMOOTH, KINK, NOISE, UNRESOLVED, JUMP, DOMAIN, RANDOM, NON_FINITE = range(8)
+NEARBY = "noise: at the point itself, in steps below all windows, phi has the analytic value for a slope, or one on each side of it."
+MEANT = "staircase: phi has the analytic value for a slope at large steps, and jumps between small ones: a cast or rounding inside, or real steps."
 KINK_REASON = "phi has a kink at this point: its one-sided slopes differ."
 
 

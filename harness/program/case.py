@@ -70,6 +70,11 @@ class Case(msgspec.Struct, frozen=True, eq=False, kw_only=True):
         """Whether the subject is one of a library's own ops, from its database of samples; not a program, and not a function of somebody's."""
         return self.drawn.get("regime") == "native"
 
+    @property
+    def of_ops(self) -> bool:
+        """Whether the subject is made of ops that are known by their names: a program, or a native one. A function of somebody's may be anything."""
+        return isinstance(self.subject, Program) or self.is_native
+
 
 def to_json(case: Case) -> bytes:
     """Canonical JSON: keys sorted, so that equal cases are equal bytes."""

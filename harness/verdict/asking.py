@@ -27,7 +27,7 @@ COMPLEX = "phi is complex, the analytic value is real; project phi on a cotangen
 
 @dataclass
 class Ask:
-    """One comparison; `rounding` may grow while it is asked."""
+    """One comparison; `rounding` may grow while it is asked, last of all by what is `doubted`: asked once, before BROKEN is said."""
 
     law: str
     actual: np.ndarray
@@ -36,6 +36,8 @@ class Ask:
     size: Amount
     required: float
     name: str
+    doubted: Costly = None
+    stairs: bool = False  # whether phi may be a staircase that stands for a function without steps
 
     def of_no_term(self, each: Inquiry) -> Result | None:
         """HOLDS where `actual` is 0 and a table shows that no term of the sum has a slope; None where that is not seen so cheaply."""
@@ -59,7 +61,7 @@ class Ask:
             seen, first = self._allowing_for(widened(), inquiry, first)
         if seen.worst is not Verdict.BROKEN:
             return self._result(seen, first)
-        return self._confirmed(seen, first, self._compare(second := inquiry.thorough(offset=1)), second)
+        return self._confirmed(inquiry, first, inquiry.thorough(offset=1))
 
     def _by_tables(self, inquiry: Inquiry, each: Inquiry | None) -> Result | None:
         """What needs no ladder; of a gradient of 0 the terms are asked before the narrow tables of their sum."""
@@ -77,13 +79,12 @@ class Ask:
         seen = self._compare(quick)
         return self._result(seen, quick) if seen.worst is Verdict.HOLDS else None
 
-    def of_the_sum(self, each: Inquiry, before: Result) -> Result:
-        """The same for an inquiry into the terms whose sum `actual` is."""
+    def of_the_sum(self, inquiry: Inquiry, each: Inquiry, before: Result) -> Result:
+        """The same for `each`, an inquiry into the terms whose sum is that of `inquiry`."""
         first = widen(each.thorough())
         seen = self._compare(first)
         if seen.worst is Verdict.BROKEN and before.verdict is not Verdict.BROKEN:
-            second = widen(each.thorough(offset=1))
-            return self._confirmed(seen, first, self._compare(second), second)
+            return self._confirmed(inquiry, first, widen(each.thorough(offset=1)))
         return self._result(seen, first)
 
     def _allowing_for(self, more: Amount, inquiry: Inquiry, first: Estimate) -> tuple[Comparison, Estimate]:
@@ -103,21 +104,24 @@ class Ask:
     def _compare(self, estimate: Estimate) -> Comparison:
         return compare(self.actual, estimate, scale=self.scale, rounding=self.rounding, size=self.size, required=self.required)
 
-    def _confirmed(self, seen: Comparison, first: Estimate, again: Comparison, second: Estimate) -> Result:
-        """BROKEN where both ladders say so of one element."""
-        agreed = bool((seen.broken & again.broken).any())
-        shown = replace(first, evaluations=second.evaluations)
-        return self._result(seen.only(again.broken) if agreed else seen, shown, confirmed=agreed)
+    def _confirmed(self, inquiry: Inquiry, first: Estimate, second: Estimate) -> Result:
+        """BROKEN where both ladders say so of one element, whatever rounding may explain, and other steps do not show what is claimed of it."""
+        seen, again = self._compare(first), self._compare(second)
+        if self.doubted is not None and (seen.broken & again.broken).any():
+            self.rounding, self.doubted = self.rounding + self.doubted(), None
+            seen, again = self._compare(first), self._compare(second)
+        agreed, shown, others = seen.only(again.broken), replace(first, evaluations=second.evaluations), second.evaluations - inquiry.evaluations
+        if not agreed.broken.any():
+            return self._result(seen, shown, confirmed=False)
+        while (place := agreed.worst_index) is not None and agreed.broken.any():
+            otherwise = inquiry.otherwise(place, float(np.ravel(self.actual)[place]), first, stairs=self.stairs)
+            if otherwise is None:
+                return self._result(agreed, replace(shown, evaluations=others + inquiry.evaluations))
+            agreed, shown = agreed.without(place, otherwise.reason), replace(otherwise, evaluations=others + inquiry.evaluations)
+        return self._result(agreed, shown)
 
     def _result(self, seen: Comparison, estimate: Estimate, *, confirmed: bool = True) -> Result:
         return _result(self.law, seen, estimate, estimate.evaluations, name=self.name, confirmed=confirmed)
-
-
-def hidden_by_the_sum(result: Result) -> bool:
-    """Whether the terms of a sum may tell what it does not."""
-    status = result.details.get("status")
-    open_ = result.verdict is Verdict.INCONCLUSIVE and status in ("noise", "unresolved")
-    return open_ or (status == "kink" and result.verdict is not Verdict.HOLDS)
 
 
 def _quick_goal(actual: np.ndarray, rounding: Amount, size: Amount) -> float:

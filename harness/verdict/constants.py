@@ -64,6 +64,11 @@ JITTER_FACTOR = 8.0
 # the oracle already disagrees.
 VALUE_RUNS = 12
 
+# How many ulps every value is shaken by before BROKEN is said in double precision: of a subject of one number, one ulp away, there are two
+# others, whose rounding errors may be alike by chance (1 time in 50 nearer to each other than to that at the number itself by what the factors
+# above forgive); eight within 4 ulps never are, and conditioning, which these ulps count four times, is what rounding may do.
+NEARBY_ULPS = 4
+
 # Two calls of a function at one point may differ by the order in which a GPU adds: up to u sum |a_i|, some hundred ulps for sums of common sizes and
 # conditioning. Values that differ by more, relative to the largest, come from a function that is random.
 REPEAT_ULPS = 1024.0

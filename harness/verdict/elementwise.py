@@ -62,6 +62,12 @@ class Comparison:
         """The same, with only those elements broken that another comparison breaks as well."""
         return replace(self, broken=self.broken & broken)
 
+    def without(self, place: int, reason: str) -> Comparison:
+        """The same, with the element at a flat place no longer broken, for that reason."""
+        broken = np.array(self.broken)  # of a scalar too an array, which can be written to
+        broken.flat[place] = False
+        return replace(self, broken=broken, reason=self.reason if broken.any() else reason)
+
     def where(self, name: str) -> str:
         """The worst element's name: out[2, 0]; empty for a scalar."""
         if self.worst_index is None or not self.actual.shape:

@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 
 from harness.oracles.inquiry import Inquiry
-from harness.verdict.asking import Amount, Ask, Costly, hidden_by_the_sum
+from harness.verdict.asking import Amount, Ask, Costly
 from harness.verdict.constants import COARSE_RESOLUTION
 from harness.verdict.result import Result
+from harness.verdict.summed import hidden_by_the_sum
 from harness.verdict.verdict import Verdict
 
 
@@ -35,6 +36,8 @@ def judge_derivative(
     outputs: Callable[[float], np.ndarray] | None = None,
     terms: Costly = None,
     widened: Costly = None,
+    doubted: Costly = None,
+    stairs: bool = False,
 ) -> Result:
     """Compare `actual`, the backend's <J^T w, D v>, with the derivative of phi(t) = <w, f(x + t D v)> at 0.
 
@@ -52,20 +55,24 @@ def judge_derivative(
             phi has a kink and `actual` is not between the slopes of the sum, or where the sum shows no derivative.
         terms: The size of the numbers that phi is computed from, as in harness.oracles.differentiate; asked where the quick table does not do.
         widened: What more `actual` may be off, where that is costly to measure; asked only where the first ladder does not agree.
+        doubted: The same where it is costlier still; asked only before BROKEN is said.
+        stairs: Whether phi may be a staircase that stands for a function without steps (somebody's cast, 1e16 added and taken away): then the slope
+            that wide steps show is not BROKEN. An op that is known by its name is what it is.
 
     Returns:
         Result: HOLDS (at a kink: as a subgradient), BROKEN or INCONCLUSIVE with its reason; `vacuous` where both sides vanish.
     """
     typical = size if required < COARSE_RESOLUTION else 0.0
-    ask = Ask(law, np.float64(actual), scale, rounding, typical, required, "out")
+    ask = Ask(law, np.float64(actual), scale, rounding, typical, required, "out", doubted, stairs)
     each = Inquiry(outputs, scale=scale, grain=grain) if outputs is not None and actual == 0 else None
-    result = ask.of(Inquiry(phi, scale=scale, grain=grain), terms, widened, each)
+    inquiry = Inquiry(phi, scale=scale, grain=grain)
+    result = ask.of(inquiry, terms, widened, each)
     if outputs is None or not hidden_by_the_sum(result):
         return result
     each = each or Inquiry(outputs, scale=scale, grain=grain)
     if terms is not None:
         each.allow_for(terms())
-    summed = ask.of_the_sum(each, result)
+    summed = ask.of_the_sum(inquiry, each, result)
     return result if summed.verdict is Verdict.INCONCLUSIVE and result.verdict is Verdict.INCONCLUSIVE else summed
 
 
@@ -82,13 +89,15 @@ def judge_tangent(
     name: str = "out",
     terms: Costly = None,
     widened: Costly = None,
+    doubted: Costly = None,
+    stairs: bool = False,
 ) -> Result:
     """As `judge_derivative`, entry by entry: `actual` is J D v, phi(t) = f(x + t D v), both of one shape. `where` names the worst entry of `name`.
 
     HOLDS when every entry does; BROKEN when some entry is; INCONCLUSIVE when some entry is and none is BROKEN.
     """
     actual, phi = _as_real(np.asarray(actual), phi)
-    return Ask(law, actual, scale, rounding, size, required, name).of(Inquiry(phi, scale=scale, grain=grain), terms, widened)
+    return Ask(law, actual, scale, rounding, size, required, name, doubted, stairs).of(Inquiry(phi, scale=scale, grain=grain), terms, widened)
 
 
 def _as_real(actual: np.ndarray, phi: Callable[[float], Any]) -> tuple[np.ndarray, Callable[[float], Any]]:

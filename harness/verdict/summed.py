@@ -1,4 +1,7 @@
-"""What an estimate of terms says of their sum: values, bounds and kinks add."""
+"""A sum of many outputs, seen term by term: where kinks, jumps and plateaus of the terms hide in it.
+
+phi = sum_i w_i f_i      values, bounds and kinks of the terms add, and every subgradient of every term is allowed
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,15 @@ from dataclasses import replace
 import numpy as np
 
 from harness.oracles import Estimate
+from harness.verdict.result import Result
+from harness.verdict.verdict import Verdict
+
+
+def hidden_by_the_sum(result: Result) -> bool:
+    """Whether the terms of a sum may tell what it does not."""
+    status = result.details.get("status")
+    open_ = result.verdict is Verdict.INCONCLUSIVE and status in ("noise", "unresolved")
+    return open_ or (status == "kink" and result.verdict is not Verdict.HOLDS)
 
 
 def widen(estimate: Estimate) -> Estimate:

@@ -23,7 +23,7 @@ import numpy as np
 from harness.backends import Backend
 from harness.backends.bind import Bound, Signs, bind, part_dtype
 from harness.program import Case
-from harness.verdict.constants import JITTER_FACTOR, JITTER_RUNS, NEIGHBOUR_DISTANCE, NEIGHBOURS, VALUE_RUNS, eps
+from harness.verdict.constants import JITTER_FACTOR, JITTER_RUNS, NEARBY_ULPS, NEIGHBOUR_DISTANCE, NEIGHBOURS, VALUE_RUNS, eps
 from properties.laws.precision import best_dtype
 
 Measure = Callable[[Bound], np.ndarray]
@@ -42,6 +42,16 @@ def spread(backend: Backend, case: Case, measure: Measure) -> np.ndarray:
     return np.asarray(moved + sampled(backend, case, rounding, longer=True) + _conditioned(backend, case, measure, precise))
 
 
+def spread_nearby(backend: Backend, case: Case, measure: Measure) -> np.ndarray:
+    """What rounding in double precision may do to `measure`, as many runs some ulps apart show it; in lower precision `spread` has sampled it.
+
+    An ulp away from one number x there are two others, and what x - mean(x) is at all three may round alike.
+    """
+    if best_dtype(backend, case) != case.dtype:
+        return np.zeros(1)
+    return _shaken(backend, case, measure, runs=VALUE_RUNS, ulps=NEARBY_ULPS)
+
+
 def noise_of_values(backend: Backend, case: Case, measure: Measure) -> np.ndarray:
     """What rounding inside the function may do to `measure` of it, values that the oracle saw: beyond an ulp of them where a sum cancels.
 
@@ -50,15 +60,15 @@ def noise_of_values(backend: Backend, case: Case, measure: Measure) -> np.ndarra
     return _shaken(backend, case, measure, dtype=best_dtype(backend, case), runs=VALUE_RUNS)
 
 
-def sampled(backend: Backend, case: Case, error: Measure, *, longer: bool = False) -> np.ndarray:
+def sampled(backend: Backend, case: Case, error: Measure, *, longer: bool = False, runs: int = NEIGHBOURS) -> np.ndarray:
     """The scatter of `error`, zero but for rounding in a right backend, over neighbours of the case; nothing where it cannot be evaluated.
 
     With `longer` the neighbours' cotangents are longer or shorter, too: y * w - (y - 1) * w = w is off by the same at every y, since products lie on
     a coarse grid. That is for an `error` which is rounding alone, in a wrong backend as well.
     """
-    scatter = _scatter(backend, _neighbours(backend, case, _per_cent, longer), error)
+    scatter = _scatter(backend, _neighbours(backend, case, _per_cent, longer, runs), error)
     if any(np.any(case.primals[i] == 0) for i in case.differentiable):
-        scatter = np.fmax(scatter, _scatter(backend, _neighbours(backend, case, _beside_zero, longer), error))
+        scatter = np.fmax(scatter, _scatter(backend, _neighbours(backend, case, _beside_zero, longer, runs), error))
     return np.asarray(JITTER_FACTOR * scatter)
 
 
@@ -95,27 +105,27 @@ def _inside(backend: Backend, neighbours: Iterable[Case], measure: Measure, dtyp
     return [found for found in tried if not isinstance(found, Exception)]
 
 
-def _shaken(backend: Backend, case: Case, measure: Measure, *, dtype: str | None = None, runs: int = JITTER_RUNS) -> np.ndarray:
-    signs = [_signs(case.seed, 0, -1.0), *(_signs(case.seed, run) for run in range(runs - 1))]
+def _shaken(backend: Backend, case: Case, measure: Measure, *, dtype: str | None = None, runs: int = JITTER_RUNS, ulps: int = 1) -> np.ndarray:
+    signs = [_signs(case.seed, 0, -1.0, ulps), *(_signs(case.seed, run, 1.0, ulps) for run in range(runs - 1))]
     found = np.stack([measure(bind(backend, case, dtype=dtype, jitter=each)) for each in signs])  # (runs, entries)
     with np.errstate(all="ignore"):
         return np.asarray(JITTER_FACTOR * np.nan_to_num(np.fmax.reduce(found) - np.fmin.reduce(found), nan=0.0))
 
 
-def _signs(seed: int, run: int, sense: float = 1.0) -> Signs:
-    """Random signs; those of one seed and run with `sense` 1 and -1 are opposite."""
+def _signs(seed: int, run: int, sense: float = 1.0, ulps: int = 1) -> Signs:
+    """Random signs, each times 1 to `ulps`; those of one seed and run with `sense` 1 and -1 are opposite."""
     rng = np.random.default_rng((seed, run))
-    return lambda shape: sense * (2.0 * rng.integers(0, 2, size=shape) - 1)
+    return lambda shape: sense * (2.0 * rng.integers(0, 2, size=shape) - 1) * rng.integers(1, ulps + 1, size=shape)
 
 
-def _neighbours(backend: Backend, case: Case, move: Move, longer: bool) -> Iterator[Case]:
+def _neighbours(backend: Backend, case: Case, move: Move, longer: bool, runs: int) -> Iterator[Case]:
     """The case at primals that `move` takes beside its own, and with `longer` at cotangents of another length, all exact in its dtype."""
 
     def rounded(values: np.ndarray, like: np.ndarray) -> np.ndarray:
         beside = backend.array(values, dtype=part_dtype(like, case.dtype), device=case.device)
         return np.asarray(backend.numpy(beside).astype(like.dtype))
 
-    for run in range(NEIGHBOURS):
+    for run in range(runs):
         rng = np.random.default_rng((case.seed, run, 1))
         moved = list(case.primals)
         for i in case.differentiable:

@@ -12,7 +12,7 @@ from harness.program import Case
 from harness.verdict import Result, judge_tangent, required_resolution, structural
 from harness.verdict.rounding import elementwise_rounding, normwise_rounding
 from properties.laws.along import grain
-from properties.laws.conditioning import Measure, spread
+from properties.laws.conditioning import Measure, spread, spread_nearby
 from properties.laws.gradients import Malformed
 from properties.laws.inner import typical
 
@@ -44,4 +44,6 @@ def check_measured(
         grain=grain(case),
         terms=None if terms is None else lambda: terms(bind(backend, case)),
         widened=lambda: spread(backend, case, measure) + floor(bind(backend, case)) + normwise_rounding(actual, case.dtype),
+        doubted=lambda: spread_nearby(backend, case, measure),
+        stairs=not case.of_ops,
     )

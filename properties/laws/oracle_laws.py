@@ -18,7 +18,7 @@ from harness.verdict import Result, judge_derivative, required_resolution, struc
 from harness.verdict.rounding import analytic_rounding, natural_size
 from properties.laws.along import outputs_along, projected_along, projected_floor, value_floor, value_terms
 from properties.laws.asked_again import entry_by_entry
-from properties.laws.conditioning import noise_of_values, spread
+from properties.laws.conditioning import Measure, noise_of_values, spread, spread_nearby
 from properties.laws.gradients import Malformed, gradients_of, tangents_of
 from properties.laws.inner import flat, inner
 from properties.laws.law import Law
@@ -38,6 +38,10 @@ def check_reverse(backend: Backend, case: Case) -> Result:
         gradients = gradients_of(bind(backend, case))
     except Malformed as error:
         return structural("vjp-eq-fd", False, str(error))
+
+    def along(bound: Bound) -> np.ndarray:
+        return np.array([inner(gradients_of(bound), path.step)])
+
     gradient, displacement = flat(gradients), _twin(path.step, gradients)
     return judge_derivative(
         "vjp-eq-fd",
@@ -49,12 +53,14 @@ def check_reverse(backend: Backend, case: Case) -> Result:
         grain=path.grain,
         outputs=path.products,
         terms=path.size,
-        widened=lambda: _spread_of_reverse(backend, case, path.step),
+        widened=lambda: _spread_of_reverse(backend, case, along),
+        doubted=lambda: float(spread_nearby(backend, case, along)[0]),
+        stairs=not case.of_ops,
     )
 
 
-def _spread_of_reverse(backend: Backend, case: Case, step: tuple[np.ndarray, ...]) -> float:
-    shaken = spread(backend, case, lambda bound: np.array([inner(gradients_of(bound), step)])) + projected_floor(bind(backend, case))
+def _spread_of_reverse(backend: Backend, case: Case, along: Measure) -> float:
+    shaken = spread(backend, case, along) + projected_floor(bind(backend, case))
     seen = noise_of_values(backend, case, lambda bound: np.array([inner(case.cotangents, bound.values())]))
     return float(shaken[0] + seen[0])
 

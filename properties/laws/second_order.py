@@ -69,7 +69,7 @@ def check_compositions(backend: Backend, case: Case) -> Result:
     (first_name, first), *others = backend.hvps().items()
     results = []
     for name, way in others:
-        result = check_equal("hessian-compositions-agree", backend, case, _both(way, first, direction(case)), curvature_floor)
+        result = check_equal("hessian-compositions-agree", backend, case, _both(way, first, direction(case)), curvature_floor, nearby=True)
         results.append(msgspec.structs.replace(result, details={**result.details, "compared": f"{name} with {first_name}"}))
     return worst_result([*results, *_nested_as_well(backend, case, first_name)])
 
@@ -81,7 +81,7 @@ def _nested_as_well(backend: Backend, case: Case, first_name: str) -> list[Resul
     measured from outside, and no wrong derivative.
     """
     try:
-        found = check_equal("hessian-compositions-agree", backend, case, _forward_over_forward, projected_floor)
+        found = check_equal("hessian-compositions-agree", backend, case, _forward_over_forward, projected_floor, nearby=True)
     except Unsupported:
         return []
     if found.verdict is Verdict.BROKEN and Verdict.BROKEN not in (check_nested(backend, case).verdict, check_second(backend, case).verdict):
@@ -106,7 +106,7 @@ def check_symmetric(backend: Backend, case: Case) -> Result:
         last = inner_rounding(u, along_v, case.dtype) + inner_rounding(v, along_u, case.dtype)
         return Sides(np.array([inner(u, along_v)]), np.array([inner(v, along_u)]), np.array([last]))
 
-    return check_equal("hessian-symmetric", backend, case, pair, projected_floor)
+    return check_equal("hessian-symmetric", backend, case, pair, projected_floor, nearby=True)
 
 
 def product_along(bound: Bound, step: tuple[np.ndarray, ...]) -> tuple[np.ndarray, ...]:

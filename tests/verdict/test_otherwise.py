@@ -1,0 +1,97 @@
+"""Before BROKEN is said phi is asked in other steps: narrower than all windows, and wider than a staircase's."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import pytest
+
+from harness.oracles.reasons import MEANT, NEARBY
+from harness.verdict import Result, Verdict, judge_derivative, judge_tangent
+
+WIDTH = 1e-6
+
+
+def half(x: float) -> float:
+    """`x` rounded to eight bits, as bfloat16 has them."""
+    mantissa, exponent = math.frexp(x)
+    return math.ldexp(round(mantissa * 256) / 256, exponent)
+
+
+def judged(claim: float, phi: Callable[[float], float], *, stairs: bool = False) -> Result:
+    return judge_derivative("law", claim, phi, rounding=1e-15, size=abs(claim), required=1e-6, stairs=stairs)
+
+
+def bump(t: float) -> float:
+    """Slope 2 at 0, and 1 to whoever does not look nearer than 1e-6."""
+    return math.exp(t) + t * math.exp(-((t / WIDTH) ** 2))
+
+
+def dent(t: float) -> float:
+    """The same on one side: slopes 2 and 1."""
+    return bump(t) if t > 0 else math.exp(t)
+
+
+@pytest.mark.parametrize(("phi", "claim"), [(bump, 2.0), (dent, 2.0), (dent, 1.5)])
+def test_slope_of_a_structure_narrower_than_all_windows_is_not_broken(phi: Callable[[float], float], claim: float) -> None:
+    result = judged(claim, phi)
+    assert (result.verdict, result.reason) == (Verdict.INCONCLUSIVE, NEARBY)
+    assert result.evaluations <= 110
+
+
+@pytest.mark.parametrize("claim", [1 + 1e-9, 1.01, 1.5, 3.0, -2.0])
+def test_slope_that_no_step_shows_stays_broken(claim: float) -> None:
+    assert judged(claim, bump).verdict is Verdict.BROKEN
+
+
+def test_element_that_other_steps_explain_does_not_hide_one_that_they_do_not() -> None:
+    def both(t: float) -> list[float]:
+        return [bump(t), math.exp(t)]
+
+    verdicts = [
+        judge_tangent("law", claims, both, rounding=1e-15, size=1.0, required=1e-6).verdict for claims in ([2.0, 1.0], [2.0, 1.001], [3.0, 1.0])
+    ]
+    assert verdicts == [Verdict.INCONCLUSIVE, Verdict.BROKEN, Verdict.BROKEN]
+
+
+STAIRS: dict[str, tuple[Callable[[float], float], float]] = {
+    "a sum that swallows": (lambda t: ((0.3 + t) + 1e16) - 1e16, 1.0),
+    "a sum that swallows more": (lambda t: ((0.3 + t) + 1e30) - 1e30, 1.0),
+    "a factor in few bits": (lambda t: half(0.7 + t) * (0.7 + t), 1.4),
+    "a term in few bits": (lambda t: half(math.exp(0.3 + t)) * (0.3 + t), 1.3 * math.exp(0.3)),
+}
+
+
+@pytest.mark.parametrize("name", STAIRS)
+def test_slope_of_what_was_meant_is_not_broken_where_phi_is_a_staircase(name: str) -> None:
+    phi, meant = STAIRS[name]
+    result = judged(meant, phi, stairs=True)
+    assert (result.verdict, result.reason) == (Verdict.INCONCLUSIVE, MEANT)
+    assert judged(meant, phi).verdict is Verdict.BROKEN  # of an op that is what it is
+
+
+@pytest.mark.parametrize("name", STAIRS)
+@pytest.mark.parametrize("factor", [-1.0, 1.5, 3.0])
+def test_slope_that_is_neither_is_broken_on_a_staircase_too(name: str, factor: float) -> None:
+    phi, meant = STAIRS[name]
+    assert judged(factor * meant, phi, stairs=True).verdict is Verdict.BROKEN
+
+
+def test_few_bits_are_told() -> None:
+    assert judged(1.4, STAIRS["a factor in few bits"][0], stairs=True).details["diagnosis"].startswith("hidden cast to half precision: ")
+
+
+SMOOTH_OR_FEW_JUMPS: dict[str, tuple[Callable[[float], float], float]] = {
+    "a ripple": (lambda t: t + 1e-4 * math.sin(1e4 * t), 1.0),
+    "a jump beside": (lambda t: t + (t > 0.01), 2.0),
+    "a jump on each side": (lambda t: t + (t > 0.01) + (t > -0.02), 3.0),
+    "a constant": (lambda t: 3.0, 1.0),
+    "a parabola": (lambda t: t * t, 1.0),
+}
+
+
+@pytest.mark.parametrize("name", SMOOTH_OR_FEW_JUMPS)
+def test_what_is_no_staircase_is_not_taken_for_one(name: str) -> None:
+    phi, claim = SMOOTH_OR_FEW_JUMPS[name]
+    assert judged(claim, phi, stairs=True).verdict is Verdict.BROKEN
