@@ -30,7 +30,7 @@ MEANINGS = {
     "INTERRUPTED": "the run stopped before its end",
 }
 DEFECTS = {
-    "wrong": "the function is smooth there, its derivative is another",
+    "wrong": "a value, NaN or exception that no choice at a kink or a tie explains",
     "semantics": "what backward does to the world",
     "convention": "a kink or a tie, where several answers can be defended",
     "precision": "right, but to fewer digits than there should be",

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from harness.program import Case, single
-from harness.running.defect import defect_of, told
+from harness.running.defect import AT_A_KINK, NOT_KNOWN, NOT_SMOOTH, SMOOTH, defect_of, told
 from harness.verdict import Result, Verdict
 from properties.laws import lookup_law
 from tests.laws.examples import case_of
@@ -30,6 +30,7 @@ def broken(actual: float | None, expected: float | None, **details: object) -> R
         (CASE, broken(2.0, 1.0, status="kink"), "convention"),
         (TIE, broken(2.0, 1.0, status="smooth"), "convention"),
         (TIE, broken(float("nan"), 1.0, status="kink"), "wrong"),
+        (CASE, broken(2.0, 1.0, status="jump", interval=[0.0, 1.0]), "convention"),
         (CASE, broken(1e-9, 0.0, status="smooth"), "wrong"),
         (CASE, broken(None, None), "wrong"),
     ],
@@ -42,5 +43,20 @@ def test_defect_of_a_tape_law_is_its_semantics() -> None:
     assert defect_of(lookup_law("accumulate-adds"), CASE, broken(2.0, 1.0)) == "semantics"
 
 
-def test_defect_is_explained_in_words() -> None:
-    assert told("precision") == "precision: right, but to fewer digits than there should be"
+@pytest.mark.parametrize(
+    ("case", "result", "words"),
+    [
+        (CASE, broken(1.0 + 1e-8, 1.0), "precision: right, but to fewer digits than there should be"),
+        (TIE, broken(2.0, 1.0), "convention: a kink or a tie, where several answers can be defended"),
+        (CASE, broken(2.0, 1.0, status="smooth"), SMOOTH),
+        (CASE, broken(float("nan"), 1.0, status="smooth", interval=[1.0, 1.0]), SMOOTH),
+        (CASE, broken(float("nan"), 1.0, status="kink"), AT_A_KINK),
+        (CASE, broken(float("nan"), 1.0, status="jump", interval=[-1.0, 1.0]), AT_A_KINK),
+        (TIE, broken(float("nan"), 1.0, status="smooth"), AT_A_KINK),
+        (TIE, broken(None, None), AT_A_KINK),
+        (CASE, broken(2.0, 1.0, status="jump"), NOT_SMOOTH),
+        (CASE, broken(None, None), NOT_KNOWN),
+    ],
+)
+def test_defect_claims_smoothness_only_where_the_oracle_saw_it_and_no_tie_was_drawn(case: Case, result: Result, words: str) -> None:
+    assert told(lookup_law("vjp-eq-fd"), case, result) == words
