@@ -25,7 +25,7 @@ GAIN = 8.0  # a bound is GAIN noise / width of the best window; that which confi
 CONFIRMING = 16.0
 WITHIN = 2.0**-4  # of that window: nodes nearest to 0 lie at 2^-3.4
 FAR_WITHIN = 2.0**-9  # ... from there on what bends phi is gone with the second row, for the window resolves it
-SHARE = 0.25  # of the gap: what the claim may be off
+SHARE = 0.25  # of the gap: what the claim, and rounding of the table, may be off
 
 
 def shown_nearby(
@@ -38,10 +38,10 @@ def shown_nearby(
     """
     gap = max(ends[0] - claim, claim - ends[1])
     size = np.abs(sample.centre)
-    ripple = max(float(sample.rounding(size)[place]), min(noise * float(size[place]), bound * scale / GAIN))
+    ripple = max(float(sample.rounding(size)[place]), min(noise * float(size[place]), bound * scale / GAIN)) + grain * max(map(abs, ends))
     step, window = max(WIDTH * ripple / gap, WIDTH * grain), GAIN * ripple / bound / CONFIRMING if bound > 0 else math.inf
     if not math.isfinite(step) or not 0 < step <= WITHIN * window:
         return False
     table = richardson(sample, step / float(STEPS[0]), grain, lambda table: Say.GO_ON, alone=False, most=2 if step <= FAR_WITHIN * window else 3)
-    off = abs(claim - float(table.value[place])) - abs(float(table.kink[place])) - 2 * float(table.floor[place])
-    return bool(off <= SHARE * gap)
+    clear = 2 * float(table.floor[place]) <= SHARE * gap
+    return clear and abs(claim - float(table.value[place])) <= abs(float(table.kink[place])) + SHARE * gap

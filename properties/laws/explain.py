@@ -71,7 +71,8 @@ def _told(case: Case, result: Result, part: Part, actual: np.ndarray, expected: 
     pattern += "" if part.whole else f" ({len(rows)} outputs and {len(inputs)} inputs looked at)"
     seen, due = told_apart(float(actual[i, j]), float(expected[i, j]), 6)
     where = f"d {rows[i]} / d {inputs[j]}: actual {seen}, expected {due}"
-    jacobians = {"actual": actual.tolist(), "expected": expected.tolist(), "outputs": rows, "inputs": inputs}
+    both = {"actual": actual.tolist(), "expected": expected.tolist(), "allowed": allowed.tolist()}
+    jacobians = both | {"outputs": rows, "inputs": inputs}
     return msgspec.structs.replace(
         result, where=f"{where}; {pattern}" if actual.size > 1 else where, pattern=pattern, details={**result.details, "jacobian": jacobians}
     )
