@@ -59,9 +59,9 @@ class MygradTape(Tape):
         for leaf in self._leaves:
             leaf.null_grad()
         output.backward(cotangent.data if isinstance(cotangent, mg.Tensor) else cotangent)
-        for leaf in self._leaves:
-            if leaf.grad is not None:
-                self._sums[id(leaf)] = self._sums.get(id(leaf), 0.0) + np.array(leaf.grad)
+        for leaf, found in [(leaf, leaf.grad) for leaf in self._leaves]:  # read once: an op in another thread clears it
+            if found is not None:
+                self._sums[id(leaf)] = self._sums.get(id(leaf), 0.0) + np.array(found)
 
     def grad(self, leaf: Any) -> np.ndarray | None:
         """The sum so far; for a computed value what the last backward left."""
