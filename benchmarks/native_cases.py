@@ -19,10 +19,12 @@ from unittest.mock import patch
 
 import numpy as np
 import torch
+from msgspec.structs import replace as replace_fields
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # so that the scripts run from a clone
 
 from harness.backends.torch.native import Sample, native_samples
+from harness.backends.torch.native_cases import gaussian, wide
 from harness.program import Case, Opaque
 from harness.program.nesting import flatten
 from harness.program.opaque import register
@@ -32,8 +34,8 @@ Function = Callable[..., tuple[torch.Tensor, ...]]
 
 
 def case_of(sample: Sample, seed: int = 0) -> Case:
-    """The sample as a case; its function is registered under its name."""
-    return make_case(sample.name, sample.function, sample.primals, seed)
+    """The sample as a case; its function, which keeps nothing of what it is given, is registered under its name."""
+    return replace_fields(make_case(sample.name, sample.function, sample.primals, seed), drawn={"regime": "native"})
 
 
 def make_case(name: str, function: Function, primals: tuple[torch.Tensor, ...], seed: int = 0) -> Case:
@@ -56,19 +58,6 @@ def make_case(name: str, function: Function, primals: tuple[torch.Tensor, ...], 
         layouts=(),
         seed=seed,
     )
-
-
-def gaussian(rng: np.random.Generator, like: torch.Tensor) -> np.ndarray:
-    """Standard normal numbers of the shape of `like`, complex if it is, exact in its dtype."""
-    drawn = rng.standard_normal(tuple(like.shape))
-    if like.is_complex():
-        drawn = drawn + 1j * rng.standard_normal(tuple(like.shape))
-    return wide(torch.as_tensor(drawn).to(like.dtype))
-
-
-def wide(tensor: torch.Tensor) -> np.ndarray:
-    """In double precision, as a case holds it."""
-    return np.array(tensor.detach().resolve_conj().resolve_neg().to(torch.complex128 if tensor.is_complex() else torch.float64).numpy())
 
 
 def gradcheck(sample: Sample, *, fast: bool = True, forward: bool = False) -> str:
