@@ -13,6 +13,7 @@ the narrowest window show nothing that it has not.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -28,20 +29,39 @@ FAR_WITHIN = 2.0**-9  # ... from there on what bends phi is gone with the second
 SHARE = 0.25  # of the gap: what the claim, and rounding of the table, may be off
 
 
-def shown_nearby(
-    sample: Sampler, place: int, claim: float, ends: tuple[float, float], bound: float, noise: float, scale: float, grain: float
-) -> bool:
-    """Whether element `place` of phi, in steps below its windows, has `claim` for a slope, or one on each side of it.
+@dataclass(frozen=True)
+class Denied:
+    """What windows say of element `place` of phi, and of a `claim` that they deny."""
 
-    `ends`, of that `bound`: the slope that windows show, or those of a kink. `noise` is that of phi, relative to its value, as far as
-    `bound` tells no less; steps keep above the rounding of the argument, `grain`.
+    place: int
+    claim: float
+    ends: tuple[float, float]  # the slope, twice, or those of a kink
+    bound: float
+    noise: float  # of phi, relative to its value, as far as `bound` tells no less
+    window: float  # the narrowest that counted; 0 where it is not known
+
+    @property
+    def gap(self) -> float:
+        return max(self.ends[0] - self.claim, self.claim - self.ends[1])
+
+
+def shown_nearby(sample: Sampler, denied: Denied, scale: float, grain: float) -> bool:
+    """Whether phi, in steps below its windows, has the claim for a slope, or one on each side of it; steps keep above the rounding of the argument.
+
+    What windows take for noise may be the structure itself: then narrower steps, which rounding alone limits, see less of it.
     """
-    gap = max(ends[0] - claim, claim - ends[1])
     size = np.abs(sample.centre)
-    ripple = max(float(sample.rounding(size)[place]), min(noise * float(size[place]), bound * scale / GAIN)) + grain * max(map(abs, ends))
-    step, window = max(WIDTH * ripple / gap, WIDTH * grain), GAIN * ripple / bound / CONFIRMING if bound > 0 else math.inf
+    rounding = float(sample.rounding(size)[denied.place]) + grain * max(map(abs, denied.ends))
+    noise = min(denied.noise * float(size[denied.place]), denied.bound * scale / GAIN)
+    ripples = [max(rounding, noise), rounding] if noise > rounding else [rounding]
+    return any(_shown(sample, denied, ripple, grain) for ripple in ripples)
+
+
+def _shown(sample: Sampler, denied: Denied, ripple: float, grain: float) -> bool:
+    step, confirming = max(WIDTH * ripple / denied.gap, WIDTH * grain), GAIN * ripple / denied.bound / CONFIRMING if denied.bound > 0 else math.inf
+    window, place = max(confirming, denied.window), denied.place
     if not math.isfinite(step) or not 0 < step <= WITHIN * window:
         return False
     table = richardson(sample, step / float(STEPS[0]), grain, lambda table: Say.GO_ON, alone=False, most=2 if step <= FAR_WITHIN * window else 3)
-    clear = 2 * float(table.floor[place]) <= SHARE * gap
-    return clear and abs(claim - float(table.value[place])) <= abs(float(table.kink[place])) + SHARE * gap
+    settled = 2 * float(table.floor[place]) + float(table.unrest[place]) <= SHARE * denied.gap
+    return settled and abs(denied.claim - float(table.value[place])) <= abs(float(table.kink[place])) + SHARE * denied.gap

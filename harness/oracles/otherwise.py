@@ -13,7 +13,7 @@ import numpy as np
 from harness.oracles.diagnosis import hidden_half
 from harness.oracles.estimate import Estimate
 from harness.oracles.meant import meant_by
-from harness.oracles.nearby import shown_nearby
+from harness.oracles.nearby import Denied, shown_nearby
 from harness.oracles.quick import TABLE
 from harness.oracles.reasons import MEANT, NEARBY
 from harness.oracles.sampling import Sampler
@@ -25,11 +25,12 @@ def otherwise(sample: Sampler, scale: float, grain: float, place: int, claim: fl
     bound = float(np.ravel(estimate.bound)[place])
     if not np.isfinite([claim, low, high, bound]).all():
         return None
-    if shown_nearby(sample, place, claim, (low, high), bound, estimate.noise, scale, grain):
+    rungs = [rung for rung in estimate.ladder if rung.why != TABLE and rung.kept] if sample.centre.size == 1 else []  # of several, another's
+    denied = Denied(place, claim, (low, high), bound, estimate.noise, min((abs(rung.step) for rung in rungs), default=0.0))
+    if shown_nearby(sample, denied, scale, grain):
         return replace(estimate, reason=NEARBY)
     if low < high or not stairs:
         return None
-    own = (rung.step for rung in estimate.ladder if sample.centre.size == 1 and rung.why != TABLE and rung.bound <= 2 * bound)
-    best = max(own, default=0.0)  # none: one-sided windows found it, or the ladder shown is another element's
+    best = max((rung.step for rung in rungs if rung.bound <= 2 * bound), default=0.0)  # none: one-sided windows found it
     window = meant_by(sample, place, claim, low, best, scale, grain)
     return None if window is None else replace(estimate, reason=MEANT, diagnosis=hidden_half(float(window.noise[place])))

@@ -33,6 +33,13 @@ def dent(t: float) -> float:
     return bump(t) if t > 0 else math.exp(t)
 
 
+@pytest.mark.parametrize("width", [3e-3, 7e-4, 1e-4, 2e-5, 3e-6, 4e-7, 1e-8])
+@pytest.mark.parametrize("x", [0.31371234567, 1.903155711237, -0.618033988749])
+def test_slope_of_what_windows_take_for_noise_is_not_broken(x: float, width: float) -> None:
+    """Teeth: slope 2, and 1 to windows that take them for noise."""
+    assert judged(2.0, lambda t: (x + t) + math.fmod(x + t + 10, width)).verdict is not Verdict.BROKEN
+
+
 @pytest.mark.parametrize(("phi", "claim"), [(bump, 2.0), (dent, 2.0), (dent, 1.5)])
 def test_slope_of_a_structure_narrower_than_all_windows_is_not_broken(phi: Callable[[float], float], claim: float) -> None:
     result = judged(claim, phi)
