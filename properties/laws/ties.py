@@ -10,7 +10,7 @@ Source: Clarke, Optimization and Nonsmooth Analysis (1983), theorem 2.5.1.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import cycle, islice
 
 import msgspec
 import numpy as np
@@ -26,10 +26,11 @@ from properties.laws.inner import wide
 Step = tuple[np.ndarray, ...]
 Measure = Callable[[Bound, Step], np.ndarray]  # the backend's derivative along a step
 Along = Callable[[Backend, Case], Callable[[float], float | np.ndarray]]  # t -> what is differentiated
+Which = Callable[[np.random.Generator, np.ndarray, int], np.ndarray]  # (source of chance, x, entries of all primals) -> which of x move
 FEW = 2
 FEW_NEIGHBOURS = 8  # to see whether there is a tie at all
 NEARER = 16.0  # times: where the slopes are looked at again
-NEIGHBOURS = 192  # the one that an op chose among ten ties is missed by all of them once in 20,000 times
+NEIGHBOURS = 288  # the one that an op chose among ten ties is missed by the 192 of them that break it once in 20,000 times
 OPEN = "kink: the slopes around this point differ, and the derivative is one of them or lies between."
 
 
@@ -75,19 +76,37 @@ def _among(actual: np.ndarray, slopes: list[np.ndarray]) -> bool:
 
 
 def _beside(case: Case, distance: float = BESIDE_A_TIE) -> Iterator[Case]:
-    """The case at points around, each tie broken in a random order: by moving all entries, and by moving two only (eigenvalues meet along those)."""
+    """The case at points around, each tie broken in a random order: by moving all entries, or two only (eigenvalues meet along those), or diagonals.
+
+    Of the matrix 0 torch's singular vectors are unit vectors: those of diagonal matrices beside it, and of no other.
+    """
     rng = np.random.default_rng((case.seed, 5))
-    return (moved_beside(case, rng, few=bool(k % 2), distance=distance) for k in range(NEIGHBOURS))
+    kinds = cycle((_all, _two, _diagonal))
+    return (moved_beside(case, rng, next(kinds), distance=distance) for _ in range(NEIGHBOURS))
 
 
 def _length(case: Case) -> float:
     return max(float(np.max(np.abs(v), initial=0.0)) for v in direction(case))
 
 
-def moved_beside(case: Case, rng: np.random.Generator, *, few: bool = False, distance: float = BESIDE_A_TIE) -> Case:
-    """The case at a point beside its own, where no two entries tie."""
-    primals, share = list(case.primals), FEW / max(sum(x.size for x in case.points), FEW) if few else 1.0
+def _all(rng: np.random.Generator, x: np.ndarray, entries: int) -> np.ndarray:
+    return np.ones(x.shape, dtype=bool)
+
+
+def _two(rng: np.random.Generator, x: np.ndarray, entries: int) -> np.ndarray:
+    """Of all `entries` of the primals, by chance."""
+    return rng.random(x.shape) < FEW / max(entries, FEW)
+
+
+def _diagonal(rng: np.random.Generator, x: np.ndarray, entries: int) -> np.ndarray:
+    """Of the last two axes, where there are two."""
+    return np.broadcast_to(np.eye(*x.shape[-2:]) == 1, x.shape) if x.ndim > 1 else np.ones(x.shape, dtype=bool)
+
+
+def moved_beside(case: Case, rng: np.random.Generator, which: Which = _all, *, distance: float = BESIDE_A_TIE) -> Case:
+    """The case at a point beside its own, where no two of the entries that move tie."""
+    primals, entries = list(case.primals), sum(x.size for x in case.points)
     for i, x in zip(case.differentiable, case.points, strict=True):
         size = np.maximum(np.abs(wide(x)), 1.0)
-        primals[i] = (x + distance * size * rng.standard_normal(x.shape) * (rng.random(x.shape) < share)).astype(x.dtype)
+        primals[i] = (x + distance * size * rng.standard_normal(x.shape) * which(rng, x, entries)).astype(x.dtype)
     return msgspec.structs.replace(case, primals=tuple(primals))

@@ -145,3 +145,12 @@ def test_behind_the_mask_that_the_database_puts_over_an_op_nan_may_meet_zero(tor
     with pytest.raises(Unsupported, match="masked out"):
         lookup_law("masked-nan-harmless").check(torch_backend, cases[1])
     assert not native_pool(torch_backend, DET, "cpu", "float64", 1, 0)[0].drawn["of_several"]
+
+
+@pytest.mark.parametrize(("backend", "found"), [("torch", {"HOLDS"}), ("faulty:negated-gradient:torch", {"BROKEN"})])
+def test_tangents_that_a_cast_rounds_are_adjoint_to_gradients_that_it_does_not(backend, found):
+    there = load_backend(backend)
+    cases = [
+        msgspec.structs.replace(case, law="jvp-vjp-duality") for case in native_pool(load_backend("torch"), "native:float", "cpu", "float64", 2, 0)
+    ]
+    assert {lookup_law("jvp-vjp-duality").check(there, case).verdict.value for case in cases} == found
