@@ -27,6 +27,7 @@ WINDOWS, FAR_WINDOWS = 5, 4
 MEAN_OF = 32  # windows, each a little narrower than the one before: their noise is drawn afresh, and their mean has less of it
 SHRINK = 0.0137  # of the widest, from one to the next
 NEARER = 0.25  # times: how much nearer to the mean the claim must be than the slope of narrow steps
+SAME = 2.0**-6  # of the gap between the two slopes: what curvature over wide windows, and rounding of the claim, may add to any bound
 DENSE = 8.0  # jumps must lie within this part of the window on both sides of 0: two or three in all of it have no slope
 NEAR = 2.0**-44  # of the window: how near to each other two points on both sides of a jump are sought
 LEAST_JUMP = 2.0**-4  # rms noise of the window: of steps of height J it shows J / 3.5, of several outputs the sum; a phi that bends leaves none
@@ -36,7 +37,7 @@ def meant_by(sample: Sampler, place: int, claim: float, value: float, best: floa
     """A window wider than `best`, the narrowest that saw `value`, in which element `place` of phi has the slope `claim` and jumps; else None."""
     for step in _steps(sample, place, value, best, scale):
         window = two_sided(sample, step, grain)
-        agrees = abs(claim - float(window.value[place])) <= float(window.own_bound[place])
+        agrees = abs(claim - float(window.value[place])) <= float(window.own_bound[place]) + SAME * abs(claim - value)
         noise = float(window.noise[place] * window.size[place])
         if agrees and _dense(sample, place, value, step / DENSE, noise) and _tell_apart(sample, place, claim, value, step, grain):
             return window
@@ -65,7 +66,7 @@ def _tell_apart(sample: Sampler, place: int, claim: float, value: float, step: f
     looks = [two_sided(sample, step * (1 - SHRINK * k), grain) for k in range(MEAN_OF)]
     mean = float(np.mean([look.value[place] for look in looks]))
     bound = float(np.mean([look.own_bound[place] for look in looks])) / math.sqrt(MEAN_OF)
-    return abs(claim - mean) <= min(bound, NEARER * abs(value - mean))
+    return abs(claim - mean) <= min(bound + SAME * abs(claim - value), NEARER * abs(value - mean))
 
 
 def _dense(sample: Sampler, place: int, slope: float, step: float, noise: float) -> bool:
