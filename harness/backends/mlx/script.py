@@ -23,4 +23,8 @@ def raw_jvp(function, primals, tangents):
 
 def raw_hvp(function, primals, cotangents, tangents):
     return raw_vjp(lambda *x: raw_vjp(function, x, cotangents), primals, tangents)
+
+
+def raw_jvp_jvp(function, primals, tangents, others):
+    return raw_jvp(lambda *x: raw_jvp(function, x, tangents), primals, others)
 """
