@@ -35,6 +35,10 @@ def fatal_error(dump: str) -> str:
     """What ended the process and where, innermost call first; "" if the dump tells of no fatal error."""
     if not (fatal := _FATAL.search(dump)):
         return ""
-    frames = (f"{found['name']} ({PurePath(found['file']).name}:{found['line']})" for found in _FRAME.finditer(dump, fatal.end()))
-    calls = [frame for frame, _ in zip(frames, range(SHOWN), strict=False)]
+    calls = [f"{name} ({PurePath(file).name}:{line})" for file, line, name in frames(dump)[:SHOWN]]
     return fatal[1] + (f" in {', called by '.join(calls)}" if calls else "")
+
+
+def frames(dump: str) -> list[tuple[str, str, str]]:
+    """(file, line, function) of the last stack in `dump`, innermost call first."""
+    return [(found["file"], found["line"], found["name"]) for found in _FRAME.finditer(dump.rpartition("most recent call first")[2])]

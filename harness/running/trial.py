@@ -8,7 +8,6 @@ Only that is told here; what else is wrong with an adapter is told by who loads 
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from harness.backends.process.worker import ending
+from harness.running.last_words import frames
 
 LOADING, USING = "load_backend(name)", "conformance(load_backend(name))"
 _WHEN = {LOADING: "when it was loaded", USING: "while its promises were checked"}
@@ -35,7 +35,6 @@ except BaseException:  # told by who asks next
 faulthandler.cancel_dump_traceback_later()
 print("alive", file=sys.__stdout__, flush=True)
 """
-_FRAME = re.compile(r'File "([^"\n]+)", line (\d+)')
 
 
 def is_own(name: str) -> bool:
@@ -67,7 +66,6 @@ def _ended(name: str, deed: str, seconds: float) -> str:
 
 def _place(stderr: bytes | None) -> str:
     """The innermost line that is none of Python's own or of an installed package, as the last dump of the stack has it."""
-    _, _, dumped = (stderr or b"").decode("utf-8", "replace").rpartition("most recent call first")
-    frames = _FRAME.findall(dumped)
-    file, line = next((frame for frame in frames if not frame[0].startswith((sys.base_prefix, sys.prefix))), ("", ""))
+    stack = frames((stderr or b"").decode("utf-8", "replace"))
+    file, line, _ = next((frame for frame in stack if not frame[0].startswith((sys.base_prefix, sys.prefix))), ("", "", ""))
     return f", at {Path(file).name}, line {line}" if file else ""
