@@ -72,7 +72,7 @@ def _follow(steps: Steps, best: Case, breaks: Breaks, tried: set[str], max_trial
     """The simplest case that breaks among `steps`."""
     trial = next(steps, None)
     while trial is not None and len(tried) <= max_trials:
-        if complexity(trial) < complexity(best) and trial.id not in tried and in_domain(trial) and _compares(trial) >= _compares(best):
+        if complexity(trial) < complexity(best) and trial.id not in tried and in_domain(trial) and _asks_as_much(trial, best):
             tried.add(trial.id)
             best = trial if breaks(trial) else best
         try:
@@ -80,6 +80,11 @@ def _follow(steps: Steps, best: Case, breaks: Breaks, tried: set[str], max_trial
         except StopIteration:
             break
     return best
+
+
+def _asks_as_much(trial: Case, best: Case) -> bool:
+    """Whether something is still compared, and a point differentiated at: a framework may refuse what has no primals, which is another question."""
+    return _compares(trial) >= _compares(best) and bool(trial.differentiable) >= bool(best.differentiable)
 
 
 def _compares(case: Case) -> bool:

@@ -161,3 +161,22 @@ def test_minimise_leaves_a_window_that_fits_into_its_image():
     case = draw_case(source, "a law", (lookup("avg_pool2d"),), "torch", "cpu", "float64", ("contiguous",))
     assert any(w.size for w in case.cotangents)
     assert any(w.size for w in minimise(case, lambda trial: True).cotangents)
+
+
+def test_minimise_leaves_something_to_differentiate_at():
+    inputs = (Input("c", (2,), "constant"), Input("x", (2,)))
+    program = Program(inputs, (Instruction("exp", ("c",), ("y",)), Instruction("add", ("y", "x"), ("z",))), ("z",))
+    one = np.ones(2)
+    case = Case(
+        law="a law",
+        subject=program,
+        backend="torch",
+        device="cpu",
+        dtype="float64",
+        primals=(one, one),
+        differentiable=(1,),
+        tangents=(one,),
+        cotangents=(one,),
+        layouts=("contiguous",) * 4,
+    )
+    assert minimise(case, lambda case: "exp" in case.subject.ops).differentiable == (1,)
