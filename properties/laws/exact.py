@@ -53,7 +53,7 @@ def check_equal(
     result = judge_equal(law, actual, expected, allowed=allowed, size=size, required=required, rule="rounding of both sides")
     if result.verdict is Verdict.HOLDS:
         return result
-    shaken = np.maximum(spread(backend, case, lambda b: pair(b)[0]), spread(backend, case, lambda b: pair(b)[1]))
+    shaken = spread(backend, case, lambda b: _both(pair(b))).max(axis=0)
     shaken = shaken + sampled(backend, case, lambda b: _difference(pair(b))) + normwise_rounding(expected, case.dtype)
     if floor is not None:
         shaken = shaken + floor(bind(backend, case))
@@ -66,9 +66,14 @@ def check_equal(
 
 def _nearby(backend: Backend, case: Case, pair: Pair) -> float:
     """What many runs some ulps apart show of any entry: at a tie, where both branches count half, one entry has errors that beside it another has."""
-    sides = spread_nearby(backend, case, lambda b: pair(b)[0]), spread_nearby(backend, case, lambda b: pair(b)[1])
+    sides = spread_nearby(backend, case, lambda b: _both(pair(b)))
     apart = sampled(backend, case, lambda b: _difference(pair(b)), runs=VALUE_RUNS)
-    return float(max(np.max(side, initial=0.0) for side in (*sides, apart)))
+    return float(max(np.max(sides, initial=0.0), np.max(apart, initial=0.0)))
+
+
+def _both(sides: Sides) -> np.ndarray:
+    """The two sides of one run: (2, entries)."""
+    return np.stack(np.broadcast_arrays(sides.actual, sides.expected))
 
 
 def _difference(sides: Sides) -> np.ndarray:
