@@ -11,6 +11,7 @@ import shlex
 import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,7 @@ from harness.running.replay import require_holds
 from reports.reproduction import reproductions
 
 Patch = Callable[[pytest.MonkeyPatch], None]
+QUICK = replace(PROFILES["quick"], seconds=60.0, shrink_seconds=60.0)  # how fast the machine is shall not decide what is found
 
 
 def gradients(change: Callable[[int, torch.Tensor], torch.Tensor]) -> Patch:
@@ -203,7 +205,7 @@ def golden(request, tmp_path_factory) -> tuple[Finding, Patch, Path]:
     journal.begin({})
     with pytest.MonkeyPatch.context() as faulty, closing(journal):
         patch(faulty)
-        outcome = run_cell(Cell(law, op, dtype, "cpu", "torch"), load_backend("torch"), PROFILES["quick"], journal)
+        outcome = run_cell(Cell(law, op, dtype, "cpu", "torch"), load_backend("torch"), QUICK, journal)
     assert outcome.finding is not None, outcome.ended
     return outcome.finding, patch, folder
 
