@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -19,15 +19,27 @@ from harness.verdict.constants import VALUE_RUNS
 from harness.verdict.rounding import formula_rounding, normwise_rounding
 from properties.laws.conditioning import sampled, spread, spread_nearby
 from properties.laws.gradients import Malformed
+from properties.laws.inner import inner, inner_rounding, inner_size
 from properties.laws.precision import best_dtype
 
 
 class Sides(NamedTuple):
-    """Two flat real vectors that should be equal, and the rounding of their last operation, where it is not a few ulps of themselves."""
+    """Two flat real vectors that should be equal; where the last operation is a sum, its rounding and the size that it would have by chance."""
 
     actual: np.ndarray
     expected: np.ndarray
     rounding: np.ndarray | None = None
+    size: float = 0.0
+
+
+Factors = tuple[Sequence[np.ndarray], Sequence[np.ndarray], str]  # of an inner product: both, and the dtype that it is rounded in
+
+
+def inner_products(*sides: Factors) -> Sides:
+    """Two inner products. One may cancel (the Hessian of softmax along (1, 1)) where the other shows how large the entries are."""
+    actual, expected = (np.array([inner(a, b)]) for a, b, _ in sides)
+    rounding = np.array([sum(inner_rounding(a, b, dtype) for a, b, dtype in sides)])
+    return Sides(actual, expected, rounding, max(inner_size(a, b) for a, b, _ in sides))
 
 
 Pair = Callable[[Bound], Sides]
@@ -45,11 +57,11 @@ def check_equal(
     from terms that cancel (1e6 - 1e6 for a norm beside its eps).
     """
     try:
-        actual, expected, rounding = pair(bind(backend, case))
+        actual, expected, rounding, chance = pair(bind(backend, case))
     except Malformed as error:
         return structural(law, False, str(error))
     allowed = formula_rounding(actual, case.dtype) + formula_rounding(expected, case.dtype) if rounding is None else rounding
-    size, required = float(np.max(np.abs(expected), initial=0.0)), required_resolution(case.dtype, case.resolution)
+    size, required = float(np.max(np.abs(expected), initial=chance)), required_resolution(case.dtype, case.resolution)
     result = judge_equal(law, actual, expected, allowed=allowed, size=size, required=required, rule="rounding of both sides")
     if result.verdict is Verdict.HOLDS:
         return result

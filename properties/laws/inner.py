@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from harness.verdict.constants import ulp_at_zero
-from harness.verdict.rounding import inner_product_rounding
+from harness.verdict.rounding import inner_product_rounding, natural_size
 
 
 def inner(a: Sequence[np.ndarray], b: Sequence[np.ndarray]) -> float:
@@ -28,6 +28,11 @@ def inner_rounding(a: Sequence[np.ndarray], b: Sequence[np.ndarray], dtype: str)
         products = left * right
         underflow = ulp_at_zero(dtype) * float(np.sum(left) + np.sum(right))
     return inner_product_rounding(products, np.ones_like(products), dtype) + underflow
+
+
+def inner_size(a: Sequence[np.ndarray], b: Sequence[np.ndarray]) -> float:
+    """The size that <a, b> would have by chance, whatever cancels in it."""
+    return natural_size(flat(a), flat(b))
 
 
 def typical(x: np.ndarray) -> float:

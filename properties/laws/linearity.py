@@ -16,10 +16,10 @@ from harness.verdict import Result, Verdict, structural
 from harness.verdict.constants import PRECISION, REAL_PART, eps
 from harness.verdict.rounding import formula_rounding
 from properties.laws.along import direction, gradient_floor, projected_floor
-from properties.laws.exact import Sides, check_equal
+from properties.laws.exact import Sides, check_equal, inner_products
 from properties.laws.gradients import Malformed, gradients_of, tangents_of
 from properties.laws.infinite import unless_slope_is_infinite
-from properties.laws.inner import flat, inner, inner_rounding
+from properties.laws.inner import flat
 from properties.laws.law import Law
 from properties.laws.own_precision import BEYOND, beyond_range
 from properties.laws.precision import best_dtype
@@ -91,8 +91,7 @@ def check_duality(backend: Backend, case: Case) -> Result:
 
     def pair(bound: Bound) -> Sides:
         forward, reverse = tangents_of(bound, step), gradients_of(bound)
-        last = inner_rounding(case.cotangents, forward, _coarsest(bound)) + inner_rounding(reverse, step, case.dtype)
-        return Sides(np.array([inner(case.cotangents, forward)]), np.array([inner(reverse, step)]), np.array([last]))
+        return inner_products((case.cotangents, forward, _coarsest(bound)), (reverse, step, case.dtype))
 
     return check_equal("jvp-vjp-duality", backend, case, pair, projected_floor)
 

@@ -31,9 +31,9 @@ from properties.laws.along import (
     value_floor,
 )
 from properties.laws.asked_again import entry_by_entry
-from properties.laws.exact import Sides, check_equal
+from properties.laws.exact import Sides, check_equal, inner_products
 from properties.laws.gradients import gradients_at, well_formed
-from properties.laws.inner import flat, inner, inner_rounding
+from properties.laws.inner import flat
 from properties.laws.law import Law
 from properties.laws.measured import check_measured
 from properties.laws.squared import behind_a_square
@@ -93,8 +93,7 @@ def _forward_over_forward(bound: Bound) -> Sides:
     """<w, f''(x)[v, u]> and <u, H v>."""
     case, v, u = bound.case, direction(bound.case), other_direction(bound.case)
     nested, along_v = nested_tangents(bound, u, v), product_along(bound, v)
-    last = inner_rounding(case.cotangents, nested, case.dtype) + inner_rounding(u, along_v, case.dtype)
-    return Sides(np.array([inner(case.cotangents, nested)]), np.array([inner(u, along_v)]), np.array([last]))
+    return inner_products((case.cotangents, nested, case.dtype), (u, along_v, case.dtype))
 
 
 def check_symmetric(backend: Backend, case: Case) -> Result:
@@ -103,8 +102,7 @@ def check_symmetric(backend: Backend, case: Case) -> Result:
 
     def pair(bound: Bound) -> Sides:
         along_v, along_u = _product(bound, way, v), _product(bound, way, u)
-        last = inner_rounding(u, along_v, case.dtype) + inner_rounding(v, along_u, case.dtype)
-        return Sides(np.array([inner(u, along_v)]), np.array([inner(v, along_u)]), np.array([last]))
+        return inner_products((u, along_v, case.dtype), (v, along_u, case.dtype))
 
     return check_equal("hessian-symmetric", backend, case, pair, projected_floor, nearby=True)
 

@@ -83,7 +83,8 @@ def _compared(law: str, backend: Backend, case: Case, way: Way, part: int) -> Re
         seen, due = way(tape, bound.case, plain), walked(plain, plain)
         if part:
             return Sides(_filled(seen[1], case), _filled(due[1], case))
-        return Sides(*(flat([tape.value(y) for y in made[0]]) for made in (seen, due)))
+        outputs, due_outputs = (flat([tape.value(y) for y in made[0]]) for made in (seen, due))
+        return Sides(outputs, due_outputs)
 
     return check_equal(law, backend, case, pair)
 
