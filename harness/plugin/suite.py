@@ -23,8 +23,9 @@ from harness.plugin.options import given
 from harness.plugin.outcomes import PROPERTY, report, told
 from harness.plugin.prepare import Prepared, baseline_of, prepare, resolved, selection_of
 from harness.record import Baseline, RecordError
+from harness.running.budget import Shares
 from harness.running.cell import run_cell
-from harness.running.cells import Cell
+from harness.running.cells import Cell, spread
 from harness.running.death import DIED
 from harness.running.folder import default_folder, make_folder
 from harness.running.isolation import Guard, interrupt_workers, uninterrupted
@@ -39,13 +40,15 @@ SENT = "autograd_run"  # under this key the controller tells its workers what ru
 class Suite:
     """One process's share of a run; a plugin of pytest's."""
 
-    def __init__(self, resolved: Resolved, run: Run, baseline: Baseline, worker: str | None) -> None:
+    def __init__(self, resolved: Resolved, run: Run, baseline: Baseline, worker: str | None, workers: int = 1) -> None:
         self.cells = resolved.cells
-        self.items = items([cell for cell in resolved.cells if cell.backend not in resolved.absent])
+        asked = [cell for cell in resolved.cells if cell.backend not in resolved.absent]
+        self.items = items(asked if run.max_time is None else spread(asked, run.seed))
         self.absent = resolved.absent
         self.shared = run
         self.ending: Ending | None = None
         self._resolved, self._baseline, self._worker = resolved, baseline, worker
+        self._shares = Shares(len(self.items), workers)
         self._journal: Journal | None = None
         self._guard = Guard(run, worker, resolved.profile.hung_after) if worker else None
 
@@ -57,8 +60,9 @@ class Suite:
                 run_cell(gap, self._resolved.backends[gap.backend], self._resolved.profile, journal)
             item.user_properties.append((PROPERTY, cell.told()))
             pytest.skip(f"UNSUPPORTED: {cell.reason}")
+        share = self._shares.next(self.shared.left)
         with self._guard.watching(cell.id) if self._guard else nullcontext():
-            outcome = run_cell(cell, self._resolved.backends[cell.backend], self._resolved.profile, journal)
+            outcome = run_cell(cell, self._resolved.backends[cell.backend], self._resolved.profile, journal, share)
         item.user_properties.append((PROPERTY, told(outcome)))
         report(outcome)
 
@@ -121,7 +125,7 @@ def make_suite(config: pytest.Config) -> Suite:
             return Suite(prepared.resolved, new_run(asked, prepared, config), prepared.baseline, None)
         if SENT not in sent:
             raise Misuse("the properties suite must be named when it runs on several workers. Name it: pytest --pyargs properties -n 2.")
-        return Suite(resolved(selection_of(asked)), msgspec.convert(sent[SENT], Run), baseline_of(asked), sent["workerid"])
+        return Suite(resolved(selection_of(asked)), msgspec.convert(sent[SENT], Run), baseline_of(asked), sent["workerid"], sent["workercount"])
     except NothingSelected as error:
         pytest.exit(str(error), returncode=pytest.ExitCode.NO_TESTS_COLLECTED)
     except (Misuse, RecordError) as error:

@@ -5,6 +5,7 @@ attempted = valid + vacuous + inconclusive + broken          HOLDS needs valid >
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from harness.ops.catalogue import catalogue
 from harness.record import CellEnded, CellStarted, Counts, Finding
 from harness.record.evidence import INSUFFICIENT
 from harness.running.again import counterexamples
+from harness.running.budget import Budget
 from harness.running.cells import PROGRAM, Cell
 from harness.running.finding import describe
 from harness.running.journal import Journal, Run
@@ -41,14 +43,14 @@ class Outcome:
     finding: Finding | None = None
 
 
-def run_cell(cell: Cell, backend: Backend, profile: Profile, journal: Journal) -> Outcome:
-    """Run `cell` as `profile` says, and write its events to `journal`.
+def run_cell(cell: Cell, backend: Backend, profile: Profile, journal: Journal, share: float = math.inf) -> Outcome:
+    """Run `cell` as `profile` says, and write its events to `journal`. `share` is how many of the run's seconds are its own.
 
     Raises:
         Exception: something went wrong in the harness itself; the cell's row says ERRORED.
     """
     journal.write(CellStarted(cell=cell.id, time=journal.run.elapsed, worker=journal.worker))
-    visitor = Visitor(cell, backend, profile, journal, Clock())
+    visitor = Visitor(cell, backend, profile, journal, Clock(), Budget(profile, share))
     if cell.unsupported:
         return _end(cell, profile, journal, visitor, Verdict.UNSUPPORTED.value, cell.unsupported)
     if journal.run.out_of_time:

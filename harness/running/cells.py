@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from harness.backends import Backend
 from harness.ops.catalogue import catalogue
 from harness.running.native import is_native, native_gap
+from harness.running.search import seed_of
 from properties.laws import Law
 
 PROGRAM = "program"
@@ -80,6 +81,11 @@ def _gaps(backend: Backend, law: Law, op: str, dtype: str, device: str) -> Itera
         yield f"the catalogue describes {op} for complex numbers only."
     if backend.op(op) is None:
         yield f"backend {backend.name} has no op {op!r}."
+
+
+def spread(cells: Sequence[Cell], seed: int) -> list[Cell]:
+    """The cells in an order of which every beginning is a sample: ops, dtypes and devices mixed by `seed`, the laws of one op still together."""
+    return sorted(cells, key=lambda cell: seed_of(seed, cell.backend, cell.op, cell.device, cell.dtype))
 
 
 def shard(cells: Sequence[Cell], index: int, count: int) -> list[Cell]:

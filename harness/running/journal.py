@@ -5,6 +5,7 @@ RUN_FOLDER/record.ndjson  summary.json  report.html  junit.xml  cases/ID.json  c
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 import resource
@@ -47,8 +48,13 @@ class Run:
         return max(time() - self.started, 0.0)
 
     @property
+    def left(self) -> float:
+        """Seconds until no cell is started any more."""
+        return math.inf if self.max_time is None else max(self.max_time - self.elapsed, 0.0)
+
+    @property
     def out_of_time(self) -> bool:
-        return self.max_time is not None and self.elapsed > self.max_time
+        return self.left == 0.0
 
     def record_of(self, worker: str) -> Path:
         return Path(self.folder) / WORKERS / f"{worker}.ndjson"

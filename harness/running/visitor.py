@@ -14,15 +14,17 @@ import msgspec
 
 from harness.backends import Backend
 from harness.program import Case
-from harness.record import CaseRun, Counts
+from harness.record import Counts
 from harness.record.evidence import INSUFFICIENT
 from harness.running.agreement import AGREEMENTS, agreement
+from harness.running.budget import Budget
 from harness.running.cells import Cell
+from harness.running.comparison import case_run, nearness
 from harness.running.journal import Journal
 from harness.running.judge import run_case
 from harness.running.pool import Pool
-from harness.running.profiles import PATIENCE, Profile
-from harness.running.search import Deadline, Stop
+from harness.running.profiles import Profile
+from harness.running.search import Stop
 from harness.running.watch import Clock
 from harness.strategies.choose import Choices
 from harness.strategies.minimise import complexity
@@ -30,13 +32,12 @@ from harness.verdict import Result, Verdict
 
 WRONG = (Verdict.BROKEN, Verdict.CRASHED, Verdict.HUNG)
 _COUNTED = {Verdict.HOLDS: "valid", Verdict.INCONCLUSIVE: "inconclusive", **dict.fromkeys(WRONG, "broken")}
-_ALWAYS = ("reason", "vacuous", "comparisons", "actual", "expected", "bound", "tolerance", "resolution", "rule", "evaluations")
 
 
 class Visitor:
     """Sees the cases of a search. After the first break it only looks for smaller ones, and only for a while."""
 
-    def __init__(self, cell: Cell, backend: Backend, profile: Profile, journal: Journal, clock: Clock) -> None:
+    def __init__(self, cell: Cell, backend: Backend, profile: Profile, journal: Journal, clock: Clock, budget: Budget) -> None:
         self.counts = Counts()
         self.broken: dict[str, tuple[Case, Result]] = {}
         self.error: Exception | None = None  # of the harness itself
@@ -44,7 +45,7 @@ class Visitor:
         self.begin_with: list[tuple[float, Choices]] = []  # what Hypothesis can draw, by nearness
         self.clock = clock
         self._cell, self._backend, self._profile, self._journal = cell, backend, profile, journal
-        self._soon, self._deadline = Deadline(profile.seconds), Deadline(PATIENCE * profile.seconds)
+        self._budget, self._shrinking = budget, budget.shrinking()
         self._not_run = 0
         self._no_evidence: dict[str, str] = {}  # per kind of case that is none, the first reason
 
@@ -68,14 +69,14 @@ class Visitor:
     def visit(self, case: Case) -> bool:
         """Whether `case` breaks the law."""
         with self.clock.during("bookkeeping"):
-            if self.broken and self._deadline.passed:
+            if self.broken and self._shrinking.passed:
                 raise Stop("the time for shrinking is over")
             return self.shrinks(case) if self.broken else self._searches(case)
 
     def shrinks(self, case: Case) -> bool:
         """Whether `case`, met while looking for a smaller counterexample, is broken too; False for new ones once the time for that is over."""
         hung = self.smallest[1].verdict is Verdict.HUNG  # each look would take as long as hanging does
-        if case.id in self.broken or self._deadline.passed or hung:
+        if case.id in self.broken or self._shrinking.passed or hung:
             return case.id in self.broken
         try:
             return self._judged(case, "shrink").verdict in WRONG
@@ -90,7 +91,7 @@ class Visitor:
     @property
     def finished(self) -> bool:
         """Whether another round of draws is pointless."""
-        return bool(self.broken) or self._deadline.passed or self._enough
+        return bool(self.broken) or self._late or self._enough
 
     def verdict(self) -> tuple[str, str]:
         """(verdict, reason) of the cell."""
@@ -101,7 +102,7 @@ class Visitor:
             return Verdict.HOLDS.value, ""
         if self._not_run > self.counts.attempted:  # the little that was compared (arrays without elements, say) is no promise
             return Verdict.UNSUPPORTED.value, self._no_evidence["not run"]
-        late = "; the cell's time was over" if self._deadline.passed else ""
+        late = "; the cell's time was over" if self._late else ""
         why = "".join(f"; {kind}: {reason}" for kind, reason in self._no_evidence.items())
         return INSUFFICIENT, f"{self.counts.valid} valid comparisons, {self._profile.minimum} needed{late}{why}"
 
@@ -109,9 +110,13 @@ class Visitor:
     def _enough(self) -> bool:
         return self.counts.valid >= self._profile.minimum
 
+    @property
+    def _late(self) -> bool:
+        return self._budget.over(self.counts.valid)
+
     def _searches(self, case: Case) -> bool:
         self.counts.rejected -= 1
-        if self._deadline.passed or (self._soon.passed and self._enough):
+        if self._late:
             raise Stop("the cell's time is over")
         try:
             result = self._judged(case, "search")
@@ -132,7 +137,7 @@ class Visitor:
         self._journal.write(event)
         if result.verdict in WRONG:
             if not self.broken:
-                self._deadline = Deadline(self._profile.shrink_seconds)
+                self._shrinking = self._budget.shrinking()
             self.broken[case.id] = case, result
         return result
 
@@ -154,27 +159,3 @@ class Visitor:
         setattr(self.counts, kind, getattr(self.counts, kind) + 1)
         if kind in ("vacuous", "inconclusive"):
             self._no_evidence.setdefault(kind, result.reason or "both sides vanish")
-
-
-def nearness(result: Result) -> float | None:
-    """log10(discrepancy / allowed): 0 where a comparison just holds; None where nothing was measured, or both sides are equal."""
-    ratio = result.ratio
-    return math.log10(ratio) if ratio and math.isfinite(ratio) else None
-
-
-def case_run(cell: Cell, case: Case, result: Result, seconds: float, phase: str) -> CaseRun:
-    """The event for one comparison; what explains it is kept where it does not simply hold."""
-    told = {name: getattr(result, name) for name in _ALWAYS}
-    if result.verdict is not Verdict.HOLDS:
-        told |= {name: getattr(result, name) for name in ("where", "pattern", "details")} | {"ladder": msgspec.to_builtins(result.ladder)}
-    return CaseRun(
-        cell=cell.id,
-        case=case.id,
-        verdict=result.verdict.value,
-        seconds=seconds,
-        phase=phase,
-        shapes=[list(x.shape) for x in case.primals],
-        layouts=list(case.layouts),
-        drawn=case.drawn,
-        **told,
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import subprocess
 import sys
 import time
@@ -13,6 +14,8 @@ import pytest
 from harness.backends import load_backend
 from harness.program.case import from_json
 from harness.record import Baseline, CaseRun, CellEnded, CellStarted, Finding, Known, read_events
+from harness.running import budget
+from harness.running.budget import LEAST_VALID
 from harness.running.cell import Outcome, run_cell
 from harness.running.cells import Cell
 from harness.running.finding import reproductions
@@ -31,11 +34,13 @@ def journal_in(folder: Path, *, max_time: float | None = None, baseline: Baselin
     return journal
 
 
-def run_one(folder: Path, backend: str, law: str = "vjp-eq-fd", op: str = "exp", profile: Profile = PROFILE, **options: object) -> Outcome:
+def run_one(
+    folder: Path, backend: str, law: str = "vjp-eq-fd", op: str = "exp", profile: Profile = PROFILE, share: float = math.inf, **options: object
+) -> Outcome:
     journal = journal_in(folder, **options)  # type: ignore[arg-type]
     name = f"tests.running.toy:{backend}"
     try:
-        return run_cell(Cell(law, op, "float64", "cpu", name), load_backend(name), profile, journal)
+        return run_cell(Cell(law, op, "float64", "cpu", name), load_backend(name), profile, journal, share)
     finally:
         journal.close()
 
@@ -117,6 +122,19 @@ def test_run_cell_is_insufficient_evidence_when_the_time_is_over(tmp_path):
     ended = run_one(tmp_path, "Toy", max_time=0.5).ended
     assert ended.verdict == "INSUFFICIENT EVIDENCE"
     assert ended.reason == "out of time: the run's time was over before this cell began."
+
+
+def test_run_cell_with_a_small_share_of_the_run_ends_early_and_calls_it_no_evidence(tmp_path, monkeypatch):
+    monkeypatch.setattr(budget, "PATIENCE", 1e9)  # however slow this machine is
+    much = dataclasses.replace(PROFILE, examples=200, minimum=150, seconds=120.0)
+    ended = run_one(tmp_path, "Toy", profile=much, share=1e-6).ended
+    assert (ended.verdict, ended.counts.valid) == ("INSUFFICIENT EVIDENCE", LEAST_VALID)
+    assert ended.reason.startswith(f"{LEAST_VALID} valid comparisons, 150 needed; the cell's time was over")
+    assert run_one(tmp_path / "unbounded", "Toy", profile=much).ended.verdict == "HOLDS"
+
+
+def test_run_cell_with_a_small_share_of_the_run_still_finds_what_is_broken(tmp_path):
+    assert run_one(tmp_path, "Wrong", share=budget.LEAST_SHARE).finding is not None
 
 
 def test_run_cell_gives_up_comparisons_that_take_too_long_and_says_so(tmp_path):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.backends import load_backend
-from harness.running.cells import Cell, plan, shard
+from harness.running.cells import Cell, plan, shard, spread
 from properties.laws import laws
 from tests.running.toy import Toy
 
@@ -64,3 +64,29 @@ def test_shards_share_out_every_cell_once():
 def test_plan_gives_a_law_cells_of_the_ops_that_it_names_alone():
     cells = plan(Toy(), "toy", laws=[LAWS["no-hidden-tf32"]], ops=["exp", "matmul", "program", "tape"], devices=["cpu"], dtypes=["float64"])
     assert [cell.op for cell in cells] == ["matmul"]
+
+
+def cells_of_many_ops() -> list[Cell]:
+    return [
+        Cell(law, f"op{i}", dtype, "cpu", "toy") for dtype in ("float64", "float32", "complex128") for i in range(40) for law in ("first", "second")
+    ]
+
+
+def test_spread_keeps_every_cell_and_the_laws_of_one_op_together():
+    cells = cells_of_many_ops()
+    mixed = spread(cells, 3)
+    assert sorted(cell.id for cell in mixed) == sorted(cell.id for cell in cells)
+    assert [cell.law for cell in mixed] == ["first", "second"] * (len(cells) // 2)
+    assert [(cell.op, cell.dtype) for cell in mixed[::2]] == [(cell.op, cell.dtype) for cell in mixed[1::2]]
+
+
+def test_spread_begins_with_every_dtype_and_ops_of_the_whole_plan():
+    begun = spread(cells_of_many_ops(), 3)[:40]
+    assert {cell.dtype for cell in begun} == {"float64", "float32", "complex128"}
+    assert min(int(cell.op[2:]) for cell in begun) < 10
+    assert max(int(cell.op[2:]) for cell in begun) >= 30
+
+
+def test_spread_is_another_order_for_another_seed_and_the_same_for_the_same():
+    cells = cells_of_many_ops()
+    assert spread(cells, 3) == spread(cells[::-1][::-1], 3) != spread(cells, 4)

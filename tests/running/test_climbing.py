@@ -10,8 +10,8 @@ import pytest
 from hypothesis.database import InMemoryExampleDatabase
 
 from harness.program import Case
+from harness.running.comparison import nearness
 from harness.running.search import CLIMBING, SHRINKING, Beginning, explore
-from harness.running.visitor import nearness
 from harness.strategies import cases, random_cases
 from harness.verdict import Result, Verdict
 

@@ -1,0 +1,52 @@
+"""How long a cell may look: what its profile gives, and in a run with a limit no more than its share of the time that is left.
+
+share = seconds left x workers / cells left        what one cell does not use is shared among those after it, so that all of them are reached
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from harness.running.profiles import PATIENCE, Profile
+from harness.running.search import Deadline
+
+LEAST_SHARE, LEAST_VALID = 0.5, 2  # seconds and comparisons that a cell is given however little time there is: those of `quick`
+SHRINKING = 2.0  # shares: as much beside the search as `quick` gives
+
+
+def share_of(left: float, cells: int, workers: int) -> float:
+    """Seconds for the next of `cells` cells of a run that has `left` seconds for them."""
+    return max(left * workers / max(cells, workers), LEAST_SHARE)
+
+
+@dataclass
+class Shares:
+    """One worker's view of a run with a limit: it counts its own cells, and takes it that the others are as far."""
+
+    planned: int
+    workers: int
+    begun: int = 0
+
+    def next(self, left: float) -> float:
+        """Seconds for the cell that begins now."""
+        cells = self.planned - self.begun * self.workers
+        self.begun += 1
+        return share_of(left, cells, self.workers)
+
+
+class Budget:
+    """A cell's time, from now on. With less than its profile gives it is content with `LEAST_VALID` valid comparisons, which need not be evidence."""
+
+    def __init__(self, profile: Profile, share: float = math.inf) -> None:
+        seconds, self._shrinking = min(profile.seconds, share), min(profile.shrink_seconds, SHRINKING * share)
+        self._owed = profile.minimum if share >= profile.seconds else LEAST_VALID
+        self._soon, self._end = Deadline(seconds), Deadline(PATIENCE * seconds)
+
+    def over(self, valid: int) -> bool:
+        """Whether a search that has `valid` valid comparisons ends here."""
+        return self._end.passed or (self._soon.passed and valid >= self._owed)
+
+    def shrinking(self) -> Deadline:
+        """The time for making a counterexample smaller, which begins now."""
+        return Deadline(self._shrinking)
