@@ -1,6 +1,6 @@
 """Is the oracle's bound true? 92 functions at many points, against mpmath at 120 digits, beside the steps that other tools use.
 
-    python benchmarks/oracle_honesty.py [--quick] [--points N] [--only REGEX] [--seed N]
+    python benchmarks/oracle_honesty.py [--quick] [--points N] [--only REGEX] [--seed N] [--held-out]
 
 A claim is an estimate with a bound (or, at a kink, an interval with a bound); it is covered when the truth lies within. Where there is no
 derivative every claim counts as a miss of infinite size. Goals: coverage >= 99.9 %, median bound / error <= 20, no error above 10 bounds. Prints
@@ -23,6 +23,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # so that it runs from a clone
 
+from honesty_held_out import HELD_OUT
 from honesty_report import EFFORTS, Row, print_report, summarise
 from honesty_rivals import rivals
 from honesty_suite import SUITE, Subject
@@ -41,10 +42,11 @@ def main() -> None:
     parser.add_argument("--points", type=int, default=None, help=f"points per function (default {FULL_POINTS})")
     parser.add_argument("--only", default="", help="only functions whose name or regime matches this regular expression")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--held-out", action="store_true", help="other functions and points, which no constant of the oracle was chosen on")
     parser.add_argument("--out", type=Path, default=OUT, help="where the JSON goes")
     args = parser.parse_args()
     points = args.points or (QUICK_POINTS if args.quick else FULL_POINTS)
-    chosen = [s for s in SUITE if re.search(args.only, s.name) or re.search(args.only, s.regime)]
+    chosen = [s for s in (HELD_OUT if args.held_out else SUITE) if re.search(args.only, s.name) or re.search(args.only, s.regime)]
     started = time.perf_counter()
     rows = list(measure(chosen, points, args.seed, QUICK_SECONDS if args.quick else math.inf))
     report = summarise(rows, len(chosen), args.seed, time.perf_counter() - started)

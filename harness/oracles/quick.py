@@ -21,6 +21,7 @@ from functools import cached_property
 
 import numpy as np
 
+from harness.oracles.contraction import Changes, left_of
 from harness.oracles.estimate import Rung
 from harness.oracles.sampling import Sampler
 from harness.oracles.weights import EVEN, ODD, SIZES, STEPS
@@ -47,7 +48,7 @@ class Table:
     floor: np.ndarray  # the part of the bound that is rounding: more rows cannot lower it
     kink: np.ndarray  # the limit of K: half of what the slope changes by at 0
     unrest: np.ndarray  # what value moved by in the last row, and kink; or kink itself where that is less: K may be a line to 0 as well as constant
-    moved: np.ndarray  # the more that value and kink moved by in the last two rows; inf before there are three
+    changes: Changes  # what value and kink moved by, (2, elements), in the last row, the one before and the one before that; inf where there is none
     apart: np.ndarray  # phi(h) and phi(-h), less phi(0): (rows, 2, elements)
     seen: list[tuple[float, np.ndarray, np.ndarray]]  # step, value and bound, row by row
     say: Say = Say.GO_ON
@@ -75,7 +76,12 @@ class Table:
     @property
     def bound_beside(self) -> np.ndarray:
         """Of each of the two slopes value -+ kink, should there be a kink; two rows must show it."""
-        return np.asarray(SAFETY * self.moved + 2 * self.floor)
+        return np.asarray(SAFETY * np.maximum(*(change.sum(axis=0) for change in self.changes[:2])) + 2 * self.floor)
+
+    @property
+    def bound_alone(self) -> np.ndarray:
+        """Of value, where nothing but two settled rows speaks for it: tighter than `bound`, which is that of the column before the last."""
+        return np.asarray(left_of(self.changes, self.floor) + np.abs(self.kink) + self.floor)
 
     @property
     def rungs(self) -> tuple[Rung, ...]:
@@ -100,7 +106,8 @@ def richardson(sample: Sampler, scale: float, grain: float, judge: Callable[[Tab
 def _extend(sample: Sampler, steps: np.ndarray, grain: float, judge: Callable[[Table], Say], together: int) -> Table:
     unknown = np.full_like(sample.centre, np.inf)
     rows, fresh = _Rows(sample, grain, len(steps)), []
-    move, spread = unknown, unknown  # of the last row
+    none = np.array([unknown, unknown])
+    changes, spread = (none, none, none), unknown  # up to the last row
     seen: list[tuple[float, np.ndarray, np.ndarray]] = []
     for count, h in enumerate(steps.tolist(), 1):
         fresh.append(np.array([sample(h), sample(-h)]))  # (2, elements)
@@ -111,14 +118,12 @@ def _extend(sample: Sampler, steps: np.ndarray, grain: float, judge: Callable[[T
         value, kink, moves, floor = rows.limits()
         moved, unrest = moves[0] + moves[1], moves[0] + np.minimum(moves[1], np.abs(kink))
         seen += [(float(steps[0]), rows.odd[0], unknown)] if count == 2 and not seen else []
-        (before, move), (spread_before, spread) = (
-            (move, moved if count > 1 else unknown),
-            (spread, moved + np.abs(kink)),
-        )  # three that vanish in the limit
+        changes = (moves if count > 1 else none, *changes[:2])
+        spread_before, spread = spread, moved + np.abs(kink)  # three that vanish in the limit
         bound = SAFETY * (spread if together == 1 else np.maximum(spread, spread_before)) + floor
         bound = np.where(np.isfinite(bound), bound, np.inf)
         seen.append((h, value, bound))
-        table = Table(value, bound, floor, kink, unrest, np.maximum(move, before), rows.apart[:count], seen)
+        table = Table(value, bound, floor, kink, unrest, changes, rows.apart[:count], seen)
         table.say = judge(table) if count > 1 else Say.GO_ON
         stuck = together == 1 and count > 2 and spread.max(initial=0.0) > GAIN * spread_before.max(initial=0.0)
         if table.say is not Say.GO_ON or stuck or not np.isfinite(value).all():
