@@ -1,6 +1,7 @@
 """What cannot influence the output has gradient 0.
 
-f(x) the same bit by bit whatever x_i is   =>   (f'(x)^T w)_i = 0, and not NaN; rounding beside the largest entry where all come from one matrix
+f(x) the same bit by bit whatever x_i is   =>   (f'(x)^T w)_i = 0, and not NaN; rounding beside the largest entry where all come from one matrix,
+                                                and what times the change of x_i rounds away in <w, f(x)>: a weight of 1e-76 behind a softmax
 
 A leaf that the program does not read is added, so that there always is one. "Whatever" is tried with values beyond the largest number around, of
 both signs: what rounding absorbs beside a large number is not absorbed then. An entry that such a value takes out of the op's domain changes the
@@ -11,6 +12,7 @@ Source: the definition of the derivative; scatter-add as the adjoint of gather: 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -19,6 +21,7 @@ from harness.backends import Backend, Unsupported
 from harness.backends.bind import Bound, bind
 from harness.program import Case, Input, Program
 from harness.verdict import Result, Verdict, structural
+from harness.verdict.constants import eps
 from harness.verdict.rounding import normwise_rounding
 from properties.laws.gradients import Malformed, gradients_of
 from properties.laws.law import Law
@@ -42,7 +45,7 @@ def check_influence(backend: Backend, case: Case) -> Result:
     except Malformed as error:
         return structural("no-influence-no-gradient", False, str(error))
     idle = idle_entries(bound, output_bits(bound, case.points))
-    leaks = [(k, i) for k, i in idle if not abs(gradients[k].flat[i]) <= normwise_rounding(gradients[k], case.dtype)]
+    leaks = [(k, i) for k, i in idle if not abs(gradients[k].flat[i]) <= max(normwise_rounding(gradients[k], case.dtype), _unseen(bound))]
     wrong = [_told(case, k, i, gradients[k].flat[i]) for k, i in leaks if not _matters_beside(backend, case, k, i)]
     reason = f"entries without influence on the output have a gradient: {', '.join(wrong[:4])}{', ...' if len(wrong) > 4 else ''}"
     if not idle and not isinstance(case.subject, Program):
@@ -64,10 +67,29 @@ def _matters_beside(backend: Backend, case: Case, k: int, i: int) -> bool:
     for beside in (moved_beside(case, rng) for _ in range(BESIDE)):
         bound, points = bind(backend, beside), list(beside.points)
         points[k] = np.array(points[k])
-        points[k].flat[i] = np.nextafter(points[k].flat[i], np.inf) if points[k].dtype.kind == "f" else points[k].flat[i]
+        points[k].flat[i] = _next(points[k].flat[i])
         if output_bits(bound, tuple(points)) != output_bits(bound, beside.points):
             return True
     return False
+
+
+def _next(number: Any) -> Any:
+    """The number one ulp above, of a complex one in both parts."""
+    if number.dtype.kind != "c":
+        return np.nextafter(number, np.inf) if number.dtype.kind == "f" else number
+    return number.dtype.type(complex(np.nextafter(number.real, np.inf), np.nextafter(number.imag, np.inf)))
+
+
+def _unseen(bound: Bound) -> float:
+    """The largest gradient that an entry may have although replacing it changes <w, f(x)> by less than rounding."""
+    sizes = [np.abs(w) * np.abs(y) for w, y in zip(bound.case.cotangents, bound.at(bound.case.points), strict=True)]
+    total = sum(float(np.sum(size, where=np.isfinite(size))) for size in sizes)
+    return eps(bound.case.dtype) * total / (BEYOND[0] * _largest(bound.case))
+
+
+def _largest(case: Case) -> float:
+    """The largest number around."""
+    return max(float(np.max(np.abs(x), where=np.isfinite(x), initial=1.0)) for x in case.points)
 
 
 def with_an_idle_leaf(case: Case) -> Case:
@@ -96,7 +118,7 @@ def _entries(case: Case) -> list[tuple[int, int]]:
 
 def _replaced(case: Case, k: int, i: int) -> Iterator[tuple[np.ndarray, ...]]:
     """The primals with another number in that one place."""
-    largest = max(float(np.max(np.abs(x), where=np.isfinite(x), initial=1.0)) for x in case.points)
+    largest = _largest(case)
     for factor in BEYOND:
         points = list(case.points)
         points[k] = points[k].copy()

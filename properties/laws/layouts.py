@@ -31,10 +31,10 @@ def check_layouts(backend: Backend, case: Case) -> Result:
 
     Raises:
         Unsupported: the plain call refuses strided primals (`x.view(-1)`); cotangents and tangents were compared all the same.
-            Or it is a function of the memory itself (`as_strided`), so that another layout is another function.
+            Or it is a function of the memory itself (`as_strided`, a mask drawn in the order of memory): another layout is another function.
     """
     if case.drawn.get("of_memory"):
-        raise Unsupported("the function reads memory, not numbers: with other strides it is another one.")
+        raise Unsupported("the function reads memory, or draws at random in its order: with other strides it is another one.")
     ones = msgspec.structs.replace(case, cotangents=tuple(map(np.ones_like, case.cotangents)), layouts=_expanded(case))
     strided = msgspec.structs.replace(case, layouts=_strided(case))
     refused = _refusal(backend, strided)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -57,6 +58,19 @@ def test_rounding_beside_the_largest_entry_is_no_influence(leak: float, verdict:
     assert INFLUENCE(Leaking(), case).verdict is verdict
 
 
+@pytest.mark.parametrize(("size", "verdict"), [(1.0, Verdict.BROKEN), (1e10, Verdict.HOLDS)])
+def test_influence_that_the_value_would_round_away_is_none_that_can_be_denied(size: float, verdict: Verdict) -> None:
+    class Leaking(TorchBackend):
+        def vjp(self, function: Any, primals: Any, cotangents: Any) -> Any:
+            outputs, (gradient, *rest) = super().vjp(function, primals, cotangents)
+            return outputs, [gradient + gradient.new_tensor([0, 1e-9]), *rest]
+
+    steps = (Instruction("slice", ("x0",), ("v0",), {"slices": ((0, 1, 1),)}), Instruction("add", ("v0", "x1"), ("v1",)))
+    program = Program((Input("x0", (2,)), Input("x1", (1,), "constant")), steps, ("v1",))
+    case = case_of(program, (np.array([1.0, 2.0]), np.array([size])), (np.array([1.0]),))
+    assert INFLUENCE(Leaking(), case).verdict is verdict
+
+
 def test_saturated_entry_is_not_called_idle() -> None:
     case = case_of(single("tanh", ((2,),), ("primal",)), (np.array([30.0, 0.5]),), (np.array([1.0, 1.0]),))
     assert INFLUENCE(load_backend("torch"), case).comparisons == 2
@@ -104,3 +118,10 @@ class _Saying(TorchBackend):
 def test_entry_that_one_of_many_ties_chose_is_not_called_idle() -> None:
     case = case_of(single("median", ((3,),), ("primal",), axis=0, keepdims=False), (np.ones(3),), (np.array(1.0),))
     assert INFLUENCE(load_backend("torch"), case).verdict is Verdict.HOLDS
+
+
+def test_complex_entry_that_one_of_many_ties_chose_is_not_called_idle() -> None:
+    x = np.array([[3 + 4j, 1j], [5.0, -1.0]])  # both columns add up alike
+    x[1, 1] = 9j
+    case = case_of(single("operator_norm", ((2, 2),), ("primal",), ord=-1, keepdims=False), (x,), (np.array(1.0),))
+    assert INFLUENCE(load_backend("torch"), msgspec.structs.replace(case, dtype="complex128")).verdict is Verdict.HOLDS

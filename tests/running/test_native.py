@@ -130,8 +130,9 @@ def test_samples_outside_of_the_domain_are_left_out(torch_backend):
     assert len(native_pool(torch_backend, "native:pow", "cpu", "float64", 12, 0)) == 12
 
 
-def test_a_function_of_memory_is_not_asked_in_other_memory(torch_backend):
-    case = msgspec.structs.replace(native_pool(torch_backend, "native:as_strided", "cpu", "float64", 1, 0)[0], law="layout-independent")
+@pytest.mark.parametrize("name", ["as_strided", "nn_functional_rrelu"])
+def test_a_function_of_memory_is_not_asked_in_other_memory(torch_backend, name):
+    case = msgspec.structs.replace(native_pool(torch_backend, f"native:{name}", "cpu", "float64", 1, 0)[0], law="layout-independent")
     with pytest.raises(Unsupported, match="reads memory"):
         lookup_law("layout-independent").check(torch_backend, case)
     assert not native_pool(torch_backend, DET, "cpu", "float64", 1, 0)[0].drawn["of_memory"]

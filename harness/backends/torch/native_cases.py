@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from itertools import cycle
+from typing import Any
 
 import numpy as np
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from harness.backends.torch.native import Sample, native_ops, native_samples
 from harness.program import Case, Opaque
@@ -54,9 +56,9 @@ class NativeSource:
 
     def native_cases(self, name: str, *, dtype: str, device: str, seed: int) -> Iterator[Case]:
         """The samples of one entry in turn, over and over, each time in other directions; nothing where none is of use."""
-        usable = tuple(filter(_is_usable, samples_of(name, dtype, device)))
-        for count, sample in enumerate(cycle(usable)):
-            yield _case(self.name, sample, dtype, device, np.random.default_rng([seed, count]))
+        usable = tuple((sample, of_memory(sample)) for sample in samples_of(name, dtype, device) if _is_usable(sample))
+        for count, (sample, by_memory) in enumerate(cycle(usable)):
+            yield _case(self.name, sample, dtype, device, np.random.default_rng([seed, count]), by_memory)
 
 
 @lru_cache(maxsize=KEPT)
@@ -86,7 +88,26 @@ def _is_usable(sample: Sample) -> bool:
     return min(sizes) > 0 and max(sizes) <= MOST_ELEMENTS and all(tensor.layout is torch.strided for tensor in (*sample.primals, *outputs))
 
 
-def _case(backend: str, sample: Sample, dtype: str, device: str, rng: np.random.Generator) -> Case:
+class _Draws(TorchDispatchMode):
+    """Whether anything that is called draws at random, as torch itself says of each function."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.at_random = False
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.at_random |= torch.Tag.nondeterministic_seeded in func.tags
+        return func(*args, **(kwargs or {}))
+
+
+def of_memory(sample: Sample) -> bool:
+    """Whether strides change what `sample` computes: it reads memory, or draws at random, a number for one element of the memory after another."""
+    with _Draws() as seen:
+        sample.function(*sample.primals)
+    return seen.at_random or sample.op.startswith("as_strided")
+
+
+def _case(backend: str, sample: Sample, dtype: str, device: str, rng: np.random.Generator, by_memory: bool) -> Case:
     points = tuple(map(wide, sample.primals))
     target = f"{__name__}:native.{sample.op}"
     return Case(
@@ -106,7 +127,7 @@ def _case(backend: str, sample: Sample, dtype: str, device: str, rng: np.random.
             "margin": None,
             "depth": 1,
             "ops": [sample.op],
-            "of_memory": sample.op.startswith("as_strided"),
+            "of_memory": by_memory,
             "of_several": sample.wrapped,
         },
     )
