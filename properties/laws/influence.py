@@ -30,6 +30,7 @@ from properties.laws.ties import moved_beside
 MOST_ENTRIES = 48  # looked at, spread over the primals; each costs an evaluation, and another one where the first changes nothing
 BESIDE = 64  # points around a tie at which an entry may turn out to matter
 BEYOND = (4.0, -4.0)  # of the largest number around
+BOTH_PARTS = 1 + 0.5j  # a complex entry is replaced in both, since one may be all that is read
 
 
 def check_influence(backend: Backend, case: Case) -> Result:
@@ -122,7 +123,7 @@ def _replaced(case: Case, k: int, i: int) -> Iterator[tuple[np.ndarray, ...]]:
     for factor in BEYOND:
         points = list(case.points)
         points[k] = points[k].copy()
-        points[k].flat[i] = factor * largest
+        points[k].flat[i] = factor * largest * (BOTH_PARTS if points[k].dtype.kind == "c" else 1)
         yield tuple(points)
 
 

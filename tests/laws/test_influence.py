@@ -125,3 +125,9 @@ def test_complex_entry_that_one_of_many_ties_chose_is_not_called_idle() -> None:
     x[1, 1] = 9j
     case = case_of(single("operator_norm", ((2, 2),), ("primal",), ord=-1, keepdims=False), (x,), (np.array(1.0),))
     assert INFLUENCE(load_backend("torch"), msgspec.structs.replace(case, dtype="complex128")).verdict is Verdict.HOLDS
+
+
+@pytest.mark.parametrize("part", ["real", "imag"])
+def test_complex_entry_of_which_one_part_is_read_is_not_called_idle(part: str) -> None:
+    case = case_of(single(part, ((2,),), ("primal",)), (np.zeros(2, dtype=complex),), (np.ones(2),), dtype="complex128")
+    assert INFLUENCE(load_backend("torch"), case).verdict is Verdict.HOLDS
