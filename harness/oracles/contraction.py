@@ -19,7 +19,7 @@ import numpy as np
 
 Changes = tuple[np.ndarray, np.ndarray, np.ndarray]  # m_k, m_(k-1), m_(k-2) of D and of K: (2, elements) each, inf where there is none
 CONVERGES = 2.0**-6  # m_(k-1) / m_(k-2): those of noise grow, and fall this much once in 250 times
-EXPLAINED = 0.25  # of the worst that rounding may do to D: its rms is an eighth of that, in a change of D a seventh; changes are seldom larger
+EXPLAINED = np.array([[0.25], [0.5]])  # of the worst that rounding may do to D, by D and by K: twice as large are the weights of K; rms is a seventh
 UNEXPLAINED = 16.0  # noise is more than the bound then once in 7,000 times where it is odd in h, else never in a million; with 4 instead once in 160
 
 

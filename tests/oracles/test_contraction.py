@@ -59,6 +59,8 @@ def test_a_change_that_rounding_explains_counts_once() -> None:
     change = np.array([[0.2], [0.0]])
     assert left_of((change, change, change), np.ones(1)) == pytest.approx([0.2])
     assert left_of((change, change, change), np.full(1, 0.5)) == pytest.approx([0.2 + 16 * 0.075])
+    of_kink = change[::-1]
+    assert left_of((of_kink, of_kink, of_kink), np.full(1, 0.5)) == pytest.approx([0.2])
 
 
 def test_bound_of_a_smooth_function_is_no_more_than_some_roundings() -> None:
