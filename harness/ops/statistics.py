@@ -53,8 +53,13 @@ def _spread(values: Values, params: Params) -> float:
     return smallest(np.std(values[0], axis=1))
 
 
+def _several(values: Values, params: Params) -> bool:
+    """Of one variable torch's result is a number, not a matrix."""
+    return len(values[0]) > 1
+
+
 def _spread_out(values: Values, params: Params) -> bool:
-    return _spread(values, params) >= 1e-2
+    return _several(values, params) and _spread(values, params) >= 1e-2
 
 
 def _long_axis(choose: Choose, shapes: Shapes) -> Params:
@@ -154,7 +159,7 @@ def _passing_over(name: str, reference: Any, parameters: Any = _missing, margin:
 
 
 OPS = (
-    Op("cov", F, _cov, X, torch_docs("cov"), _observations, one_of(correction=(1, 0)), _pairs, complex=True),
+    Op("cov", F, _cov, X, torch_docs("cov"), _observations, one_of(correction=(1, 0)), _pairs, admits=_several, complex=True),
     Op("corrcoef", F, _corrcoef, X, torch_docs("corrcoef"), _observations, result_shapes=_pairs, margin=_spread, admits=_spread_out),
     Op("trapezoid", F, _trapezoid, X, torch_docs("trapezoid"), without_empty_axes(1, side=2), _long_axis, reduced, complex=True),
     Op(

@@ -20,6 +20,7 @@ _TIMED = frozenset({"array", "numpy", "vjp", "jvp", "nested_jvp", "batched_vjp",
 ANSWERING = frozenset({"requires_grad", "is_recording", "is_leaf", "has_history", "retains_grad", "version"})  # a tape is asked a question
 LOOKING = frozenset({"grad", "value", "slot", "memory", "device", "refusal", "features", "part"})  # it is looked at: nothing is done to it
 _OFFERS_CALLS = frozenset({"op", "reverse_routes", "forward_routes", "hvps", "tape"})
+_COMPILES = frozenset({"compiled"})  # what a part of a tape returns to be called
 
 
 class TooLong(BaseException):
@@ -73,17 +74,19 @@ def watched(backend: Backend, clock: Clock) -> Backend:
 class _Watched:
     """Looks like `inner`; an attribute is wrapped when it is first asked for."""
 
-    def __init__(self, inner: Any, clock: Clock) -> None:
-        self._inner, self._clock = inner, clock
+    def __init__(self, inner: Any, clock: Clock, part: bool = False) -> None:
+        self._inner, self._clock, self._part = inner, clock, part
 
     def __getattr__(self, name: str) -> Any:
         value = getattr(self._inner, name)
-        if name in _OFFERS_CALLS:
+        if name in _OFFERS_CALLS or (self._part and name in _COMPILES):
             value = self._offering(value)
+        elif name == "part":
+            value = self._parted(value)
         elif name in _TIMED:
             value = self._timed(value)
-        elif callable(value) and isinstance(self._inner, Tape):
-            value = self._timed(value, "" if name in LOOKING | ANSWERING else name)
+        elif callable(value) and (self._part or isinstance(self._inner, Tape)):
+            value = self._timed(value, "" if self._part or name in LOOKING | ANSWERING else name)
         setattr(self, name, value)
         return value
 
@@ -101,11 +104,15 @@ class _Watched:
 
         return timed
 
+    def _parted(self, ask: Callable[..., Any]) -> Callable[..., Any]:
+        """A method that returns a part of a tape, whose calls are the backend's like the tape's own."""
+        return lambda kind: _Watched(ask(kind), self._clock, part=True)
+
     def _offering(self, ask: Callable[..., Any]) -> Callable[..., Any]:
         """A method that returns calls: they are wrapped, not the asking."""
 
-        def asked(*key: Any) -> Any:
-            offered = ask(*key)
+        def asked(*key: Any, **named: Any) -> Any:
+            offered = ask(*key, **named)
             if isinstance(offered, Tape):
                 self._clock.on("")
                 return _Watched(offered, self._clock)

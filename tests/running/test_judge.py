@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from harness.backends import load_backend
 from harness.program import Case, single
 from harness.running.judge import TOO_LONG, run_case
 from harness.running.replay import require_holds
@@ -183,3 +184,13 @@ def test_run_case_gives_up_in_the_middle_of_a_derivative_too():
     backend = Toy()
     backend.ops = Toy.ops | {"exp": late}
     assert run_case(backend, EXP, clock).reason == TOO_LONG
+
+
+def test_run_case_is_broken_when_a_part_of_the_tape_raises(monkeypatch):
+    def fails(*handles: object) -> tuple[object, ...]:
+        raise RuntimeError("no lowering")
+
+    torch_backend = load_backend("torch")
+    monkeypatch.setattr("harness.backends.torch.compiling._compiled", lambda *_: fails)
+    result = run_case(torch_backend, msgspec.structs.replace(EXP, law="traced-op-eq-eager", backend="torch"))
+    assert (result.verdict, result.reason) == (Verdict.BROKEN, "raises RuntimeError: no lowering; the plain forward works")

@@ -163,6 +163,24 @@ def test_minimise_leaves_a_window_that_fits_into_its_image():
     assert any(w.size for w in minimise(case, lambda trial: True).cotangents)
 
 
+@pytest.mark.parametrize("op", ["cov", "corrcoef"])
+def test_minimise_leaves_two_variables_to_a_matrix_of_them(op):
+    x, parameters = np.array([[0.0, 1.0, 3.0], [2.0, -1.0, 1.0], [1.0, 1.0, 5.0]]), {"correction": 1} if op == "cov" else {}
+    case = Case(
+        law="a law",
+        subject=Program((Input("x", (3, 3)),), (Instruction(op, ("x",), ("y",), parameters),), ("y",)),
+        backend="torch",
+        device="cpu",
+        dtype="float64",
+        primals=(x,),
+        differentiable=(0,),
+        tangents=(x,),
+        cotangents=(x,),
+        layouts=("contiguous",) * 3,
+    )
+    assert [w.shape for w in minimise(case, lambda trial: True).cotangents] == [(2, 2)]
+
+
 def test_minimise_leaves_something_to_differentiate_at():
     inputs = (Input("c", (2,), "constant"), Input("x", (2,)))
     program = Program(inputs, (Instruction("exp", ("c",), ("y",)), Instruction("add", ("y", "x"), ("z",))), ("z",))
