@@ -15,13 +15,13 @@ Source: Richardson (1911); Fornberg, Numerical Differentiation of Analytic Funct
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 
 import numpy as np
 
-from harness.oracles.contraction import Changes, left_of
+from harness.oracles.contraction import NEARLY, Changes, ahead_of, left_of
 from harness.oracles.estimate import Rung
 from harness.oracles.sampling import Sampler
 from harness.oracles.weights import EVEN, ODD, SIZES, STEPS
@@ -125,10 +125,19 @@ def _extend(sample: Sampler, steps: np.ndarray, grain: float, judge: Callable[[T
         seen.append((h, value, bound))
         table = Table(value, bound, floor, kink, unrest, changes, rows.apart[:count], seen)
         table.say = judge(table) if count > 1 else Say.GO_ON
-        stuck = together == 1 and count > 2 and spread.max(initial=0.0) > GAIN * spread_before.max(initial=0.0)
+        most = spread.max(initial=0.0)
+        if together == 1 and count > 2 and table.say is Say.GO_ON and most <= NEARLY * np.abs(value).max(initial=0.0):
+            table = _ahead(table, judge)
+        stuck = together == 1 and count > 2 and most > GAIN * spread_before.max(initial=0.0)
         if table.say is not Say.GO_ON or stuck or not np.isfinite(value).all():
             break
     return table
+
+
+def _ahead(table: Table, judge: Callable[[Table], Say]) -> Table:
+    """`table` with the bound that its rows foresee where that settles it, beside a claim that agrees; else as it is."""
+    sharper = replace(table, bound=np.fmin(table.bound, ahead_of(table.changes) + np.abs(table.kink) + table.floor))
+    return replace(sharper, say=Say.SETTLED) if judge(sharper) is Say.SETTLED else table
 
 
 class _Rows:

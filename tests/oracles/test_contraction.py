@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from harness.oracles import differentiate
-from harness.oracles.contraction import Changes, left_of
+from harness.oracles.contraction import Changes, ahead_of, left_of
 from harness.oracles.weights import EVEN, ODD, STEPS
 
 DRAWS = 100_000
@@ -72,3 +72,31 @@ def test_bound_of_a_smooth_function_is_no_more_than_some_roundings() -> None:
 def test_noise_that_is_odd_in_the_step_is_covered_though_the_kink_shows_none(x: float) -> None:
     estimate = differentiate(lambda t: math.tanh(((x + t) + 30000) - 30000))
     assert abs(estimate.value - (1 - math.tanh(x) ** 2)) <= estimate.bound
+
+
+def test_a_claim_that_agrees_ends_a_table_that_foresees_its_goal() -> None:
+    calls = differentiate(lambda t: math.log(2 + t), claim=0.5)
+    assert calls.evaluations == 9  # four rows; on the change of the last one it would take five
+    assert abs(calls.value - 0.5) <= calls.bound <= 5e-10
+
+
+@pytest.mark.parametrize("wrong", [1e-7, 1e-8, 4e-9])
+def test_a_wrong_claim_is_not_within_the_bound_that_rows_foresee(wrong: float) -> None:
+    estimate = differentiate(lambda t: math.log(2 + t), claim=0.5 * (1 + wrong))
+    assert abs(estimate.value - 0.5) <= estimate.bound < 0.5 * wrong
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ((1e-8, 1e-6, 1e-3), 4e-10),  # the slower of 1/100 and 1/1000
+        ((1e-8, 1e-5, 1e-3), 4e-10),
+        ((1e-8, 1e-4, 1.0), 4e-8 / 256),  # no row is trusted to contract by more
+        ((1e-8, 1e-6, math.inf), 4e-10),
+        ((1e-8, 1e-9, 1e-3), 4e-8),  # noise
+        ((1e-8, 0.0, 0.0), 4e-8),
+    ],
+)
+def test_rows_foresee_that_the_next_contracts_as_the_slower_of_the_last_two(changes: tuple[float, float, float], expected: float) -> None:
+    odd_only = tuple(np.array([[change], [0.0]]) for change in changes)
+    assert ahead_of(odd_only) == pytest.approx([expected])  # type: ignore[arg-type]
