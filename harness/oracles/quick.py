@@ -80,7 +80,7 @@ class Table:
 
     @property
     def bound_alone(self) -> np.ndarray:
-        """Of value, where nothing but two settled rows speaks for it: tighter than `bound`, which is that of the column before the last."""
+        """Of value, where nothing but two settled rows speaks for it: that of the last column; `bound` is that of the one before."""
         return np.asarray(left_of(self.changes, self.floor) + np.abs(self.kink) + self.floor)
 
     @property
@@ -121,9 +121,10 @@ def _extend(sample: Sampler, steps: np.ndarray, grain: float, judge: Callable[[T
         changes = (moves if count > 1 else none, *changes[:2])
         spread_before, spread = spread, moved + np.abs(kink)  # three that vanish in the limit
         bound = SAFETY * (spread if together == 1 else np.maximum(spread, spread_before)) + floor
-        bound = np.where(np.isfinite(bound), bound, np.inf)
-        seen.append((h, value, bound))
-        table = Table(value, bound, floor, kink, unrest, changes, rows.apart[:count], seen)
+        table = Table(value, np.where(np.isfinite(bound), bound, np.inf), floor, kink, unrest, changes, rows.apart[:count], seen)
+        if together == 2:  # what it will say must be down to the goal as well
+            table.bound = np.fmax(table.bound, table.bound_alone)
+        seen.append((h, value, table.bound))
         table.say = judge(table) if count > 1 else Say.GO_ON
         most = spread.max(initial=0.0)
         if together == 1 and count > 2 and table.say is Say.GO_ON and most <= NEARLY * np.abs(value).max(initial=0.0):

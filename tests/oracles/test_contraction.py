@@ -9,6 +9,8 @@ import pytest
 
 from harness.oracles import differentiate
 from harness.oracles.contraction import Changes, ahead_of, left_of
+from harness.oracles.quick import Say, Table, richardson
+from harness.oracles.sampling import Sampler
 from harness.oracles.weights import EVEN, ODD, STEPS
 
 DRAWS = 100_000
@@ -100,3 +102,16 @@ def test_a_wrong_claim_is_not_within_the_bound_that_rows_foresee(wrong: float) -
 def test_rows_foresee_that_the_next_contracts_as_the_slower_of_the_last_two(changes: tuple[float, float, float], expected: float) -> None:
     odd_only = tuple(np.array([[change], [0.0]]) for change in changes)
     assert ahead_of(odd_only) == pytest.approx([expected])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("x", np.linspace(0, 3, 8))
+def test_a_table_alone_settles_on_no_less_than_the_bound_it_states(x: float) -> None:
+    looked_at: list[Table] = []
+
+    def judge(table: Table) -> Say:
+        looked_at.append(table)
+        return Say.GO_ON
+
+    richardson(Sampler(lambda t: math.sin(x + t) + 1e5), 1.0, 2.0**-53, judge, alone=True)
+    assert len(looked_at) == 5
+    assert all((table.bound >= table.bound_alone).all() for table in looked_at)
