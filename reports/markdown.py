@@ -29,6 +29,7 @@ def render_markdown(events: Iterable[Event]) -> str:
     ]
     shown = [_finding(group) for group in groups[:_FINDINGS_SHOWN]]
     left = [f"{plural(len(groups) - _FINDINGS_SHOWN, 'more finding')} in the HTML report."] if len(groups) > _FINDINGS_SHOWN else []
+    head += [text_of(notice) for notice in summary.notices]
     return "\n\n".join([*head, *_evidence(evidence), *shown, *left]) + "\n"
 
 

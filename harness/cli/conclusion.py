@@ -37,6 +37,8 @@ def print_conclusion(console: Console, ending: Ending, code: int) -> None:
     for verdict in ("CRASHED", "HUNG", "ERRORED"):
         _print_cells(console, verdict, [cell for cell in ending.cells if cell.verdict == verdict and cell.cell not in told])
     _print_thin(console, [cell for cell in ending.cells if cell.verdict == "INSUFFICIENT EVIDENCE"])
+    for notice in ending.summary.notices:
+        _say(console, f"\n{notice}")
     console.print(_table(ending), new_line_start=True)
     _say(console, f"\n{ending.summary.verdict}: {_meaning(ending, code)} {_places(ending)}")
 

@@ -27,6 +27,7 @@ class Progress:
     def __init__(self, console: Console | None = None) -> None:
         self.console = console or plain_console()
         self.suite: Suite | None = None
+        self._noticed: set[str] = set()
         self.done = self.findings = self.valid = 0
         self._began = self._told = monotonic()
         self._bar = Bar(
@@ -77,6 +78,10 @@ class Progress:
         if told["title"] and told["known"] is None:
             self.findings += 1
             self._say(told["title"])
+        for backend, seen in told["notices"]:
+            if backend not in self._noticed:
+                self._noticed.add(backend)
+                self._say(f"the adapter {backend} breaks a promise. {seen} That was undone; more at the end.")
         self._bar.update(self._task, completed=self.done, description=self.line())
         if not self.console.is_terminal and monotonic() - self._told > EVERY:
             self._told = monotonic()

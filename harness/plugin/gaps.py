@@ -38,7 +38,7 @@ class Gaps:
         """As harness.plugin.outcomes tells of one cell, and how many these are."""
         no_comparison = msgspec.to_builtins(Counts())
         told = {"cell": self.id, "verdict": Verdict.UNSUPPORTED.value, "reason": "", "counts": no_comparison, "title": "", "text": "", "known": None}
-        return told | {"cells": len(self.cells)}
+        return told | {"cells": len(self.cells), "notices": []}
 
 
 def items(cells: Sequence[Cell]) -> list[Cell | Gaps]:

@@ -99,6 +99,8 @@ class Suite:
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """One line on the evidence, and where the rest lies."""
         if self.ending:
+            for notice in self.ending.summary.notices:
+                terminalreporter.write_line(f"autograd: {notice}")
             counts, where = self.ending.summary.comparisons, self.ending.folder
             terminalreporter.write_line(
                 f"autograd: {self.ending.summary.verdict}; {counts.valid:,} valid comparisons in {len(self.cells):,} cells; {where}/report.html"

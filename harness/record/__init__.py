@@ -3,7 +3,7 @@
 from harness.record.baseline import Baseline, Known, read_baseline
 from harness.record.casefile import find_case, read_case, write_case
 from harness.record.errors import RecordError
-from harness.record.events import CaseRun, CellEnded, CellStarted, Counts, Event, Fault, Finding, RunEnded, RunStarted
+from harness.record.events import CaseRun, CellEnded, CellStarted, Counts, Event, Fault, Finding, Notice, RunEnded, RunStarted
 from harness.record.evidence import Evidence, cell_verdict
 from harness.record.merge import Records, merge_records, write_merged
 from harness.record.reader import read_events
@@ -22,6 +22,7 @@ __all__ = [
     "Fault",
     "Finding",
     "Known",
+    "Notice",
     "RecordError",
     "RecordWriter",
     "Records",

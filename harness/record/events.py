@@ -1,6 +1,6 @@
 """The events of a run, one JSON object per line, in the order they happened.
 
-    run, (start, case*, finding?, cell)*, fault*, end        per worker; the files of several workers merge
+    run, (start, case*, finding?, notice*, cell)*, fault*, end        per worker; the files of several workers merge
 
 `format` stands in the first line. Readers accept unknown fields, unknown events and a truncated last line. Everything that people see (terminal,
 HTML, JUnit, Markdown, exit code) is derived from these. Plain data only: this module imports nothing of ours.
@@ -120,6 +120,19 @@ class Finding(msgspec.Struct, tag="finding", kw_only=True):
     known: str | None = None
 
 
+class Notice(msgspec.Struct, tag="notice", kw_only=True):
+    """What an adapter does beside its work: prints, or changes what surrounds it. It was undone, and says nothing about the autograd.
+
+    Written when a worker first sees it; the workers of a run may each see it.
+    """
+
+    backend: str
+    subject: str  # what was changed, or printed to: one notice for each, whoever saw it
+    cell: str  # in which it was seen
+    seen: str
+    remedy: str
+
+
 class Fault(msgspec.Struct, tag="fault", kw_only=True):
     """A negative control: a fault put into a backend on purpose, and whether its law found it. `found` is yes, MISSED or unsupported."""
 
@@ -147,4 +160,4 @@ class RunEnded(msgspec.Struct, tag="end", kw_only=True):
     not_met: list[str] = []  # of its entries that nothing matched although their cells hold: that alone does not say that they are fixed
 
 
-Event = RunStarted | CellStarted | CaseRun | CellEnded | Finding | Fault | RunEnded
+Event = RunStarted | CellStarted | CaseRun | CellEnded | Finding | Notice | Fault | RunEnded

@@ -14,7 +14,7 @@ from typing import Literal
 
 import msgspec
 
-from harness.record.events import CaseRun, CellEnded, CellStarted, Counts, Event, Finding, RunEnded, RunStarted
+from harness.record.events import CaseRun, CellEnded, CellStarted, Counts, Event, Finding, Notice, RunEnded, RunStarted
 
 INSUFFICIENT = "INSUFFICIENT EVIDENCE"
 SEVERITY = ("CRASHED", "HUNG", "BROKEN", "ERRORED", INSUFFICIENT, "INCONCLUSIVE", "UNSUPPORTED", "HOLDS")
@@ -47,6 +47,7 @@ class Evidence:
         self.ends: list[RunEnded] = []
         self.cells: dict[str, CellEnded] = {}
         self.findings: list[Finding] = []
+        self.notices: dict[tuple[str, str], Notice] = {}  # the first, of those who saw the same
         self.cases = 0
         self.last_time = 0.0
         self._started: dict[str, None] = {}
@@ -64,6 +65,8 @@ class Evidence:
             self._see_cell(event)
         elif isinstance(event, Finding):
             self.findings.append(event)
+        elif isinstance(event, Notice):
+            self.notices.setdefault((event.backend, event.subject), event)
         elif isinstance(event, RunStarted):
             self.runs.append(event)
         elif isinstance(event, RunEnded):

@@ -1,6 +1,6 @@
 """summary.json: the whole run in a page, for machines. The schema is stable; fields are only ever added.
 
-{format, verdict, exit_code, command, seed, duration_s, backends, devices, cells, comparisons, findings, peak_memory_bytes}
+{format, verdict, exit_code, command, seed, duration_s, backends, devices, cells, comparisons, findings, peak_memory_bytes, notices}
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import msgspec
 from harness.record.errors import RecordError, cause
 from harness.record.events import Counts, Event
 from harness.record.evidence import Evidence, add_counts, cell_verdict
+from harness.record.notices import sentences
 
 SUMMARY_FORMAT = 1
 
@@ -33,7 +34,7 @@ class Summary(msgspec.Struct, kw_only=True):
 
     `verdict` is HOLDS, BROKEN, INSUFFICIENT EVIDENCE, ERRORED or INTERRUPTED. `exit_code` is 0 (holds, or only known findings), 1 (broken or
     errored), 2 (interrupted), 3 to 5 (pytest's own troubles) or 7 (insufficient evidence). `backends` maps names to versions, `cells` verdicts to
-    numbers of cells.
+    numbers of cells. `notices` are what adapters do that they must not, a text per backend; they decide nothing.
     """
 
     format: int = SUMMARY_FORMAT
@@ -48,6 +49,7 @@ class Summary(msgspec.Struct, kw_only=True):
     comparisons: Counts
     findings: FindingCounts
     peak_memory_bytes: int
+    notices: list[str] = []
 
 
 def summarize(events: Iterable[Event]) -> Summary:
@@ -71,6 +73,7 @@ def summary_of(evidence: Evidence) -> Summary:
         comparisons=reduce(add_counts, (cell.counts for cell in evidence.cells.values()), Counts()),
         findings=_finding_counts(evidence),
         peak_memory_bytes=max((end.peak_memory_bytes for end in evidence.ends), default=0),
+        notices=sentences(evidence.notices.values()),
     )
 
 

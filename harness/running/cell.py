@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,12 +15,13 @@ from hypothesis import Phase
 from hypothesis.database import DirectoryBasedExampleDatabase
 
 from harness.backends import Backend
+from harness.backends.conformance.surroundings import Left, random_numbers_kept, settings_kept
 from harness.ops.catalogue import catalogue
-from harness.record import CellEnded, CellStarted, Counts, Finding
+from harness.record import CellEnded, CellStarted, Counts, Finding, Notice
 from harness.record.evidence import INSUFFICIENT
 from harness.running.again import counterexamples
 from harness.running.budget import Budget
-from harness.running.cells import PROGRAM, Cell
+from harness.running.cells import PROGRAM, TAPE, Cell
 from harness.running.finding import describe
 from harness.running.journal import Journal, Run
 from harness.running.native import is_native, same_points
@@ -41,6 +43,7 @@ class Outcome:
 
     ended: CellEnded
     finding: Finding | None = None
+    notices: Sequence[Notice] = ()
 
 
 def run_cell(cell: Cell, backend: Backend, profile: Profile, journal: Journal, share: float = math.inf) -> Outcome:
@@ -56,12 +59,18 @@ def run_cell(cell: Cell, backend: Backend, profile: Profile, journal: Journal, s
     if journal.run.out_of_time:
         return _end(cell, profile, journal, visitor, INSUFFICIENT, "out of time: the run's time was over before this cell began.")
     try:
-        _search(cell, backend, profile, journal.run, visitor)
-        finding = _smallest(cell, backend, journal, visitor) if visitor.broken else None
+        with random_numbers_kept(visitor.left), _settings_kept(cell, backend, visitor.left):
+            _search(cell, backend, profile, journal.run, visitor)
+            finding = _smallest(cell, backend, journal, visitor) if visitor.broken else None
     except Exception as error:
         _end(cell, profile, journal, visitor, "ERRORED", f"the harness itself failed: {type(error).__name__}: {error}")
         raise
     return _end(cell, profile, journal, visitor, *visitor.verdict(), finding)
+
+
+def _settings_kept(cell: Cell, backend: Backend, left: Left) -> AbstractContextManager[None]:
+    """Not where the law itself sets them, as on a tape, or the library's own subject draws random numbers."""
+    return nullcontext() if cell.op == TAPE or is_native(cell.op) else settings_kept(backend, left)
 
 
 def _search(cell: Cell, backend: Backend, profile: Profile, run: Run, visitor: Visitor) -> None:
@@ -129,5 +138,6 @@ def row(
 def _end(cell: Cell, profile: Profile, journal: Journal, visitor: Visitor, verdict: str, reason: str, finding: Finding | None = None) -> Outcome:
     clock = visitor.clock
     ended = row(cell, verdict, reason, counts=visitor.counts, minimum=profile.minimum, shares=clock.seconds, pairs=clock.pairs)
+    notices = journal.tell(cell.id, cell.backend, visitor.left)
     journal.write(ended)
-    return Outcome(ended, finding)
+    return Outcome(ended, finding, notices)

@@ -21,9 +21,10 @@ import numpy as np
 
 import harness
 from harness.backends import Backend
+from harness.backends.conformance.surroundings import Left
 from harness.program import Case
 from harness.program.case import to_json
-from harness.record import Baseline, Event, Evidence, Finding, RecordWriter, RunEnded, RunStarted, write_case
+from harness.record import Baseline, Event, Evidence, Finding, Notice, RecordWriter, RunEnded, RunStarted, write_case
 
 WORKERS, CASE = "workers", ".case"
 INTERRUPTED = 2  # pytest's exit code
@@ -112,6 +113,17 @@ class Journal:
             write_case(self.run.folder, case.id, to_json(case), finding.script)
         self.write(judged)
         return judged
+
+    def tell(self, cell: str, backend: str, left: Left) -> list[Notice]:
+        """Write down what the adapter left behind in `cell`, where this worker has not done so before; returns that."""
+        new = [
+            Notice(backend=backend, subject=subject, cell=cell, seen=shortfall.why, remedy=shortfall.remedy)
+            for subject, shortfall in left.items()
+            if (backend, subject) not in self.evidence.notices
+        ]
+        for notice in new:
+            self.write(notice)
+        return new
 
     def end(self, status: int, evidence: Evidence | None = None, *, fixed: Sequence[str] = (), not_met: Sequence[str] = ()) -> None:
         """The last line, after `evidence` (by default what this worker saw); `status` is pytest's exit code so far. The journal is closed."""

@@ -6,6 +6,8 @@ law.check(backend, case) -> Result          an exception of the backend's is a r
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache
 from pathlib import Path
 from traceback import walk_tb
@@ -35,11 +37,12 @@ _BACKENDS = _ROOTS[0] / "backends"
 _BORDER = Path(watch.__file__)
 _LONGEST = 300
 TOO_LONG = "the comparison took longer than one may take, and was given up: every call of the backend came back, but they were slow."
+Around = Callable[[], AbstractContextManager[object]]
 CHANGED_DIRECTORY = "the call into the backend changed the working directory"
 
 
-def run_case(backend: Backend, case: Case, clock: Clock | None = None) -> Result:
-    """The law of `case`, checked on `backend`.
+def run_case(backend: Backend, case: Case, clock: Clock | None = None, around: Around = nullcontext) -> Result:
+    """The law of `case`, checked on `backend`; `around()` is entered for the time of the check.
 
     An exception that the backend raises although its forward works is BROKEN ("raises ..."), unless it says "not implemented": then, as for a forward
     that fails itself, the law is UNSUPPORTED here and `comparisons` is 0. A SystemExit of the backend's, and a KeyboardInterrupt that no signal came
@@ -50,18 +53,18 @@ def run_case(backend: Backend, case: Case, clock: Clock | None = None) -> Result
         Exception: whatever went wrong in the harness itself, with an adapter that keeps its promises; it says nothing about the backend.
     """
     with Interrupts() as interrupts, directory_kept() as left:
-        result = _checked(backend, case, clock or Clock(), interrupts)
+        result = _checked(backend, case, clock or Clock(), interrupts, around)
     return _not_run(case, f"{CHANGED_DIRECTORY} to {left[0]!r}; that was undone. Save and restore it.") if left else result
 
 
-def _checked(backend: Backend, case: Case, clock: Clock, interrupts: Interrupts) -> Result:
+def _checked(backend: Backend, case: Case, clock: Clock, interrupts: Interrupts, around: Around) -> Result:
     law = lookup_law(case.law)
     try:
-        with clock.during("oracle"), np.errstate(), warnings.catch_warnings():  # what an adapter changes of these is undone for the next
+        with clock.during("oracle"), np.errstate(), warnings.catch_warnings(), around():  # what an adapter changes of these is undone for the next
             return law.check(watched(backend, clock), case)
     except Unsupported as gap:
         fitted = fit(bind(backend, case)) if isinstance(case.subject, Opaque) else backend
-        return _not_run(case, str(gap)) if fitted is backend or law.needs - fitted.capabilities else run_case(fitted, case, clock)
+        return _not_run(case, str(gap)) if fitted is backend or law.needs - fitted.capabilities else run_case(fitted, case, clock, around)
     except Died as death:
         verdict, pattern = (Verdict.HUNG, "hangs") if death.hung else (Verdict.CRASHED, "crashes")
         return Result(law=case.law, verdict=verdict, reason=str(death), pattern=pattern)

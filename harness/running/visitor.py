@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import math
 from contextlib import suppress
+from functools import partial
 from time import perf_counter
 from typing import Any
 
 import msgspec
 
 from harness.backends import Backend
+from harness.backends.conformance.surroundings import Left, surroundings_kept
 from harness.program import Case
 from harness.record import Counts
 from harness.record.evidence import INSUFFICIENT
@@ -44,6 +46,7 @@ class Visitor:
         self.nearness: float | None = None
         self.begin_with: list[tuple[float, Choices]] = []  # what Hypothesis can draw, by nearness
         self.clock = clock
+        self.left: Left = {}  # what the adapter did beside its work
         self._cell, self._backend, self._profile, self._journal = cell, backend, profile, journal
         self._budget, self._shrinking = budget, budget.shrinking()
         self._not_run = 0
@@ -130,7 +133,7 @@ class Visitor:
         """Check `case`, write it down, and keep it if it is broken."""
         self._journal.compares(case)
         self.clock.until = (begun := perf_counter()) + self._profile.longest
-        result = run_case(self._backend, case, self.clock)
+        result = run_case(self._backend, case, self.clock, partial(surroundings_kept, self.left))
         event = case_run(self._cell, case, result, perf_counter() - begun, phase)
         event.agreement = self._agreement(case, result)
         self.nearness = nearness(result)

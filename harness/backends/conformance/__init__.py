@@ -8,6 +8,8 @@ The numbers compared here are small integers, exact in every dtype: a conforming
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stdout
+from io import StringIO
 
 from harness.backends.conformance.arrays import array_shortfalls
 from harness.backends.conformance.derivatives import derivative_shortfalls
@@ -36,9 +38,9 @@ def structural(backend: Backend) -> list[Shortfall]:
 
 
 def _found(part: Part, backend: Backend) -> list[Shortfall]:
-    """What `part` finds; an exception from the adapter ends the part and is what it finds last."""
+    """What `part` finds; an exception from the adapter ends the part and is what it finds last. What the adapter prints is not ours to show."""
     found = []
-    with Interrupts() as interrupts, directory_kept() as left:
+    with Interrupts() as interrupts, directory_kept() as left, redirect_stdout(StringIO()):
         try:
             for shortfall in part(backend):
                 found.append(shortfall)

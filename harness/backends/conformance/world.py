@@ -8,14 +8,14 @@ from __future__ import annotations
 import random
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
-from io import StringIO
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from harness.backends.conformance.derivatives import KNOWN
-from harness.backends.conformance.shortfall import Shortfall, changed, differs, exception_of
+from harness.backends.conformance.shortfall import Shortfall, differs, exception_of
+from harness.backends.conformance.surroundings import Left, random_numbers_kept, settings_kept, settings_of, surroundings_kept
 from harness.backends.protocol import Arrays, Backend
 
 
@@ -25,18 +25,12 @@ class _Planted(Exception):
 
 def world_shortfalls(backend: Backend) -> Iterator[Shortfall]:
     """Exceptions pass and leave nothing behind; the process's state is the user's. To be asked before anything else is differentiated."""
-    settings = _settings(backend)
+    left: Left = {}
+    due = settings_of(backend)
     yield from _exceptions(backend)
-    with redirect_stdout(StringIO()) as printed, _marked():
-        before = _state() | settings
+    with _marked(), surroundings_kept(left), random_numbers_kept(left), settings_kept(backend, left, due):
         _exercise(backend)
-        after = _state() | _settings(backend)
-    for what in before:
-        if before[what] != after[what]:
-            yield changed(what)
-    if printed.getvalue():
-        why = f"It printed {printed.getvalue()[:60]!r}."
-        yield Shortfall("An adapter must not print: stdout may carry a protocol.", why, "Drop the print, or write to stderr.")
+    yield from left.values()
 
 
 def _exceptions(backend: Backend) -> Iterator[Shortfall]:
@@ -83,17 +77,3 @@ def _marked() -> Iterator[None]:
         finally:
             random.setstate(python)
             np.random.set_state(numpy)
-
-
-def _settings(backend: Backend) -> dict[str, Any]:
-    return {f"{name} of its library": repr(value) for name, value in backend.settings().items()}
-
-
-def _state() -> dict[str, Any]:
-    return {
-        "NumPy's handling of floating-point errors (np.seterr)": np.geterr(),
-        "NumPy's print options (np.set_printoptions)": repr(np.get_printoptions()),
-        "the warnings filters": list(warnings.filters),
-        "the state of Python's random numbers": random.getstate(),
-        "the state of NumPy's random numbers": repr(np.random.get_state()),
-    }

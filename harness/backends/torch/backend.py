@@ -162,7 +162,7 @@ class TorchBackend(NativeSource, Lender, Backend):
         return {
             "the default dtype": torch.get_default_dtype(),
             "the grad mode": torch.is_grad_enabled(),
-            "the random state": torch.get_rng_state().tolist(),
+            "the random state": hash(torch.get_rng_state().numpy().tobytes()),
             "the choice of deterministic algorithms": torch.are_deterministic_algorithms_enabled(),
         }
 
