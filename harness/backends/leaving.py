@@ -22,10 +22,12 @@ class Interrupts:
     def __init__(self) -> None:
         self._arrived = False
         self._before: Any = None
+        self._ignored = False  # as in a job that a shell runs in the background
 
     def __enter__(self) -> Interrupts:
         """Handlers belong to the main thread, and one that Python did not set cannot be put back."""
         before = signal.getsignal(signal.SIGINT)
+        self._ignored = before == signal.SIG_IGN
         if callable(before) and threading.current_thread() is threading.main_thread():
             self._before = before
             signal.signal(signal.SIGINT, self._noted)
@@ -37,8 +39,8 @@ class Interrupts:
             signal.signal(signal.SIGINT, self._before)
 
     def users(self, error: BaseException) -> bool:
-        """Whether `error` is a Ctrl-C of the user's; where nobody could look, a KeyboardInterrupt is."""
-        return isinstance(error, KeyboardInterrupt) and (self._arrived or self._before is None)
+        """Whether `error` is a Ctrl-C of the user's; where nobody could look, a KeyboardInterrupt is, and no signal comes where all are ignored."""
+        return isinstance(error, KeyboardInterrupt) and not self._ignored and (self._arrived or self._before is None)
 
     def _noted(self, number: int, frame: FrameType | None) -> None:
         self._arrived = True

@@ -146,3 +146,15 @@ def test_second_derivatives_in_single_precision_are_compared():
     case = Case(law="hvp-eq-fd", subject=subject, backend="mlx", device="cpu", dtype="float32", differentiable=(0,), **values)
     result = run_case(backend("mlx"), case)
     assert (result.verdict, result.comparisons) == (Verdict.HOLDS, x.size), result.reason
+
+
+@pytest.mark.parametrize(("name", "shape"), [("autograd", (2, 1)), ("mlx", (2, 1))])
+@pytest.mark.parametrize("op", ["matrix_norm", "vector_norm"])
+def test_the_second_derivative_of_a_norm_is_not_lost_where_an_entry_is_zero(name: str, shape: tuple[int, ...], op: str):
+    """At (1, 0) the Hessian of |x| is diag(0, 1)."""
+    here = backend(name)
+    x, v = (here.array(np.reshape(values, shape), dtype="float32", device="cpu") for values in ([1.0, 0.0], [0.0, 1.0]))
+    (second,) = here.nested_jvp(
+        lambda x: (here.op(op)(x, keepdims=True, **({"axis": None, "ord": 2} if op == "vector_norm" else {})),), (x,), (v,), (v,)
+    )
+    assert float(here.numpy(second).ravel()[0]) == 1.0

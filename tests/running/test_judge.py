@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -52,6 +55,16 @@ def interrupted(*, forward: bool) -> Toy:
     backend = Toy()
     backend.ops = Toy.ops | {"exp": fails if forward else lambda x: Array(np.exp(x.value), [(x, fails)])}
     return backend
+
+
+@contextmanager
+def on_ctrl_c(handler: Any) -> Iterator[None]:
+    """As the shell may have left it: in a job in the background, ignored."""
+    before = signal.signal(signal.SIGINT, handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_run_case_holds_on_a_right_backend():
@@ -132,14 +145,15 @@ def test_run_case_is_unsupported_where_the_forward_wants_to_end_the_process(erro
 
 @pytest.mark.parametrize("forward", [False, True])
 def test_run_case_passes_a_ctrl_c_on_wherever_it_arrives(forward: bool):
-    backend, before = interrupted(forward=forward), signal.getsignal(signal.SIGINT)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
+    with on_ctrl_c(signal.default_int_handler):
         with pytest.raises(KeyboardInterrupt):
-            run_case(backend, EXP)
+            run_case(interrupted(forward=forward), EXP)
         assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    finally:
-        signal.signal(signal.SIGINT, before)
+
+
+def test_a_keyboard_interrupt_is_no_ctrl_c_where_the_shell_ignores_that():
+    with on_ctrl_c(signal.SIG_IGN):
+        assert run_case(raising(KeyboardInterrupt(), forward=False), EXP).verdict is Verdict.BROKEN
 
 
 def test_run_case_takes_an_interrupt_in_another_thread_for_the_users():
@@ -151,9 +165,10 @@ def test_run_case_takes_an_interrupt_in_another_thread_for_the_users():
         except KeyboardInterrupt:
             ended.append(KeyboardInterrupt)
 
-    thread = threading.Thread(target=judge)
-    thread.start()
-    thread.join()
+    with on_ctrl_c(signal.default_int_handler):
+        thread = threading.Thread(target=judge)
+        thread.start()
+        thread.join()
     assert ended == [KeyboardInterrupt]
 
 

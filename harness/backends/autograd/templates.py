@@ -5,6 +5,7 @@ Source: https://github.com/HIPS/autograd/blob/master/docs/tutorial.md
 
 from __future__ import annotations
 
+from harness.backends.numpy.nn_templates import complex_vector_norm
 from harness.backends.numpy.written import of_equal_batches
 from harness.backends.spelling import Params, Template
 from harness.backends.words import uses
@@ -36,6 +37,8 @@ TEMPLATES: dict[str, Template] = {
     "multigammaln": "asp.multigammaln({0}, {p})",
     "pad": "anp.pad({0}, {widths}, 'constant', constant_values={value})",
     "cholesky_solve": of_equal_batches("anp.linalg.solve(anp.matmul(anp.tril({0}), anp.conj(anp.swapaxes(anp.tril({0}), -1, -2))), {1})", STRETCH),
+    "matrix_norm": "anp.sqrt(anp.sum(anp.real({0} * anp.conj({0})), axis=(-2, -1), keepdims={keepdims?}))",
     "solve_triangular": _solve_triangular,
     "split": _split,
+    "vector_norm": complex_vector_norm("anp"),
 }

@@ -21,15 +21,18 @@ _CHANNEL = "xp.reshape({%d}, (-1,) + (1,) * ({0}.ndim - 2))"
 _CLASS_AXIS = "min(1, {0}.ndim - 1)"
 
 
-def _norm(x: str, order: str, axis: str, keepdims: str = "") -> Callable[[Params], str]:
-    """The text of a norm of `x`, whose order is the parameter `order`."""
+def _norm(x: str, order: str, axis: str, keepdims: str = "", square: str = "%s ** 2") -> Callable[[Params], str]:
+    """The text of a norm of `x`, whose order is the parameter `order`; of real numbers, if `square` does not say otherwise.
+
+    The square is not that of abs(x): a library may lose its second derivative at 0.
+    """
 
     def text(params: Params) -> str:
         value = float(params.get(order, 2))
         if abs(value) == float("inf"):
             return f"xp.{'max' if value > 0 else 'min'}(xp.abs({x}), axis={axis}{keepdims})"
         if value == 2:
-            return f"xp.sqrt(xp.sum(xp.abs({x}) ** 2, axis={axis}{keepdims}))"
+            return f"xp.sqrt(xp.sum({square.replace('%s', x)}, axis={axis}{keepdims}))"
         return f"xp.sum(xp.abs({x}) ** {value}, axis={axis}{keepdims}) ** {1 / value}"
 
     return text
@@ -38,6 +41,17 @@ def _norm(x: str, order: str, axis: str, keepdims: str = "") -> Callable[[Params
 @uses("xp.max", "xp.min", "xp.abs", "xp.sqrt", "xp.sum")
 def _vector_norm(params: Params) -> tuple[str, Params]:
     return _norm("{0}", "ord", "{axis?}", ", keepdims={keepdims?}")(params), params
+
+
+def complex_vector_norm(xp: str) -> Written:
+    """The norm of a vector of real or complex numbers in a library called `xp`."""
+
+    @uses(*(f"{xp}.{word}" for word in ("max", "min", "abs", "sqrt", "sum", "real", "conj")))
+    def template(params: Params) -> tuple[str, Params]:
+        text = _norm("{0}", "ord", "{axis?}", ", keepdims={keepdims?}", "xp.real(%s * xp.conj(%s))")(params)
+        return text.replace("xp.", f"{xp}."), params
+
+    return template
 
 
 @uses("xp.maximum", "xp.abs", "xp.sqrt", "xp.sum")
@@ -175,5 +189,5 @@ NN_CANDIDATES: dict[str, list[Template]] = {
     "softsign": ["{0} / (1 + xp.abs({0}))"],
     "tanhshrink": ["{0} - xp.tanh({0})"],
     "threshold": ["xp.where({0} > {threshold}, {0}, {value})"],
-    "vector_norm": [_vector_norm],
+    "vector_norm": [_vector_norm],  # of real numbers
 }
