@@ -73,6 +73,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 		{ echo "$$($(PYTHON) --version 2>&1) is too old: autograd-harness needs Python 3.10 or newer; name one with make PYTHON=..." >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 		{ echo "$(PYTHON) cannot make virtual environments: install its venv module (Debian: apt install python3-venv)" >&2; exit 1; }
+	@echo "installing torch and the rest in $(VENV), once: some minutes"
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[torch,dev]' --constraint constraints.txt
 	@touch $@

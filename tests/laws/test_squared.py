@@ -44,3 +44,10 @@ def test_flat_piece_stays_vacuous() -> None:
 def test_nothing_is_squared_where_the_products_on_the_way_overflow(law: str) -> None:
     case = case_of(single("elu", ((1, 1),), ("primal",), alpha=1.0), (np.array([[1.25e300]]),), (np.array([[1.0]]),))
     assert laws()[law].check(load_backend("torch"), case).vacuous
+
+
+@pytest.mark.parametrize("law", SECOND)
+@pytest.mark.parametrize(("x", "vacuous"), [(-2.5e30, True), (-2.5e3, False)])
+def test_nothing_is_squared_where_the_value_swallows_what_the_square_adds(law: str, x: float, vacuous: bool) -> None:
+    case = case_of(single("logsumexp", ((1,),), ("primal",), axis=0, keepdims=True), (np.array([x]),), (np.array([1.0]),))
+    assert laws()[law].check(load_backend("torch"), case).vacuous is vacuous

@@ -5,7 +5,7 @@ Source: https://github.com/HIPS/autograd/blob/master/docs/tutorial.md
 
 from __future__ import annotations
 
-from harness.backends.numpy.nn_templates import complex_vector_norm
+from harness.backends.numpy.norm_templates import complex_vector_norm
 from harness.backends.numpy.written import of_equal_batches
 from harness.backends.spelling import Params, Template
 from harness.backends.words import uses

@@ -7,9 +7,9 @@ The words and the grammar: harness.backends.numpy.templates, harness.backends.sp
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import pi, sqrt
 
+from harness.backends.numpy.norm_templates import normalize, pairwise, vector_norm
 from harness.backends.spelling import Params, Template, Written
 from harness.backends.words import uses, words_of
 
@@ -19,54 +19,6 @@ _EXP = f"xp.exp({{0}} - {_TOP})"
 _LOG_SOFTMAX = ("({0} - xp.logsumexp({0}, axis={axis}, keepdims=True))", f"({{0}} - {_TOP} - xp.log(xp.sum({_EXP}, axis={{axis}}, keepdims=True)))")
 _CHANNEL = "xp.reshape({%d}, (-1,) + (1,) * ({0}.ndim - 2))"
 _CLASS_AXIS = "min(1, {0}.ndim - 1)"
-
-
-def _norm(x: str, order: str, axis: str, keepdims: str = "", square: str = "%s ** 2") -> Callable[[Params], str]:
-    """The text of a norm of `x`, whose order is the parameter `order`; of real numbers, if `square` does not say otherwise.
-
-    The square is not that of abs(x): a library may lose its second derivative at 0.
-    """
-
-    def text(params: Params) -> str:
-        value = float(params.get(order, 2))
-        if abs(value) == float("inf"):
-            return f"xp.{'max' if value > 0 else 'min'}(xp.abs({x}), axis={axis}{keepdims})"
-        if value == 2:
-            return f"xp.sqrt(xp.sum({square.replace('%s', x)}, axis={axis}{keepdims}))"
-        return f"xp.sum(xp.abs({x}) ** {value}, axis={axis}{keepdims}) ** {1 / value}"
-
-    return text
-
-
-@uses("xp.max", "xp.min", "xp.abs", "xp.sqrt", "xp.sum")
-def _vector_norm(params: Params) -> tuple[str, Params]:
-    return _norm("{0}", "ord", "{axis?}", ", keepdims={keepdims?}")(params), params
-
-
-def complex_vector_norm(xp: str) -> Written:
-    """The norm of a vector of real or complex numbers in a library called `xp`."""
-
-    @uses(*(f"{xp}.{word}" for word in ("max", "min", "abs", "sqrt", "sum", "real", "conj")))
-    def template(params: Params) -> tuple[str, Params]:
-        text = _norm("{0}", "ord", "{axis?}", ", keepdims={keepdims?}", "xp.real(%s * xp.conj(%s))")(params)
-        return text.replace("xp.", f"{xp}."), params
-
-    return template
-
-
-@uses("xp.maximum", "xp.abs", "xp.sqrt", "xp.sum")
-def _normalize(params: Params) -> tuple[str, Params]:
-    order = float(params.get("p", 2))
-    if abs(order) == float("inf"):
-        return f"{{0}} / xp.maximum({_norm('{0}', 'p', '{axis}', ', keepdims=True')(params)}, {{eps}})", params
-    power = "{0} ** 2" if order == 2 else f"xp.abs({{0}}) ** {order}"
-    floored = f"xp.maximum(xp.sum({power}, axis={{axis}}, keepdims=True), {{eps}} ** {order})"
-    return f"{{0}} / {f'xp.sqrt({floored})' if order == 2 else f'{floored} ** {1 / order}'}", params  # under the root: its slope at 0 is infinite
-
-
-@uses("xp.abs", "xp.sqrt", "xp.sum")
-def _pairwise(params: Params) -> tuple[str, Params]:
-    return _norm("({0} - {1} + {eps})", "p", "-1", ", keepdims={keepdims?}")(params), params
 
 
 def _standardized(axes: str) -> str:
@@ -170,8 +122,8 @@ NN_CANDIDATES: dict[str, list[Template]] = {
     "mish": ["{0} * xp.tanh(xp.logaddexp({0}, 0.0))"],
     "mse_loss": [_loss("({0} - {1}) ** 2")],
     "nll_loss": [_loss(picked % "{0}") for picked in (_PICK, _BY_INDEX)],
-    "normalize": [_normalize],
-    "pairwise_distance": [_pairwise],
+    "normalize": [normalize],
+    "pairwise_distance": [pairwise],
     "poisson_nll_loss": [_loss("")],
     "prelu": ["xp.where({0} > 0, {0}, {1}[0] * {0})"],
     "relu": ["xp.maximum({0}, 0.0)"],
@@ -189,5 +141,5 @@ NN_CANDIDATES: dict[str, list[Template]] = {
     "softsign": ["{0} / (1 + xp.abs({0}))"],
     "tanhshrink": ["{0} - xp.tanh({0})"],
     "threshold": ["xp.where({0} > {threshold}, {0}, {value})"],
-    "vector_norm": [_vector_norm],  # of real numbers
+    "vector_norm": [vector_norm],  # of real numbers
 }

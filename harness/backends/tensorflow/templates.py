@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.backends.numpy.nn_templates import complex_vector_norm
+from harness.backends.numpy.norm_templates import complex_vector_norm
 from harness.backends.numpy.written import of_equal_batches
 from harness.backends.spelling import Params, Template, Written
 from harness.backends.tensorflow.placing_templates import PLACING_TEMPLATES
