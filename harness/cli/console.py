@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from rich.console import Console
 
 WITHOUT_TERMINAL = 160  # columns, for files and pipes
+
+
+class _Leavable(Console):
+    """Its reader may leave (`| head`): what is said after that goes nowhere, and the command goes on, since its record is for others."""
+
+    def on_broken_pipe(self) -> None:
+        with suppress(SystemExit):
+            super().on_broken_pipe()
 
 
 def console() -> Console:
@@ -17,4 +26,4 @@ def console() -> Console:
 
 def plain_console(**options: Any) -> Console:
     """A console that prints texts as they are: a backend called mine:Two has no emoji in it, and [0, 1] is no markup."""
-    return Console(highlight=False, emoji=False, markup=False, **options)
+    return _Leavable(highlight=False, emoji=False, markup=False, **options)

@@ -32,6 +32,7 @@ from harness.running.isolation import Guard, interrupt_workers, uninterrupted
 from harness.running.journal import Journal, Run
 from harness.running.misuse import Misuse, NothingSelected
 from harness.running.selection import Resolved
+from properties.laws import lookup_law
 
 COMMAND = "AUTOGRAD_HARNESS_COMMAND"  # what `autograd-harness verify` was called with, for the record
 SENT = "autograd_run"  # under this key the controller tells its workers what run they are part of
@@ -61,7 +62,8 @@ class Suite:
             item.user_properties.append((PROPERTY, cell.told()))
             pytest.skip(f"UNSUPPORTED: {cell.reason}")
         share = self._shares.next(self.shared.left)
-        with self._guard.watching(cell.id) if self._guard else nullcontext():
+        silence = self._resolved.profile.silence(lookup_law(cell.law).family)
+        with self._guard.watching(cell.id, silence) if self._guard else nullcontext():
             outcome = run_cell(cell, self._resolved.backends[cell.backend], self._resolved.profile, journal, share)
         item.user_properties.append((PROPERTY, told(outcome)))
         report(outcome)

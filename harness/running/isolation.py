@@ -31,10 +31,12 @@ class Guard:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._path.with_suffix(".pid").write_text(str(os.getpid()))
         self._stacks: TextIO | None = None
+        self._limit = seconds
 
     @contextmanager
-    def watching(self, cell: str) -> Iterator[None]:
-        """The limit holds within the block."""
+    def watching(self, cell: str, seconds: float | None = None) -> Iterator[None]:
+        """The limit holds within the block; `seconds` where it has another one."""
+        self._limit = self._seconds if seconds is None else seconds
         self._path.with_suffix(CASE).unlink(missing_ok=True)
         with self._path.open("w", encoding="utf-8") as self._stacks:
             print(cell, file=self._stacks, flush=True)
@@ -49,7 +51,7 @@ class Guard:
     def sign(self) -> None:
         """The cell lives: it may take as long again."""
         if self._stacks is not None:
-            faulthandler.dump_traceback_later(self._seconds, exit=True, file=self._stacks)
+            faulthandler.dump_traceback_later(self._limit, exit=True, file=self._stacks)
 
 
 def interrupt_workers(run: Run) -> None:

@@ -40,11 +40,18 @@ class Profile:
     native: bool = False
     climbs: int = 0
 
+    def silence(self, family: str) -> float:
+        """Seconds without a sign of life after which a cell of a law of `family` is HUNG."""
+        return self.hung_after * (COMPILERS if family in COMPILING else 1.0)
+
     @property
     def longest(self) -> float:
         """Seconds after which one comparison is given up: slow calls that all come back end with a reason, before the cell would be called HUNG."""
         return self.hung_after / 2
 
+
+COMPILING = frozenset({"compiling", "compiled ops"})  # laws for which a compiler is started, a program of its own
+COMPILERS = 5.0  # times: a call of seconds has been seen to take more than a minute on a loaded machine
 
 PROFILES = {
     profile.name: profile

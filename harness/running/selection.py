@@ -11,7 +11,7 @@ from harness.ops.catalogue import catalogue
 from harness.running.cells import PROGRAM, TAPE, Cell, blind_plan, plan, shard
 from harness.running.misuse import NothingSelected, close_names, matcher, one_of, refuse
 from harness.running.native import PREFIX, is_native, native_ops
-from harness.running.profiles import PROFILES, Profile
+from harness.running.profiles import COMPILING, PROFILES, Profile
 from harness.running.usable import backend_called, usable
 from harness.strategies.rounding import COMPLEX_DTYPES, REAL_DTYPES
 from properties.laws import Law, laws, lookup_law
@@ -61,7 +61,6 @@ def resolve(selection: Selection) -> Resolved:
     chosen, ops = [*select_laws(selection.law), *against], select_ops(selection.op)
     backends, absent = usable(selection.backends)
     natives = profile.native if selection.op == "" else PREFIX in selection.op
-    everything = selection.law == selection.op == ""
     cells = [
         cell
         for name, backend in backends.items()
@@ -69,13 +68,13 @@ def resolve(selection: Selection) -> Resolved:
         for dtypes in [selection.dtypes or _usual(backend, profile, devices)]
         for more in [native_ops(backend, matcher("op", selection.op), dtypes, devices) if natives else []]
         for cell in plan(backend, name, laws=chosen, ops=[*ops, *more], devices=devices, dtypes=dtypes)
-        if not everything or not left_out(profile, cell)
+        if not left_out(profile, cell, selection)
     ]
     cells += [
         cell
         for name in absent
         for cell in blind_plan(name, laws=chosen, ops=ops, dtypes=selection.dtypes or profile.dtypes)
-        if not everything or not left_out(profile, cell)
+        if not left_out(profile, cell, selection)
     ]
     if not cells:
         raise NothingSelected(
@@ -103,10 +102,12 @@ def _against(name: str) -> Law:
     return differential_law(name)
 
 
-def left_out(profile: Profile, cell: Cell) -> bool:
-    """Whether nobody gets the cell who does not ask for it."""
+def left_out(profile: Profile, cell: Cell, asked: Selection) -> bool:
+    """Whether nobody gets the cell who does not ask for it: for its law, or, unless a compiler is started for it, for its op."""
     family = lookup_law(cell.law).family
-    return family in profile.later or (cell.op != PROGRAM and family in left_to_programs(profile, cell.op))
+    if asked.law or (asked.op and family not in COMPILING):
+        return False
+    return family in profile.later or (not asked.op and cell.op != PROGRAM and family in left_to_programs(profile, cell.op))
 
 
 def left_to_programs(profile: Profile, op: str) -> frozenset[str]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from rich.table import Table
 
 from harness.cli.console import console, plain_console
+from tests.running.outside import TOY, environment, harness_command
 
 NAME = "bothbad:Two: [0, 1] [bold]x"
 
@@ -22,3 +25,13 @@ def test_console_prints_table_cells_as_they_are():
     table.add_row("faulty:red_heart:torch [0, 1]")
     plain_console(file=out, width=80).print(table)
     assert "faulty:red_heart:torch [0, 1]" in out.getvalue()
+
+
+def test_a_run_goes_on_when_the_reader_of_its_lines_leaves(tmp_path: Path):
+    asked = ["verify", "--backend", TOY, "--op", "exp", "--law", "vjp-eq-fd", "--dtype", "float64", "-n", "0", "--out", "run"]
+    with subprocess.Popen(harness_command(*asked), cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
+        run.stdout.close()
+        said = run.stderr.read() if run.stderr else ""
+    assert (run.returncode, said) == (0, "")
+    assert (tmp_path / "run" / "report.html").exists()

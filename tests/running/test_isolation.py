@@ -15,6 +15,7 @@ from harness.running.folder import default_folder, make_folder, point_latest_to,
 from harness.running.isolation import Guard, cause_of_death, uninterrupted
 from harness.running.journal import Journal, Run
 from harness.running.misuse import Misuse
+from harness.running.profiles import PROFILES
 from tests.running.outside import environment
 
 HANGS = """
@@ -85,6 +86,16 @@ def test_make_folder_refuses_what_cannot_be_written(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(Misuse, match=r"It is not \(not a directory\); name another with --out\."):
         make_folder(tmp_path / "file" / "run")
+
+
+def test_a_cell_may_have_a_limit_of_its_own(tmp_path, monkeypatch):
+    armed = []
+    monkeypatch.setattr(faulthandler, "dump_traceback_later", lambda seconds, **how: armed.append(seconds))
+    guard = Guard(run_in(tmp_path), "gw0", 60.0)
+    for seconds in (None, PROFILES["quick"].silence("compiled ops"), None):
+        with guard.watching("a/cell", seconds):
+            pass
+    assert armed == [60.0, 300.0, 60.0]
 
 
 def test_a_cell_that_gives_signs_of_life_may_take_as_long_again_each_time(tmp_path, monkeypatch):

@@ -6,6 +6,7 @@ import pytest
 
 from harness.running.misuse import Misuse, integer_in, part_in, seconds_in
 from harness.running.selection import Selection, resolve
+from properties.laws import lookup_law
 from tests.running.outside import TOY
 from tests.running.toy import Toy
 
@@ -37,6 +38,16 @@ def test_resolve_uses_the_dtypes_of_the_profile_when_nobody_asks():
 def test_quick_leaves_compilers_to_the_longer_profiles_unless_somebody_asks():
     asked = {name: {cell.law for cell in resolve(Selection(backends=("reference",), **how)).cells} for name, how in PROFILES_ASKED.items()}
     assert {name for name, laws in asked.items() if "compile-eq-eager" in laws} == {"ci", "by name"}
+
+
+def test_an_op_that_is_asked_for_starts_no_compiler_unless_its_law_is_asked_for_too():
+    def families(**asked: str) -> set[str]:
+        return {lookup_law(cell.law).family for cell in resolve(Selection(backends=(TOY,), **asked)).cells}
+
+    assert {"relations", "second order"} <= families(op="exp")
+    assert "compiled ops" not in families(op="exp")
+    assert "compiled ops" in families(op="exp", law="generated-op-eq-eager")
+    assert "compiled ops" in families(op="exp", profile="nightly")
 
 
 def test_quick_tries_second_order_on_programs_only_unless_somebody_asks():
