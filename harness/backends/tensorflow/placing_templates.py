@@ -8,7 +8,7 @@ Source: https://www.tensorflow.org/api_docs/python/tf/tensor_scatter_nd_add
 from __future__ import annotations
 
 from harness.backends.spelling import Params, Template
-from harness.backends.words import uses
+from harness.backends.words import uses, words_of
 
 _FLAT = "tf.reshape({0}, (-1,))"
 _GRID = "np.indices({1}.shape)"
@@ -36,12 +36,13 @@ def _pad_last(params: Params) -> tuple[str, Params]:
 _MOVED = "tnp.moveaxis(%s, min(1, {0}.ndim - 1), -1)"  # classes last
 _PICKED = f"-tf.gather({_MOVED % '{0}'}, {{1}}[..., None], axis=-1, batch_dims={{1}}.ndim)[..., 0]"
 _ENTROPY = f"tf.nn.sparse_softmax_cross_entropy_with_logits({{1}}, {_MOVED % '{0}'})"
+_WITH_LOGITS = "tf.nn.sigmoid_cross_entropy_with_logits({1}, {0})"
 _EVENLY = f"tf.reduce_mean(tf.nn.log_softmax({_MOVED % '{0}'}), -1)"  # over all classes
 _SMOOTHED = f"(1 - {{label_smoothing}}) * {_ENTROPY} - {{label_smoothing}} * {_EVENLY}"
 
 
 def _reduced(text: str) -> Template:
-    @uses("tf.reduce_mean", "tf.reduce_sum", "tf.gather", "tf.nn.log_softmax", "tf.nn.sparse_softmax_cross_entropy_with_logits")
+    @uses("tf.reduce_mean", "tf.reduce_sum", "tf.gather", "tf.nn.log_softmax", *words_of(_ENTROPY), *words_of(_WITH_LOGITS))
     def template(params: Params) -> tuple[str, Params]:
         written = _ENTROPY if text is _SMOOTHED and not params["label_smoothing"] else text
         return (written if params["reduction"] == "none" else f"tf.reduce_{params['reduction']}({written})"), params
@@ -50,6 +51,7 @@ def _reduced(text: str) -> Template:
 
 
 PLACING_TEMPLATES: dict[str, Template] = {
+    "binary_cross_entropy_with_logits": _reduced(_WITH_LOGITS),  # logaddexp has no slope where its operands are equal
     "cross_entropy": _reduced(_SMOOTHED),
     "index_add": _along("add", "{1}[:, None]", "tnp.moveaxis({2}, {axis}, 0)"),
     "index_copy": _along("update", "np.array({index})[:, None]", "tnp.moveaxis({1}, {axis}, 0)"),
