@@ -39,8 +39,7 @@ def _cov(x: np.ndarray, *, correction: int) -> Any:
 
 
 def _corrcoef(x: np.ndarray) -> Any:
-    covariance = _cov(x, correction=1)
-    spread = np.sqrt(np.diagonal(covariance).real)
+    spread = np.sqrt(np.diagonal(covariance := _cov(x, correction=1)).real)
     return covariance / spread[:, None] / spread[None, :]
 
 
@@ -63,8 +62,7 @@ def _spread_out(values: Values, params: Params) -> bool:
 
 
 def _long_axis(choose: Choose, shapes: Shapes) -> Params:
-    axis = choose_axis(choose, occupied(shapes[0], 2), len(shapes[0]))
-    return {"axis": axis, "dx": choose.element((1.0, 0.5))}
+    return {"axis": choose_axis(choose, occupied(shapes[0], 2), len(shapes[0])), "dx": choose.element((1.0, 0.5))}
 
 
 def _areas(x: np.ndarray, axis: int, dx: float) -> np.ndarray:
