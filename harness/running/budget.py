@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 
 from harness.running.profiles import PATIENCE, Profile
-from harness.running.search import Deadline
+from harness.running.search import WAITING, Deadline
 
 LEAST_SHARE, LEAST_VALID = 0.5, 2  # seconds and comparisons that a cell is given however little time there is: those of `quick`
 SHRINKING = 2.0  # shares: as much beside the search as `quick` gives
@@ -36,12 +36,15 @@ class Shares:
 
 
 class Budget:
-    """A cell's time, from now on. With less than its profile gives it is content with `LEAST_VALID` valid comparisons, which need not be evidence."""
+    """A cell's time, from now on. With less than its profile gives it is content with `LEAST_VALID` valid comparisons, which need not be evidence.
+
+    A share is time on the clock, as the run's limit is: on a busy machine, too, every cell is reached.
+    """
 
     def __init__(self, profile: Profile, share: float = math.inf) -> None:
         seconds, self._shrinking = min(profile.seconds, share), min(profile.shrink_seconds, SHRINKING * share)
-        self._owed = profile.minimum if share >= profile.seconds else LEAST_VALID
-        self._soon, self._end = Deadline(seconds), Deadline(PATIENCE * seconds)
+        self._owed, waiting = (profile.minimum, WAITING) if share >= profile.seconds else (LEAST_VALID, 1.0)
+        self._soon, self._end = Deadline(seconds, waiting), Deadline(PATIENCE * seconds)
 
     def over(self, valid: int) -> bool:
         """Whether a search that has `valid` valid comparisons ends here."""

@@ -72,11 +72,11 @@ class Beginning(ExampleDatabase):
 class Deadline:
     """Passed after `seconds` of this process's own work: what other processes do to a busy machine costs no evidence.
 
-    A process that mostly waits, as one does for a backend in another process, is given `WAITING` times that on the clock.
+    A process that mostly waits, as one does for a backend in another process, is given `waiting` times that on the clock.
     """
 
-    def __init__(self, seconds: float) -> None:
-        self._work_ends, self._wait_ends = process_time() + seconds, monotonic() + WAITING * seconds
+    def __init__(self, seconds: float, waiting: float = WAITING) -> None:
+        self._work_ends, self._wait_ends = process_time() + seconds, monotonic() + waiting * seconds
 
     @property
     def passed(self) -> bool:

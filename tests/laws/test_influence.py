@@ -131,3 +131,12 @@ def test_complex_entry_that_one_of_many_ties_chose_is_not_called_idle() -> None:
 def test_complex_entry_of_which_one_part_is_read_is_not_called_idle(part: str) -> None:
     case = case_of(single(part, ((2,),), ("primal",)), (np.zeros(2, dtype=complex),), (np.ones(2),), dtype="complex128")
     assert INFLUENCE(load_backend("torch"), case).verdict is Verdict.HOLDS
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_what_cancels_to_rounding_is_no_influence(dtype: str) -> None:
+    """layer_norm of one element is 0 whatever the element is; its gradient is 300 times the cotangent less as much."""
+    x, w = np.array([[0.75], [-0.5], [1.5]]), np.array([[2.1152554449129544], [-0.44000650637066796], [-0.3236773266059282]])
+    single_norm = single("layer_norm", ((3, 1), (1,)), ("primal", "primal"), normalized_shape=(1,), eps=1e-5)
+    case = case_of(single_norm, (x, np.array([-1.75])), (w.astype(dtype).astype("float64"),), dtype=dtype)
+    assert INFLUENCE(load_backend("torch"), case).verdict is Verdict.HOLDS

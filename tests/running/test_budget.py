@@ -59,6 +59,15 @@ def test_budget_of_a_share_ends_with_the_share_once_there_is_a_little_evidence(w
     assert budget.over(0)
 
 
+@pytest.mark.parametrize(("share", "over"), [(3.0, True), (math.inf, False)])
+def test_budget_of_a_share_counts_the_clock_and_the_profiles_the_work(monkeypatch, share, over):
+    monkeypatch.setattr(search, "process_time", lambda: 0.0)
+    monkeypatch.setattr(search, "monotonic", lambda: 0.0)
+    budget = Budget(PROFILE, share)
+    monkeypatch.setattr(search, "monotonic", lambda: 2 * min(share, PROFILE.seconds))
+    assert budget.over(PROFILE.minimum) is over
+
+
 def test_budget_of_a_share_larger_than_the_profiles_time_is_the_profiles(work):
     budget = Budget(PROFILE, share=1e9)
     work[0] = 101.0
