@@ -1,6 +1,7 @@
 """One comparison, from the cheapest evidence to the dearest: each is asked only where the one before does not decide.
 
-table -> first ladder -> first ladder, with all that rounding explains -> second ladder
+table -> first ladder -> BROKEN?  whatever rounding may explain nearby -> second ladder
+                      -> open?    what rounding explains here          -> table again
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ COMPLEX = "phi is complex, the analytic value is real; project phi on a cotangen
 
 @dataclass
 class Ask:
-    """One comparison; `rounding` may grow while it is asked, last of all by what is `doubted`: asked once, before BROKEN is said."""
+    """One comparison; `rounding` may grow while it is asked: by what is `doubted`, asked once, before BROKEN is said."""
 
     law: str
     actual: np.ndarray
@@ -46,7 +47,10 @@ class Ask:
         return self._held(widen(each.quick(claim=each.nothing, required=0.0)))
 
     def of(self, inquiry: Inquiry, terms: Costly, widened: Costly, each: Inquiry | None = None) -> Result:
-        """Table, first ladder, first ladder with all that rounding explains, second ladder: until one decides."""
+        """Table, first ladder, first ladder with all that rounding explains, second ladder: until one decides.
+
+        What is BROKEN whatever rounding may do nearby is so with less of it, which need not be measured then.
+        """
         if (decided := self._by_tables(inquiry, each)) is not None:
             return decided
         if terms is not None:
@@ -57,6 +61,8 @@ class Ask:
         if _shape_differs(self.actual, first):
             return _wrong_shape(self.law, self.actual, first, self.name)
         seen = self._compare(first)
+        if seen.worst is Verdict.BROKEN and self._beyond_doubt(first):
+            return self._confirmed(inquiry, first, inquiry.thorough(offset=1))
         if widened is not None and seen.worst is not Verdict.HOLDS:
             seen, first = self._allowing_for(widened(), inquiry, first)
         if seen.worst is not Verdict.BROKEN:
@@ -86,6 +92,15 @@ class Ask:
         if seen.worst is Verdict.BROKEN and before.verdict is not Verdict.BROKEN:
             return self._confirmed(inquiry, first, widen(each.thorough(offset=1)))
         return self._result(seen, first)
+
+    def _beyond_doubt(self, first: Estimate) -> bool:
+        """Whether the first ladder says BROKEN whatever rounding may explain nearby; `rounding` allows for that only if so."""
+        if self.doubted is None:
+            return False
+        nearby = self.doubted()
+        beyond = replace(self, rounding=self.rounding + nearby)._compare(first).worst is Verdict.BROKEN
+        self.rounding, self.doubted = (self.rounding + nearby, None) if beyond else (self.rounding, lambda: nearby)
+        return beyond
 
     def _allowing_for(self, more: Amount, inquiry: Inquiry, first: Estimate) -> tuple[Comparison, Estimate]:
         """The first ladder with a wider rounding; the table once more where that leaves it open, since it may settle now."""

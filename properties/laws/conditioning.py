@@ -43,12 +43,10 @@ def spread(backend: Backend, case: Case, measure: Measure) -> np.ndarray:
 
 
 def spread_nearby(backend: Backend, case: Case, measure: Measure) -> np.ndarray:
-    """What rounding in double precision may do to `measure`, as many runs some ulps apart show it; in lower precision `spread` has sampled it.
+    """What rounding may do to `measure`, as many runs some ulps apart show it: in double precision, for in a lower one `spread` samples it.
 
     An ulp away from one number x there are two others, and what x - mean(x) is at all three may round alike.
     """
-    if best_dtype(backend, case) != case.dtype:
-        return np.zeros(1)
     return _shaken(backend, case, measure, runs=VALUE_RUNS, ulps=NEARBY_ULPS)
 
 
@@ -114,8 +112,8 @@ def _shaken(backend: Backend, case: Case, measure: Measure, *, dtype: str | None
 
 def _signs(seed: int, run: int, sense: float = 1.0, ulps: int = 1) -> Signs:
     """Random signs, each times 1 to `ulps`; those of one seed and run with `sense` 1 and -1 are opposite."""
-    rng = np.random.default_rng((seed, run))
-    return lambda shape: sense * (2.0 * rng.integers(0, 2, size=shape) - 1) * rng.integers(1, ulps + 1, size=shape)
+    rng, drawn = np.random.default_rng((seed, run)), sense * np.array([k for k in range(-ulps, ulps + 1) if k])
+    return lambda shape: drawn[rng.integers(0, 2 * ulps, size=shape)]
 
 
 def _neighbours(backend: Backend, case: Case, move: Move, longer: bool, runs: int) -> Iterator[Case]:

@@ -25,6 +25,16 @@ def gradients_of(bound: Bound, cotangents: Sequence[np.ndarray] | None = None) -
     return well_formed(bound, gradients, bound.case.points, "gradient")
 
 
+def values_and_gradients_of(bound: Bound) -> tuple[tuple[np.ndarray, ...], tuple[np.ndarray, ...]]:
+    """f(x) as it comes beside f'(x)^T w, and the latter.
+
+    Raises:
+        Malformed: as `gradients_of`, or of the outputs.
+    """
+    values, gradients = bound.backend.vjp(bound.function, bound.primals, bound.cotangents())
+    return well_formed(bound, values, bound.case.cotangents, "output"), well_formed(bound, gradients, bound.case.points, "gradient")
+
+
 def gradients_at(bound: Bound, points: Sequence[np.ndarray]) -> tuple[np.ndarray, ...]:
     """The same at other points, in the precision of `bound`.
 
@@ -43,6 +53,16 @@ def tangents_of(bound: Bound, tangents: Sequence[np.ndarray]) -> tuple[np.ndarra
     """
     _, results = bound.backend.jvp(bound.function, bound.primals, bound.tangents(tangents))
     return well_formed(bound, results, bound.case.cotangents, "output tangent")
+
+
+def values_and_tangents_of(bound: Bound, tangents: Sequence[np.ndarray]) -> tuple[tuple[np.ndarray, ...], tuple[np.ndarray, ...]]:
+    """f(x) as it comes beside f'(x) v, and the latter.
+
+    Raises:
+        Malformed: as `tangents_of`, or of the outputs.
+    """
+    values, results = bound.backend.jvp(bound.function, bound.primals, bound.tangents(tangents))
+    return well_formed(bound, values, bound.case.cotangents, "output"), well_formed(bound, results, bound.case.cotangents, "output tangent")
 
 
 def well_formed(bound: Bound, arrays: Sequence[Any], like: Sequence[np.ndarray], what: str) -> tuple[np.ndarray, ...]:

@@ -9,6 +9,8 @@ the same primals, and the analytic value is allowed what rounding at its own pre
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from harness.backends import Backend
@@ -19,11 +21,12 @@ from harness.verdict.rounding import analytic_rounding, natural_size
 from properties.laws.along import outputs_along, projected_along, projected_floor, value_floor, value_terms
 from properties.laws.asked_again import entry_by_entry
 from properties.laws.conditioning import Measure, noise_of_values, spread, spread_nearby
-from properties.laws.gradients import Malformed, gradients_of, tangents_of
+from properties.laws.gradients import Malformed, gradients_of, tangents_of, values_and_gradients_of, values_and_tangents_of
 from properties.laws.inner import flat, inner
 from properties.laws.law import Law
 from properties.laws.measured import check_measured
 from properties.laws.path import path_of
+from properties.laws.precision import best_dtype
 
 
 @entry_by_entry(
@@ -33,14 +36,21 @@ from properties.laws.path import path_of
 )
 def check_reverse(backend: Backend, case: Case) -> Result:
     """One directional derivative of <w, f> against the vjp."""
-    path = path_of(backend, case)
     try:
-        gradients = gradients_of(bind(backend, case))
+        return _reverse(backend, case)
     except Malformed as error:
         return structural("vjp-eq-fd", False, str(error))
 
+
+def _reverse(backend: Backend, case: Case) -> Result:
+    path, gradients = path_of(backend, case), gradients_of(bind(backend, case))
+
     def along(bound: Bound) -> np.ndarray:
         return np.array([inner(gradients_of(bound), path.step)])
+
+    def with_values(bound: Bound) -> np.ndarray:
+        values, found = values_and_gradients_of(bound)
+        return np.array([inner(found, path.step), inner(case.cotangents, values)])
 
     gradient, displacement = flat(gradients), _twin(path.step, gradients)
     return judge_derivative(
@@ -54,7 +64,7 @@ def check_reverse(backend: Backend, case: Case) -> Result:
         outputs=path.products,
         terms=path.size,
         widened=lambda: _spread_of_reverse(backend, case, along),
-        doubted=lambda: float(spread_nearby(backend, case, along)[0]),
+        doubted=_nearby(backend, case, with_values),
         stairs=not case.of_ops,
     )
 
@@ -65,15 +75,26 @@ def _spread_of_reverse(backend: Backend, case: Case, along: Measure) -> float:
     return float(shaken[0] + seen[0])
 
 
+def _nearby(backend: Backend, case: Case, with_values: Measure) -> Callable[[], float] | None:
+    """The same from runs some ulps apart, each of which gives derivative and values; None in low precision."""
+    if best_dtype(backend, case) != case.dtype:
+        return None
+    return lambda: float(np.sum(spread_nearby(backend, case, with_values)) + projected_floor(bind(backend, case))[0])
+
+
 @entry_by_entry(lambda bound, step: flat(tangents_of(bound, step)), outputs_along, lambda bound, points: flat(bound.at(points)))
 def check_forward(backend: Backend, case: Case) -> Result:
     """The whole tangent of the outputs against the jvp."""
     path = path_of(backend, case)
 
-    def floor(bound: Bound) -> np.ndarray:
-        return np.asarray(value_floor(bound) + noise_of_values(backend, case, lambda shaken: flat(shaken.values())))
+    def along(bound: Bound) -> np.ndarray:
+        return flat(tangents_of(bound, path.step))
 
-    return check_measured("jvp-eq-fd", backend, case, lambda bound: flat(tangents_of(bound, path.step)), path.outputs, floor, value_terms)
+    def with_values(bound: Bound) -> np.ndarray:
+        values, found = values_and_tangents_of(bound, path.step)
+        return np.stack([flat(found), flat(values)])  # (2, outputs)
+
+    return check_measured("jvp-eq-fd", backend, case, along, path.outputs, value_floor, value_terms, with_values, grain=path.grain)
 
 
 def _twin(step: tuple[np.ndarray, ...], gradients: tuple[np.ndarray, ...]) -> np.ndarray:
