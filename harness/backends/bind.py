@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
@@ -18,6 +19,7 @@ from harness.program.opaque import resolve
 
 _REAL_PART = {"complex128": "float64", "complex64": "float32"}
 _COMPLEX = {real: complex_ for complex_, real in _REAL_PART.items()}
+_PARTNERS = {"f": _REAL_PART, "c": _COMPLEX}
 _T = TypeVar("_T")
 Signs = Callable[[tuple[int, ...]], np.ndarray]  # shape -> entries 1 and -1
 
@@ -75,11 +77,13 @@ class Bound:
         layouts = self.case.layouts[len(self.case.primals) + len(self.case.cotangents) :]
         return self._laid_out(self.case.tangents if values is None else values, layouts)
 
-    def _lent(self, values: np.ndarray) -> Any:
-        lent = getattr(self.backend, "lent", None)  # of a harness.backends.lending.Lender, timed or not
+    @cached_property
+    def _lent(self) -> Callable[[np.ndarray], Any]:
+        """Values -> an array in their memory, or a copy."""
+        lent, dtype, device = getattr(self.backend, "lent", None), self.dtype, self.case.device  # of a harness.backends.lending.Lender, timed or not
         if lent is None or not self.case.of_ops:  # an op looks at its primals during its call only: a function of somebody's may remember them
-            return self.array(values)
-        return lent(values, dtype=part_dtype(values, self.dtype), device=self.case.device)
+            return self.array
+        return lambda values: lent(values, dtype=part_dtype(values, dtype), device=device)
 
     def _laid_out(self, values: Sequence[np.ndarray], layouts: Sequence[str]) -> Arrays:
         """`values` in `layouts`; contiguous where a layout can only hold the case's own, repeating ones."""
@@ -102,13 +106,14 @@ def bind(backend: Backend, case: Case, *, dtype: str | None = None, jitter: Sign
     for position in case.differentiable:
         given[position] = shaken(given[position])
 
-    def function(*points: Any) -> Arrays:
+    def placed(*points: Any) -> Arrays:
         inputs = list(given)
         for position, point in zip(case.differentiable, points, strict=True):
             inputs[position] = point
         return run(*inputs)
 
     run = _runner(backend, case.subject, shaken)
+    function = run if case.differentiable == tuple(range(len(given))) else placed  # nothing to fill in
     ready = function if shaken.active else backend.prepare(function, case, kind)  # every call must shake anew: nothing of it may be compiled in
     return Bound(backend, case, kind, ready, tuple(given[i] for i in case.differentiable))
 
@@ -146,8 +151,8 @@ class _Shake:
 
 def part_dtype(values: np.ndarray, dtype: str) -> str:
     """`dtype`, or its real or complex partner where the values are of the other kind: |z| has a real cotangent, fft(x) a complex one."""
-    partners = {"f": _REAL_PART, "c": _COMPLEX}.get(values.dtype.kind, {})
-    return partners.get(dtype, dtype)
+    partners = _PARTNERS.get(values.dtype.kind)
+    return dtype if partners is None else partners.get(dtype, dtype)
 
 
 def unit_roundoff(dtype: str) -> float:
@@ -158,6 +163,8 @@ def unit_roundoff(dtype: str) -> float:
 def _runner(backend: Backend, subject: Any, shaken: _Shake) -> Function:
     if not isinstance(subject, Program):
         opaque = resolve(subject, backend)
+        if not shaken.active:
+            return opaque
         return lambda *inputs: tuple(shaken(output) for output in opaque(*inputs))
 
     def apply(op: str, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
