@@ -163,9 +163,7 @@ def unit_roundoff(dtype: str) -> float:
 def _runner(backend: Backend, subject: Any, shaken: _Shake) -> Function:
     if not isinstance(subject, Program):
         opaque = resolve(subject, backend)
-        if not shaken.active:
-            return opaque
-        return lambda *inputs: tuple(shaken(output) for output in opaque(*inputs))
+        return (lambda *inputs: tuple(shaken(output) for output in opaque(*inputs))) if shaken.active else opaque
 
     def apply(op: str, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
         call = backend.op(op)

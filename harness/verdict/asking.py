@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from harness.verdict.constants import QUICK_RESOLUTION, QUICK_SHARE_OF_ROUNDING
 from harness.verdict.elementwise import Comparison, compare
 from harness.verdict.result import Result
 from harness.verdict.summed import widen
+from harness.verdict.told import shape_differs, told, wrong_shape
 from harness.verdict.verdict import Verdict
 
 Amount = float | np.ndarray
@@ -58,8 +58,8 @@ class Ask:
         if not inquiry.denied and (jump := inquiry.jump(claim=self.actual, slack=self.rounding, required=self.required)) is not None:
             return self._result(self._compare(jump), jump)
         first = inquiry.thorough()
-        if _shape_differs(self.actual, first):
-            return _wrong_shape(self.law, self.actual, first, self.name)
+        if shape_differs(self.actual, first):
+            return wrong_shape(self.law, self.actual, first, self.name)
         seen = self._compare(first)
         if seen.worst is Verdict.BROKEN and self._beyond_doubt(first):
             return self._confirmed(inquiry, first, inquiry.thorough(offset=1))
@@ -74,8 +74,8 @@ class Ask:
         quick = self._quick(inquiry, wide_only=each is not None)
         if np.iscomplexobj(quick.value):
             return Result(law=self.law, verdict=Verdict.INCONCLUSIVE, reason=COMPLEX, evaluations=quick.evaluations)
-        if _shape_differs(self.actual, quick):
-            return _wrong_shape(self.law, self.actual, quick, self.name)
+        if shape_differs(self.actual, quick):
+            return wrong_shape(self.law, self.actual, quick, self.name)
         if (held := self._held(quick)) is not None or each is None or inquiry.denied:
             return held
         none = self.of_no_term(each)
@@ -136,7 +136,7 @@ class Ask:
         return self._result(agreed, shown)
 
     def _result(self, seen: Comparison, estimate: Estimate, *, confirmed: bool = True) -> Result:
-        return _result(self.law, seen, estimate, estimate.evaluations, name=self.name, confirmed=confirmed)
+        return told(self.law, seen, estimate, name=self.name, confirmed=confirmed)
 
 
 def _quick_goal(actual: np.ndarray, rounding: Amount, size: Amount) -> float:
@@ -148,37 +148,3 @@ def _quick_goal(actual: np.ndarray, rounding: Amount, size: Amount) -> float:
         )
         relative = float(goal / typical) if typical > 0 else QUICK_RESOLUTION
     return relative if np.isfinite(relative) else 0.0
-
-
-def _shape_differs(actual: np.ndarray, estimate: Estimate) -> bool:
-    known = estimate.status in ("smooth", "kink") or np.ndim(estimate.value) > 0  # where phi fails at once, its shape is not known
-    return known and np.shape(estimate.value) != actual.shape
-
-
-def _wrong_shape(law: str, actual: np.ndarray, estimate: Estimate, name: str) -> Result:
-    reason = f"the tangent of {name} has shape {actual.shape}, the function's value has {np.shape(estimate.value)}."
-    return Result(law=law, verdict=Verdict.BROKEN, reason=reason, evaluations=estimate.evaluations)
-
-
-def _result(law: str, verdicts: Comparison, estimate: Estimate, spent: int, *, name: str = "out", confirmed: bool = True) -> Result:
-    worst, i = verdicts.worst, verdicts.worst_index
-    if worst is Verdict.BROKEN and not confirmed:
-        worst, reason = Verdict.INCONCLUSIVE, "two independent ladders do not agree that it is wrong."
-    else:
-        reason = verdicts.reason
-    details: dict[str, Any] = {"status": estimate.status} | ({"diagnosis": estimate.diagnosis} if estimate.diagnosis else {})
-    if estimate.interval is not None and i is not None:
-        details["interval"] = [float(np.ravel(end)[i]) for end in estimate.interval]
-    return Result(
-        law=law,
-        verdict=worst,
-        reason=reason,
-        rule=f"finite differences, {spent} evaluations: the oracle's bound plus rounding of the analytic value",
-        where=verdicts.where(name) if worst is not Verdict.HOLDS else "",
-        vacuous=worst is Verdict.HOLDS and bool(verdicts.vacuous.all()),
-        comparisons=verdicts.decided,
-        evaluations=spent,
-        ladder=estimate.ladder,
-        details=details,
-        **verdicts.numbers(),
-    )
