@@ -121,17 +121,19 @@ def _extend(sample: Sampler, steps: np.ndarray, grain: float, judge: Callable[[T
         changes = (moves if count > 1 else none, *changes[:2])
         spread_before, spread = spread, moved + np.abs(kink)  # three that vanish in the limit
         bound = SAFETY * (spread if together == 1 else np.maximum(spread, spread_before)) + floor
-        table = Table(value, np.where(np.isfinite(bound), bound, np.inf), floor, kink, unrest, changes, rows.apart[:count], seen)
+        table = Table(value, np.fmin(bound, np.inf), floor, kink, unrest, changes, rows.apart[:count], seen)
         if together == 2:  # what it will say must be down to the goal as well
             table.bound = np.fmax(table.bound, table.bound_alone)
         seen.append((h, value, table.bound))
         table.say = judge(table) if count > 1 else Say.GO_ON
-        most = spread.max(initial=0.0)
-        if together == 1 and count > 2 and table.say is Say.GO_ON and most <= NEARLY * np.abs(value).max(initial=0.0):
-            table = _ahead(table, judge)
-        stuck = together == 1 and count > 2 and most > GAIN * spread_before.max(initial=0.0)
-        if table.say is not Say.GO_ON or stuck or not np.isfinite(value).all():
+        if table.say is not Say.GO_ON or not np.isfinite(value).all():
             break
+        if together == 1 and count > 2:
+            most = spread.max(initial=0.0)
+            if most <= NEARLY * np.abs(value).max(initial=0.0):
+                table = _ahead(table, judge)
+            if table.settled or most > GAIN * spread_before.max(initial=0.0):
+                break
     return table
 
 

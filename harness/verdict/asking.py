@@ -6,6 +6,7 @@ table -> first ladder -> BROKEN?  whatever rounding may explain nearby -> second
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -142,9 +143,9 @@ class Ask:
 def _quick_goal(actual: np.ndarray, rounding: Amount, size: Amount) -> float:
     """How small a quick bound must be, relative to the values: so small that a thorough one could change nothing that matters."""
     with np.errstate(all="ignore"):
-        typical = rms(np.ravel(actual))
-        goal = np.maximum(
-            QUICK_RESOLUTION * np.maximum(typical, np.max(size, initial=0.0)), QUICK_SHARE_OF_ROUNDING * np.min(rounding, initial=np.inf)
-        )
+        typical = rms(actual.ravel())
+        largest = size if isinstance(size, float) else np.max(size, initial=0.0)
+        least = rounding if isinstance(rounding, float) else np.min(rounding, initial=np.inf)
+        goal = np.maximum(QUICK_RESOLUTION * np.maximum(typical, largest), QUICK_SHARE_OF_ROUNDING * least)
         relative = float(goal / typical) if typical > 0 else QUICK_RESOLUTION
-    return relative if np.isfinite(relative) else 0.0
+    return relative if math.isfinite(relative) else 0.0

@@ -45,8 +45,8 @@ class Comparison:
     @cached_property
     def worst_index(self) -> int | None:
         """Flat: the largest ratio among the elements that decide; None without elements."""
-        if not self.actual.size:
-            return None
+        if self.actual.size < 2:
+            return 0 if self.actual.size else None
         decides = self.broken if self.broken.any() else ~self.holds if not self.holds.all() else np.ones_like(self.holds)
         known = np.isfinite(self.tolerance)
         distance = np.where(np.isnan(self.distance) | ~known, np.inf, self.distance)
@@ -81,8 +81,8 @@ class Comparison:
         if i is None:
             return {}
         pick = {"actual": self.actual, "expected": self.expected, "bound": self.bound, "tolerance": self.tolerance}
-        found = {key: float(np.ravel(values)[i]) for key, values in pick.items()}
-        size = float(np.ravel(self.scale)[i])
+        found = {key: float(values.item(i)) for key, values in pick.items()}
+        size = float(self.scale.item(i))
         found["resolution"] = found["tolerance"] / size if size > 0 else np.inf
         return {key: value if key == "actual" or np.isfinite(value) else None for key, value in found.items()}
 
@@ -95,26 +95,29 @@ def compare(
     expected, bound = _like(actual, estimate.value), _like(actual, estimate.bound)
     low, high = (expected, expected) if estimate.interval is None else (_like(actual, end) for end in estimate.interval)
     with np.errstate(all="ignore"):
-        tau, sizes = bound + np.asarray(rounding, dtype=np.float64), np.abs(actual)
+        tau, sizes, own = bound + np.asarray(rounding, dtype=np.float64), np.abs(actual), np.abs(expected)
         if estimate.interval is None:
-            distance, ends = np.abs(actual - expected), np.abs(expected)  # NaN where either side is
+            distance, ends = np.abs(actual - expected), own  # NaN where either side is
         else:
             distance, ends = np.maximum(np.maximum(low - actual, actual - high), 0.0), np.maximum(np.abs(low), np.abs(high))
         known = np.isfinite(bound)
-        s = np.maximum(np.maximum(sizes, ends), np.maximum(rms(expected[known]), size))
+        larger = np.maximum(sizes, ends)
+        s = np.maximum(larger, np.maximum(rms(expected[known]), size))
         vanish = required * estimate.magnitude / scale  # the derivative that would change phi by `required` of its own size
         fine, exact = tau <= required * s, bound == 0
-        vacuous = known & (np.maximum(sizes, ends) <= tau)
+        vacuous = known & (larger <= tau)
         vacuous &= (tau <= vanish) | (exact & (actual == 0))
         holds = known & (distance <= tau) & (fine | vacuous)
         below = _below(actual, estimate, tau)
         broken = known & (((distance > BROKEN_FACTOR * tau) & ~below) | ~np.isfinite(actual))
-        vacuous &= ~fine | exact | (sizes + np.abs(expected) == 0)
+        vacuous &= ~fine | exact | (sizes + own == 0)
     reason = _reason(actual, estimate, low, high, known, holds, broken, distance, tau, s, required)
-    if below.any() and not broken.any() and not holds.all():
+    if estimate.beneath is not None and below.any() and not broken.any() and not holds.all():
         reason = SMALL_STEPS
-    nearest = expected if estimate.interval is None else np.clip(actual, low, high)  # at a kink: the end of the interval that `actual` is closest to
-    return Comparison(actual, np.where(np.isnan(nearest), expected, nearest), bound, tau, distance, s, broken, holds, vacuous, reason)
+    if estimate.interval is not None:  # at a kink: the end of the interval that `actual` is closest to
+        nearest = np.clip(actual, low, high)
+        expected = np.where(np.isnan(nearest), expected, nearest)
+    return Comparison(actual, expected, bound, tau, distance, s, broken, holds, vacuous, reason)
 
 
 def _like(actual: np.ndarray, values: float | np.ndarray) -> np.ndarray:
@@ -144,7 +147,7 @@ def _reason(
     s: np.ndarray,
     required: float,
 ) -> str:
-    kink = bool((high > low).any())
+    kink = estimate.interval is not None and bool((high > low).any())
     if broken.any():
         if not np.isfinite(actual[broken]).all():
             return "the analytic value is not finite where the function and its slopes are."

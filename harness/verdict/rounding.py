@@ -40,8 +40,8 @@ def analytic_rounding(gradient: np.ndarray, direction: np.ndarray, dtype: str = 
     """
     error, underflow, terms = analytic_error(dtype), ulp_at_zero(dtype) / eps(dtype), max(int(np.size(gradient)), 1)
     with np.errstate(all="ignore"):
-        products = np.ravel(np.abs(gradient * direction)).astype(np.float64, copy=False)
-        total, length = float(np.sum(products)), float(rms(np.ravel(direction)))
+        products = np.abs(gradient * direction).ravel().astype(np.float64, copy=False)
+        total, length = float(products.sum()), float(rms(np.ravel(direction)))
         certain = error * (total + underflow * terms * length)
         chance = float(rms(products)) + underflow * length  # rms: a plain norm would lose squares that underflow
         likely = RANDOM_SIGNS * math.sqrt(terms) * error * chance
