@@ -27,11 +27,11 @@ from harness.verdict import Result, Verdict
 from harness.verdict.result import worst_result
 from properties.laws.along import direction
 from properties.laws.hidden import SWALLOWED, WIDE, at_kink, has_room, smooth_outputs, unlike_entries, unlike_leaves
-from properties.laws.narrow import GLANCE, denied_by_narrow_steps
+from properties.laws.narrow import GLANCE, Along, denied_by_narrow_steps
 from properties.laws.own_precision import Slopes, Values, unless_dtype_tells
 from properties.laws.saturation import unless_saturated
 from properties.laws.sizes import leaf_size, own_sizes
-from properties.laws.ties import Along, Measure, slopes_differ, unless_beside_a_tie
+from properties.laws.ties import Measure, slopes_differ, unless_beside_a_tie
 
 Check = Callable[[Backend, Case], Result]
 ONLY_LARGE = "steps of the size of 1 deny the analytic value, smaller ones do not: phi may change within them."
@@ -43,22 +43,22 @@ def entry_by_entry(
 ) -> Callable[[Check], Check]:
     """A check, asked again along each entry (or leaf) at a kink, and among entries or leaves of very different sizes.
 
-    With `measure` (the backend's derivative along a step) and `along` (what is differentiated) a choice at a tie is left open; with `values` (what
-    is differentiated, in whatever precision) and `slopes` (else `measure`) what the dtype explains.
+    With `measure` (the backend's derivative along a step) and `values` (what is differentiated, at a point) a choice at a tie is left open; with
+    `values` and `slopes` (else `measure`) what the dtype explains; with `measure` and `along` (t -> what is differentiated) many entries are asked.
     """
 
     def asked(check: Check, backend: Backend, case: Case) -> Result:
-        result = _settled(check, backend, case, measure, along)
+        result = _settled(check, backend, case, measure, along, values)
         return unless_dtype_tells(backend, asked_along(case, result), result, values, slopes or measure)
 
     return lambda check: wraps(check)(lambda backend, case: asked(check, backend, case))
 
 
-def _settled(check: Check, backend: Backend, case: Case, measure: Measure | None, along: Along | None) -> Result:
+def _settled(check: Check, backend: Backend, case: Case, measure: Measure | None, along: Along | None, values: Values | None) -> Result:
     result = unless_saturated(case, _in_the_world(check, backend, case, check(backend, case)))
     kinked, unlike = has_room(result, case) if result.verdict is Verdict.HOLDS else at_kink(result, case), unlike_entries(case)
-    if result.verdict is Verdict.BROKEN and not kinked and along is not None and result.expected is not None:
-        kinked = slopes_differ(backend, case, along, (result.tolerance or 0.0) / (result.resolution or np.inf))
+    if result.verdict is Verdict.BROKEN and not kinked and values and measure and result.expected is not None:
+        kinked = slopes_differ(backend, case, values, (result.tolerance or 0.0) / (result.resolution or np.inf))
     if result.verdict not in (Verdict.BROKEN, Verdict.INCONCLUSIVE, Verdict.HOLDS) or not (kinked or unlike or unlike_leaves(case)):
         return result
     entries = sum(x.size for x in case.points)
@@ -69,7 +69,7 @@ def _settled(check: Check, backend: Backend, case: Case, measure: Measure | None
     results: list[Result] = []
     for one in _one_by_one(case, leaves=not kinked and not unlike) if entries > 1 else [case]:
         found = unless_saturated(one, _in_steps_of_one(check, backend, one)) if entries > 1 else result
-        results.append(unless_beside_a_tie(backend, one, found, measure, along) if kinked and measure and along else found)
+        results.append(unless_beside_a_tie(backend, one, found, measure, values) if kinked and measure and values else found)
         if results[-1].verdict is Verdict.BROKEN or result.verdict is results[-1].verdict is Verdict.INCONCLUSIVE:
             break  # one wrong entry is enough; what was open stays open
     spent = sum(found.evaluations for found in results) + (result.evaluations if entries > 1 else 0)

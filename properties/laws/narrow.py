@@ -8,6 +8,8 @@ said.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from harness.backends import Backend
@@ -19,8 +21,9 @@ from harness.verdict import Result
 from harness.verdict.constants import BROKEN_FACTOR
 from properties.laws.along import direction, grain
 from properties.laws.sizes import leaf_size, own_sizes
-from properties.laws.ties import Along, Measure
+from properties.laws.ties import Measure
 
+Along = Callable[[Backend, Case], Callable[[float], float | np.ndarray]]  # t -> what is differentiated
 GLANCE = 5  # evaluations, phi(0) among them
 WITHIN = 128.0  # steps move an entry by this part of itself, so that what bends phi there hardly shows
 

@@ -20,12 +20,13 @@ from harness.backends.bind import Bound, bind
 from harness.program import Case
 from harness.verdict import Result, Verdict
 from harness.verdict.constants import APART_AT_A_TIE, BESIDE_A_TIE, SLACK_BESIDE_A_TIE, STEP_BESIDE_A_TIE
-from properties.laws.along import direction
+from properties.laws.along import direction, moved
 from properties.laws.inner import wide
+from properties.laws.own_precision import Values
+from properties.laws.precision import precise
 
 Step = tuple[np.ndarray, ...]
 Measure = Callable[[Bound, Step], np.ndarray]  # the backend's derivative along a step
-Along = Callable[[Backend, Case], Callable[[float], float | np.ndarray]]  # t -> what is differentiated
 Which = Callable[[np.random.Generator, np.ndarray, int], np.ndarray]  # (source of chance, x, entries of all primals) -> which of x move
 FEW = 2
 FEW_NEIGHBOURS = 8  # to see whether there is a tie at all
@@ -34,40 +35,46 @@ NEIGHBOURS = 288  # the one that an op chose among ten ties is missed by the 192
 OPEN = "kink: the slopes around this point differ, and the derivative is one of them or lies between."
 
 
-def unless_beside_a_tie(backend: Backend, case: Case, result: Result, measure: Measure, along: Along) -> Result:
-    """`result`, INCONCLUSIVE if it is BROKEN only in the choice between the slopes around the point; `case` moves along one entry."""
+def unless_beside_a_tie(backend: Backend, case: Case, result: Result, measure: Measure, values: Values) -> Result:
+    """`result`, INCONCLUSIVE if it is BROKEN only in the choice between the slopes around the point; `case` moves along one entry.
+
+    `measure`: the backend's derivative along a step; `values`: what is differentiated, at a point.
+    """
     if result.verdict is not Verdict.BROKEN:
         return result
-    actual = measure(bind(backend, case), direction(case)).ravel()
+    step, bound = direction(case), precise(backend, case)
+    actual = measure(bind(backend, case), step).ravel()
     slopes: list[np.ndarray] = []
-    for moved in _beside(case):
-        slope = _slope(backend, case, moved, along)
+    for beside in _beside(case):
+        slope = _slope(bound, beside, step, values)
         slopes += [slope] if np.all(np.isfinite(slope)) else []
         if slopes and _among(actual, slopes):
             return msgspec.structs.replace(result, verdict=Verdict.INCONCLUSIVE, reason=OPEN)
     return result
 
 
-def slopes_differ(backend: Backend, case: Case, along: Along, size: float) -> bool:
+def slopes_differ(backend: Backend, case: Case, values: Values, size: float) -> bool:
     """Whether the slopes along the case's direction differ at points around it: then it is a tie, though phi itself may be smooth.
 
     By more than a little, relative to `size`, that of a derivative by chance: a direction along which the slope itself happens to be small makes no
     tie. And as much nearer to the point: what curvature does (beside a pole it does much) shrinks with the distance.
     """
+    step, bound = direction(case), precise(backend, case)
 
     def apart(distance: float) -> tuple[float, float]:
-        slopes = np.stack([_slope(backend, case, moved, along) for moved in islice(_beside(case, distance), FEW_NEIGHBOURS)])
+        slopes = np.stack([_slope(bound, beside, step, values) for beside in islice(_beside(case, distance), FEW_NEIGHBOURS)])
         return float(np.max(np.ptp(slopes, axis=0), initial=0.0)), float(np.max(np.abs(slopes), initial=0.0))
 
     far, typical = apart(BESIDE_A_TIE)
     return far > APART_AT_A_TIE * max(typical, size) and apart(BESIDE_A_TIE / NEARER)[0] > far / np.sqrt(NEARER)
 
 
-def _slope(backend: Backend, case: Case, moved: Case, along: Along) -> np.ndarray:
-    """The slope at `moved` along the direction of `case`, crudely."""
-    phi, step = along(backend, moved), STEP_BESIDE_A_TIE * _length(case) / _length(moved)  # a leaf's size, and so D, is another there
+def _slope(bound: Bound, beside: Case, step: Step, values: Values) -> np.ndarray:
+    """The slope along `step` at the point of `beside`, crudely."""
+    points = tuple(map(wide, beside.points))
     with np.errstate(all="ignore"):
-        return np.asarray(np.ravel(np.asarray(phi(step)) - np.asarray(phi(-step))) / (2 * STEP_BESIDE_A_TIE))
+        after, before = (values(bound, moved(points, step, t)) for t in (STEP_BESIDE_A_TIE, -STEP_BESIDE_A_TIE))
+        return np.asarray(np.ravel(after - before) / (2 * STEP_BESIDE_A_TIE))
 
 
 def _among(actual: np.ndarray, slopes: list[np.ndarray]) -> bool:
@@ -83,10 +90,6 @@ def _beside(case: Case, distance: float = BESIDE_A_TIE) -> Iterator[Case]:
     rng = np.random.default_rng((case.seed, 5))
     kinds = cycle((_all, _two, _diagonal))
     return (moved_beside(case, rng, next(kinds), distance=distance) for _ in range(NEIGHBOURS))
-
-
-def _length(case: Case) -> float:
-    return max(float(np.max(np.abs(v), initial=0.0)) for v in direction(case))
 
 
 def _all(rng: np.random.Generator, x: np.ndarray, entries: int) -> np.ndarray:
