@@ -14,6 +14,7 @@ from properties.laws.inner import flat, inner, wide
 from properties.laws.precision import precise
 
 MOST_KEPT = 2**16  # elements per point: beyond, memory is worth more than the evaluations that laws share
+MOST_TOGETHER = 2**10  # elements of the outputs: of larger ones one path is kept, and not those along every entry
 
 
 class Path:
@@ -68,19 +69,24 @@ class Path:
         return self._moved
 
 
-_LAST: list[tuple[Backend, Case, Path]] = []
+_LAST: list[tuple[Backend, Case, dict[tuple[bytes, ...], Path]]] = []  # of the last function and point: the tangents, and the path along them
 
 
 def path_of(backend: Backend, case: Case) -> Path:
-    """The path of `case`; of the last case the same one again, so that reverse and forward mode share its evaluations."""
-    if _LAST and _LAST[0][0] is backend and _same_path(_LAST[0][1], case):
-        return _LAST[0][2]
-    path = Path(backend, case)
-    _LAST[:] = [(backend, case, path)] if sum(x.size for x in case.points) <= MOST_KEPT else []
-    return path
+    """The path of `case`; the same one again of the last function and point, so that reverse and forward mode share its evaluations."""
+    if sum(x.size for x in case.points) > MOST_KEPT:
+        return Path(backend, case)
+    if not (_LAST and _LAST[0][0] is backend and _same_point(_LAST[0][1], case)):
+        _LAST[:] = [(backend, case, {})]
+    paths, along = _LAST[0][2], tuple(v.tobytes() for v in case.tangents)
+    if along not in paths:
+        if sum(w.size for w in case.cotangents) > MOST_TOGETHER:
+            paths.clear()
+        paths[along] = Path(backend, case)
+    return paths[along]
 
 
-def _same_path(one: Case, other: Case) -> bool:
-    """Whether two cases move the same function along the same direction; told by identity, since comparing arrays would cost more than it saves."""
-    same = one.subject is other.subject and one.primals is other.primals and one.tangents is other.tangents and one.cotangents is other.cotangents
+def _same_point(one: Case, other: Case) -> bool:
+    """Whether two cases ask the same function at the same point; told by identity, since comparing arrays would cost more than it saves."""
+    same = one.subject is other.subject and one.primals is other.primals and one.cotangents is other.cotangents
     return same and (one.dtype, one.device, one.layouts, one.differentiable) == (other.dtype, other.device, other.layouts, other.differentiable)

@@ -10,7 +10,7 @@ import pytest
 
 from harness.backends import load_backend
 from harness.backends.bind import Bound, bind
-from harness.program import Opaque
+from harness.program import Case, Opaque
 from harness.running.watch import Clock, watched
 from properties.laws.path import path_of
 from tests.laws.examples import product
@@ -44,6 +44,33 @@ def test_second_look_at_zero_is_evaluated_anew_so_that_state_shows(evaluated: li
         first = look(0.0)
         assert np.all(look(0.0) > first)
     assert path.projected(0.25) == path.projected(0.25)
+
+
+def along(case: Case, factor: float) -> Case:
+    """The case along other tangents, in arrays of their own."""
+    return msgspec.structs.replace(case, tangents=tuple(factor * v for v in case.tangents))
+
+
+def test_every_direction_of_one_point_is_evaluated_once_for_all_laws(evaluated: list[tuple[np.ndarray, ...]]) -> None:
+    backend, case = load_backend("torch"), product()
+    for factor in (1.0, 2.0):
+        path_of(backend, along(case, factor)).projected(0.25)
+    evaluated.clear()
+    sums = [np.sum(path_of(backend, along(case, factor)).outputs(0.25)) for factor in (1.0, 2.0)]
+    assert not evaluated
+    assert sums[0] != sums[1]
+
+
+def test_another_point_or_large_outputs_leave_one_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    backend, case = load_backend("torch"), product()
+    elsewhere = msgspec.structs.replace(case, primals=tuple(2 * x for x in case.primals))
+    first = path_of(backend, case)
+    assert path_of(backend, along(case, 1.0)) is first
+    path_of(backend, elsewhere)
+    assert (second := path_of(backend, case)) is not first
+    monkeypatch.setattr("properties.laws.path.MOST_TOGETHER", 0)
+    path_of(backend, along(case, 2.0))
+    assert path_of(backend, case) is not second
 
 
 KEPT: list[Any] = []
