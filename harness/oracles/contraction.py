@@ -23,9 +23,10 @@ import numpy as np
 Changes = tuple[np.ndarray, np.ndarray, np.ndarray]  # m_k, m_(k-1), m_(k-2) of D and of K: (2, elements) each, inf where there is none
 CONVERGES = 2.0**-6  # m_(k-1) / m_(k-2): those of noise grow, and fall this much once in 250 times
 EXPLAINED = np.array([[0.25], [0.5]])  # of the worst that rounding may do to D, by D and by K: twice as large are the weights of K; rms is a seventh
-FASTEST = 2.0**-8  # contraction of a row that is trusted; that of an analytic phi with R = 1 is 2^-12 in the third row, but it may be chance
+FASTEST = 2.0**-12  # contraction of a row that is trusted: that of an analytic phi with R = 1 in the third row
 NEARLY = 2.0**-22  # of the value: with larger changes no row foresees the goal of a table, which is some 2^-30; to ask costs more than a cheap phi
 AHEAD = 4.0  # of m_k times its contraction: rows gain more from one to the next, but coefficients of phi may vanish
+MARGIN = 16.0  # what is foreseen must be below the goal by: a table that ends just below it would let a small wrong entry among many pass
 UNEXPLAINED = 16.0  # noise is more than the bound then once in 7,000 times where it is odd in h, else never in a million; with 4 instead once in 160
 
 

@@ -21,7 +21,7 @@ from functools import cached_property
 
 import numpy as np
 
-from harness.oracles.contraction import NEARLY, Changes, ahead_of, left_of
+from harness.oracles.contraction import MARGIN, NEARLY, Changes, ahead_of, left_of
 from harness.oracles.estimate import Rung
 from harness.oracles.sampling import Sampler
 from harness.oracles.weights import EVEN, ODD, SIZES, STEPS
@@ -139,8 +139,9 @@ def _extend(sample: Sampler, steps: np.ndarray, grain: float, judge: Callable[[T
 
 def _ahead(table: Table, judge: Callable[[Table], Say]) -> Table:
     """`table` with the bound that its rows foresee where that settles it, beside a claim that agrees; else as it is."""
-    sharper = replace(table, bound=np.fmin(table.bound, ahead_of(table.changes) + np.abs(table.kink) + table.floor))
-    return replace(sharper, say=Say.SETTLED) if judge(sharper) is Say.SETTLED else table
+    foreseen = ahead_of(table.changes) + np.abs(table.kink) + table.floor
+    looks = [replace(table, bound=np.fmin(table.bound, margin * foreseen)) for margin in (MARGIN, 1.0)]
+    return replace(looks[-1], say=Say.SETTLED) if all(judge(look) is Say.SETTLED for look in looks) else table
 
 
 class _Rows:

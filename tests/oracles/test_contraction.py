@@ -93,7 +93,7 @@ def test_a_wrong_claim_is_not_within_the_bound_that_rows_foresee(wrong: float) -
     [
         ((1e-8, 1e-6, 1e-3), 4e-10),  # the slower of 1/100 and 1/1000
         ((1e-8, 1e-5, 1e-3), 4e-10),
-        ((1e-8, 1e-4, 1.0), 4e-8 / 256),  # no row is trusted to contract by more
+        ((1e-8, 1e-4, 1.0), 4e-8 / 4096),  # no row is trusted to contract by more
         ((1e-8, 1e-6, math.inf), 4e-10),
         ((1e-8, 1e-9, 1e-3), 4e-8),  # noise
         ((1e-8, 0.0, 0.0), 4e-8),
