@@ -56,6 +56,18 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return environment / "bin"
 
 
+def test_an_editable_install_is_not_hidden_by_the_folder_that_a_run_makes(clone: Path, tmp_path: Path):
+    """The folder `reports` of a run is a package without a name to those who look there first."""
+    run(sys.executable, "-m", "venv", "--without-pip", tmp_path / "env", cwd=tmp_path)
+    python = tmp_path / "env" / "bin" / "python"
+    site = Path(run(python, "-c", SITE, cwd=tmp_path).strip())
+    (site / "dependencies.pth").write_text(run(sys.executable, "-c", SITE, cwd=tmp_path))
+    options = ("--quiet", "--no-deps", "--no-build-isolation", "--no-index", "--ignore-installed")
+    run(sys.executable, "-m", "pip", "--python", python, "install", *options, "--editable", clone, cwd=tmp_path)
+    (tmp_path / "reports" / "out").mkdir(parents=True)
+    assert run(python, "-c", "import reports; print(reports.__file__)", cwd=tmp_path).strip() == str(clone / "reports" / "__init__.py")
+
+
 def test_a_fresh_clone_installs_a_command_that_explains_itself(installed: Path, tmp_path: Path):
     said = run(installed / "autograd-harness", "--help", cwd=tmp_path)
     assert all(verb in said for verb in ("verify", "check", "replay", "report", "list", "doctor"))

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
+from harness.cli.console import counted
 from harness.cli.progress import duration
 from harness.plugin.ending import Ending
 from harness.record import CellEnded, Finding
@@ -74,7 +75,7 @@ def _print_thin(console: Console, cells: Sequence[CellEnded]) -> None:
     if cells:
         _say(
             console,
-            f"\ninsufficient evidence in {len(cells):,} cells: {'; '.join(f'{reason} ({count})' for reason, count in reasons.most_common(LINES))}",
+            f"\ninsufficient evidence in {counted(len(cells), 'cell')}: {'; '.join(f'{reason} ({count})' for reason, count in reasons.most_common(LINES))}",
         )
         _say(console, f"  such as {cells[0].cell}: {cells[0].reason}")
 

@@ -24,6 +24,11 @@ def console() -> Console:
     return found if found.is_terminal else plain_console(width=max(found.width, WITHOUT_TERMINAL))
 
 
+def counted(number: int, noun: str) -> str:
+    """1 cell; 1,240 cells."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def plain_console(**options: Any) -> Console:
     """A console that prints texts as they are: a backend called mine:Two has no emoji in it, and [0, 1] is no markup."""
     return _Leavable(highlight=False, emoji=False, markup=False, **options)

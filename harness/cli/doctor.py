@@ -12,7 +12,7 @@ from rich.table import Table
 
 from harness.backends import Backend, BackendError, backend_names, load_backend
 from harness.backends.conformance import conformance
-from harness.cli.console import plain_console
+from harness.cli.console import counted, plain_console
 from harness.cli.told import told_plainly
 from harness.running.journal import environment
 from harness.running.profiles import PROFILES
@@ -89,7 +89,7 @@ def _tell_gaps(console: Console, name: str, profile: str) -> None:
     for reason, count in gaps.most_common(REASONS):
         console.print(f"  {count:6,}  {reason}", markup=False, soft_wrap=True)
     if len(gaps) > REASONS:
-        console.print(f"          and {len(gaps) - REASONS} further reasons")
+        console.print(f"          and {counted(len(gaps) - REASONS, 'further reason')}")
 
 
 def _rows(rows: dict[str, str]) -> Table:

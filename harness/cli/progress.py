@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, TextColumn
 from rich.progress import Progress as Bar
 
-from harness.cli.console import plain_console
+from harness.cli.console import counted, plain_console
 from harness.plugin.outcomes import PROPERTY
 from harness.plugin.suite import Suite
 
@@ -57,7 +57,7 @@ class Progress:
             run = self.suite.shared
             for told in self.suite.absent.values():
                 self._say(f"{told} The other backends go on.")
-            self._say(f"{len(self.suite.cells):,} cells, profile {run.profile}, seed {run.seed}, into {run.folder}")
+            self._say(f"{counted(len(self.suite.cells), 'cell')}, profile {run.profile}, seed {run.seed}, into {run.folder}")
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """A cell has ended, or a worker died on one."""

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import click
 
 from harness.backends import BackendError
+from harness.program.error_words import first_line
 from harness.record import RecordError
 from harness.running.misuse import Misuse, NothingSelected
 
@@ -27,3 +28,5 @@ def told_plainly() -> Iterator[None]:
         raise Nothing(str(error)) from None
     except (Misuse, RecordError, BackendError) as error:
         raise click.ClickException(str(error)) from None
+    except MemoryError as error:
+        raise click.ClickException(f"there is not memory enough: {first_line(error, 'an array is too large')}. Ask for smaller arrays.") from None

@@ -37,6 +37,7 @@ Examples:
 Exit codes: 0 all holds; 1 broken; 2 interrupted; 4 wrong usage; 5 nothing selected; 7 nothing broken, but insufficient evidence.
 """
 MOST_WORKERS = 8  # each worker loads the framework, a few hundred megabytes
+PER_CORE = 16  # workers that may be asked for: more take the memory and wait for each other
 MOST_DEATHS = 100  # of workers: three ops may crash in all their laws, and what dies when it is loaded is not started for ever
 
 
@@ -61,9 +62,10 @@ def command(workers: str, **asked: str | tuple[str, ...] | None) -> int:
     Leaves record.ndjson, summary.json, report.html, junit.xml and a case file per finding in its folder, also when it is interrupted.
     """
     with told_plainly():
-        arguments = [*_pytest_arguments(worker_count(workers)), *_suite_arguments(asked)]
+        count = worker_count(workers)
         os.environ.setdefault("OMP_NUM_THREADS", "1")  # the workers are the parallelism, and results do not depend on the number of cores
-        prepare({option.name: _one_or_all(asked, option) for option in OPTIONS})
+        prepared = prepare({option.name: _one_or_all(asked, option) for option in OPTIONS})
+        arguments = [*_pytest_arguments(min(count, len(prepared.resolved.cells))), *_suite_arguments(asked)]
         if asked["out"]:
             make_folder(Path(str(asked["out"])))
     progress = Progress()
@@ -83,8 +85,9 @@ def worker_count(text: str) -> int:
     if text == "auto":
         usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         return min(usable, MOST_WORKERS)
-    if not text.isdecimal():
-        refuse("-n", "auto or a number of workers", text, "Leave it out for one worker per core.")
+    most = PER_CORE * (os.cpu_count() or 1)
+    if not text.isdecimal() or int(text) > most:
+        refuse("-n", f"auto or a number of workers, {most} at most", text, "Leave it out for one worker per core.")
     return int(text)
 
 

@@ -6,10 +6,12 @@ import subprocess
 from io import StringIO
 from pathlib import Path
 
+import click
 import pytest
 from rich.table import Table
 
-from harness.cli.console import console, plain_console
+from harness.cli.console import console, counted, plain_console
+from harness.cli.told import told_plainly
 from tests.running.outside import TOY, environment, harness_command
 
 NAME = "bothbad:Two: [0, 1] [bold]x"
@@ -35,3 +37,13 @@ def test_a_run_goes_on_when_the_reader_of_its_lines_leaves(tmp_path: Path):
         said = run.stderr.read() if run.stderr else ""
     assert (run.returncode, said) == (0, "")
     assert (tmp_path / "run" / "report.html").exists()
+
+
+def test_one_of_a_kind_is_told_in_the_singular():
+    assert [counted(number, "cell") for number in (0, 1, 1240)] == ["0 cells", "1 cell", "1,240 cells"]
+
+
+def test_a_request_beyond_the_memory_is_told_in_one_sentence():
+    with pytest.raises(click.ClickException) as refused, told_plainly():
+        raise MemoryError("Unable to allocate 7.28 TiB for an array")
+    assert refused.value.message == "there is not memory enough: Unable to allocate 7.28 TiB for an array. Ask for smaller arrays."

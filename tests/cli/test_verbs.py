@@ -55,7 +55,8 @@ def test_an_unknown_verb_is_wrong_usage(capsys):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("-n", "many"), "-n must be auto or a number of workers; got 'many'. Leave it out for one worker per core."),
+        (("-n", "many"), "at most; got 'many'. Leave it out for one worker per core."),
+        (("-n", "100000"), "at most; got '100000'. Leave it out for one worker per core."),
         (("--profile", "quik"), "'quik' is not one of 'quick', 'ci', 'nightly'"),
         (("--frobnicate",), "No such option"),
     ],
