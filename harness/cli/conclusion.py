@@ -73,10 +73,8 @@ def _print_thin(console: Console, cells: Sequence[CellEnded]) -> None:
     """Cells without evidence enough, by reason."""
     reasons = Counter(_COUNTED.sub("", cell.reason).split(": ")[0] for cell in cells)
     if cells:
-        _say(
-            console,
-            f"\ninsufficient evidence in {counted(len(cells), 'cell')}: {'; '.join(f'{reason} ({count})' for reason, count in reasons.most_common(LINES))}",
-        )
+        told = "; ".join(f"{reason} ({count})" for reason, count in reasons.most_common(LINES))
+        _say(console, f"\ninsufficient evidence in {counted(len(cells), 'cell')}: {told}")
         _say(console, f"  such as {cells[0].cell}: {cells[0].reason}")
 
 
