@@ -15,6 +15,8 @@ from tests.running.outside import TOY, WRONG, environment, harness_command, run_
 
 FILES = {"record.ndjson", "summary.json", "report.html", "junit.xml"}
 BOTH = ("--dtype", "float64", "--dtype", "float32")
+EXP = ("--op", "exp", "--law", "vjp-eq-fd", "--dtype", "float64")
+UNHURRIED = ("--profile", "ci")  # fifteen seconds to shrink what takes a tenth of one: the machine shall not decide which case is left
 DYING = "tests.running.toy:Dying"
 
 
@@ -39,7 +41,7 @@ def wrong(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.Co
     folder = tmp_path_factory.mktemp("wrong")
     return (
         folder,
-        run_harness(folder, "verify", "--backend", WRONG, "--op", "exp", "--law", "vjp-eq-fd", "--dtype", "float64", "-n", "0", "--out", "run"),
+        run_harness(folder, "verify", "--backend", WRONG, *EXP, "-n", "0", *UNHURRIED, "--out", "run"),
     )
 
 
@@ -78,7 +80,7 @@ def test_verify_of_a_wrong_backend_prints_the_finding_and_exits_1(wrong):
 
 def test_verify_again_compares_the_counterexamples_of_an_earlier_run_first(wrong):
     folder, _ = wrong
-    chosen = ("--op", "exp", "--law", "vjp-eq-fd", "--dtype", "float64", "-n", "0")
+    chosen = (*EXP, "-n", "0", *UNHURRIED)
     still = run_harness(folder, "verify", "--backend", WRONG, *chosen, "--again", "run", "--out", "still")
     [old], [case] = ([event.case for event in read_events(folder / name) if isinstance(event, Finding)] for name in ("run", "still"))
     assert (still.returncode, case) == (1, old)

@@ -24,7 +24,7 @@ from harness.running.profiles import PROFILES, Profile
 from tests.running.outside import environment
 from tests.running.toy import Toy
 
-PROFILE = PROFILES["quick"]
+PROFILE = dataclasses.replace(PROFILES["quick"], seconds=60.0, shrink_seconds=60.0)  # the machine shall not decide how far a case is shrunk
 
 
 def journal_in(folder: Path, *, max_time: float | None = None, baseline: Baseline | None = None, seed: int = 7) -> Journal:

@@ -115,10 +115,11 @@ class Raising(Toy):
 class Quitting(Toy):
     """Its derivative of `exp` ends the program, or would."""
 
-    def vjp(self, function, primals, cotangents):
-        if len(primals) == 1 and primals[0].value.size:
-            raise SystemExit("the licence has expired")
-        return super().vjp(function, primals, cotangents)
+    @staticmethod
+    def quits(cotangent):
+        raise SystemExit("the licence has expired")
+
+    ops = Toy.ops | {"exp": lambda x: Array(np.exp(x.value), [(x, Quitting.quits)])}
 
 
 class Dying(Toy):
