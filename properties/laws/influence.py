@@ -25,13 +25,13 @@ from harness.verdict.constants import eps
 from harness.verdict.rounding import normwise_rounding
 from properties.laws.conditioning import spread
 from properties.laws.gradients import Malformed, gradients_of
-from properties.laws.inner import flat
+from properties.laws.inner import flat, inner
 from properties.laws.law import Law
 from properties.laws.ties import moved_beside
 
 MOST_ENTRIES = 48  # looked at, spread over the primals; each costs an evaluation, and another one where the first changes nothing
 BESIDE = 64  # points around a tie at which an entry may turn out to matter
-BEYOND = (4.0, -4.0)  # of the largest number around
+BEYOND = 4.0  # times the largest number around
 BOTH_PARTS = 1 + 0.5j  # a complex entry is replaced in both, since one may be all that is read
 
 
@@ -66,13 +66,16 @@ def idle_entries(bound: Bound, before: tuple[bytes, ...]) -> list[tuple[int, int
 
 
 def _beyond_rounding(backend: Backend, case: Case, gradients: Sequence[np.ndarray], leaks: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Those of `leaks` that are larger than what an ulp in every value does to any of them: what should cancel leaves rounding."""
+    """Those of `leaks` that are larger than what an ulp in every value does to any of them, or to <w, f(x)>: what should cancel leaves rounding."""
 
     def measure(bound: Bound) -> np.ndarray:
         found = gradients_of(bound)
         return flat([np.array([found[k].flat[i] for k, i in leaks])])
 
-    rounding = np.max(spread(backend, case, measure))
+    def value(bound: Bound) -> np.ndarray:
+        return np.array([inner(bound.case.cotangents, bound.at(bound.case.points))])
+
+    rounding = max(np.max(spread(backend, case, measure)), spread(backend, case, value)[0] / _step(case))
     return [(k, i) for k, i in leaks if not abs(gradients[k].flat[i]) <= rounding]
 
 
@@ -99,12 +102,12 @@ def _unseen(bound: Bound) -> float:
     """The largest gradient that an entry may have although replacing it changes <w, f(x)> by less than rounding."""
     sizes = [np.abs(w) * np.abs(y) for w, y in zip(bound.case.cotangents, bound.at(bound.case.points), strict=True)]
     total = sum(float(np.sum(size, where=np.isfinite(size))) for size in sizes)
-    return eps(bound.case.dtype) * total / (BEYOND[0] * _largest(bound.case))
+    return eps(bound.case.dtype) * total / _step(bound.case)
 
 
-def _largest(case: Case) -> float:
-    """The largest number around."""
-    return max(float(np.max(np.abs(x), where=np.isfinite(x), initial=1.0)) for x in case.points)
+def _step(case: Case) -> float:
+    """The size of what entries are replaced by."""
+    return BEYOND * max(float(np.max(np.abs(x), where=np.isfinite(x), initial=1.0)) for x in case.points)
 
 
 def with_an_idle_leaf(case: Case) -> Case:
@@ -133,11 +136,10 @@ def _entries(case: Case) -> list[tuple[int, int]]:
 
 def _replaced(case: Case, k: int, i: int) -> Iterator[tuple[np.ndarray, ...]]:
     """The primals with another number in that one place."""
-    largest = _largest(case)
-    for factor in BEYOND:
+    for sign in (1.0, -1.0):
         points = list(case.points)
         points[k] = points[k].copy()
-        points[k].flat[i] = factor * largest * (BOTH_PARTS if points[k].dtype.kind == "c" else 1)
+        points[k].flat[i] = sign * _step(case) * (BOTH_PARTS if points[k].dtype.kind == "c" else 1)
         yield tuple(points)
 
 

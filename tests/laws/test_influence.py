@@ -140,3 +140,10 @@ def test_what_cancels_to_rounding_is_no_influence(dtype: str) -> None:
     single_norm = single("layer_norm", ((3, 1), (1,)), ("primal", "primal"), normalized_shape=(1,), eps=1e-5)
     case = case_of(single_norm, (x, np.array([-1.75])), (w.astype(dtype).astype("float64"),), dtype=dtype)
     assert INFLUENCE(load_backend("torch"), case).verdict is Verdict.HOLDS
+
+
+def test_bias_beside_a_value_that_is_rounding_alone_has_no_influence_that_shows() -> None:
+    """The second channel has no spread but that of its mean's rounding, times weight / sqrt(eps): 4e46 where 0 is right, beside a bias of 1e30."""
+    x, weight, bias = 1e30 * np.array([[[-1.25, 2.5], [1.75, 1.75]]]), 1e30 * np.array([0.25, 0.75]), 1e30 * np.array([-0.5, 1.5])
+    program = single("batch_norm", (x.shape, (2,), (2,)), ("primal",) * 3, eps=1e-5)
+    assert INFLUENCE(load_backend("torch"), case_of(program, (x, weight, bias), (np.ones(x.shape),))).verdict is Verdict.HOLDS
