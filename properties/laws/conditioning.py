@@ -1,6 +1,6 @@
 """How far rounding alone can move a result, measured on the case itself.
 
-    shaken:   max over runs of measure(every value times 1 +- eps), less the min
+    shaken:   max over runs of measure(every value times 1 +- eps), less the min; in float16 the standard deviation of more runs
     sampled:  standard deviation over neighbours of x of (measure in the case's dtype - what it should be there)
     in low precision also: how far what it should be moves with one ulp of x, for a backward stable formula may be off by that
 
@@ -23,7 +23,16 @@ import numpy as np
 from harness.backends import Backend
 from harness.backends.bind import Bound, Signs, bind, part_dtype
 from harness.program import Case
-from harness.verdict.constants import JITTER_FACTOR, JITTER_RUNS, NEARBY_ULPS, NEIGHBOUR_DISTANCE, NEIGHBOURS, VALUE_RUNS, eps
+from harness.verdict.constants import (
+    JITTER_FACTOR,
+    JITTER_IN_HALF,
+    JITTER_RUNS,
+    NEARBY_ULPS,
+    NEIGHBOUR_DISTANCE,
+    NEIGHBOURS,
+    VALUE_RUNS,
+    eps,
+)
 from properties.laws.precision import best_dtype
 
 Measure = Callable[[Bound], np.ndarray]
@@ -32,9 +41,11 @@ Move = Callable[[np.random.Generator, np.ndarray, str], np.ndarray]  # (source o
 
 def spread(backend: Backend, case: Case, measure: Measure) -> np.ndarray:
     """What rounding may do to `measure(bind(backend, case))`: an array of its shape, in its units."""
-    moved, precise = _shaken(backend, case, measure), best_dtype(backend, case)
+    precise = best_dtype(backend, case)
     if precise == case.dtype:
-        return moved
+        return _shaken(backend, case, measure)
+    half = case.dtype == "float16"
+    moved = _shaken(backend, case, measure, runs=VALUE_RUNS if half else JITTER_RUNS, told_by=_deviation if half else _range)
 
     def rounding(bound: Bound) -> np.ndarray:
         return measure(bound) - measure(bind(backend, bound.case, dtype=precise))
@@ -103,11 +114,30 @@ def _inside(backend: Backend, neighbours: Iterable[Case], measure: Measure, dtyp
     return [found for found in tried if not isinstance(found, Exception)]
 
 
-def _shaken(backend: Backend, case: Case, measure: Measure, *, dtype: str | None = None, runs: int = JITTER_RUNS, ulps: int = 1) -> np.ndarray:
+def _range(found: np.ndarray) -> np.ndarray:
+    """What few runs, (runs, entries), tell: not how large rounding is, but that it is no larger than some times their range."""
+    return np.asarray(JITTER_FACTOR * (np.fmax.reduce(found) - np.fmin.reduce(found)))
+
+
+def _deviation(found: np.ndarray) -> np.ndarray:
+    """What many runs tell, in float16, where a generous factor would forgive percents; as `_range` where one of them overflows."""
+    return np.where(np.isfinite(found).all(axis=0), JITTER_IN_HALF * found.std(axis=0, ddof=1), _range(found))
+
+
+def _shaken(
+    backend: Backend,
+    case: Case,
+    measure: Measure,
+    *,
+    dtype: str | None = None,
+    runs: int = JITTER_RUNS,
+    ulps: int = 1,
+    told_by: Callable[[np.ndarray], np.ndarray] = _range,
+) -> np.ndarray:
     signs = [_signs(case.seed, 0, -1.0, ulps), *(_signs(case.seed, run, 1.0, ulps) for run in range(runs - 1))]
     found = np.stack([measure(bind(backend, case, dtype=dtype, jitter=each)) for each in signs])  # (runs, entries)
     with np.errstate(all="ignore"):
-        return np.asarray(JITTER_FACTOR * np.nan_to_num(np.fmax.reduce(found) - np.fmin.reduce(found), nan=0.0))
+        return np.asarray(np.nan_to_num(told_by(found), nan=0.0))
 
 
 def _signs(seed: int, run: int, sense: float = 1.0, ulps: int = 1) -> Signs:

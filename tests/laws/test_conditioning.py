@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from harness.backends import Backend, load_backend
-from harness.backends.bind import Bound
+from harness.backends.bind import Bound, bind
 from harness.program import Case, Input, Instruction, Program, single
 from harness.verdict import Verdict
 from properties.laws import laws
@@ -132,3 +132,18 @@ def test_digits_that_one_ulp_of_the_argument_takes_are_no_finding(torch: Backend
     case = case_of(Program((Input("x", (5,)),), steps, ("y",)), (terms,), (np.array(1.0),), dtype="float32", seed=6)
     off = spread(torch, case, lambda bound: flat(gradients_of(bound)))
     assert (off >= 0.4).all()
+
+
+def half_case(seed: int) -> Case:
+    rng = np.random.default_rng(seed)
+    x, w, v = (rng.standard_normal(5).astype("float16").astype("float64") for _ in range(3))
+    return msgspec.structs.replace(case_of(single("multiply", ((5,), (5,)), ("primal", "primal")), (x, w), (v,), seed=seed), dtype="float16")
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_rounding_in_half_precision_is_measured_to_ulps_and_not_to_percents(torch: Backend, seed: int) -> None:
+    case = half_case(seed)
+    gradient = flat(gradients_of(bind(torch, case)))
+    rounding = spread(torch, case, lambda bound: flat(gradients_of(bound)))
+    assert (np.abs(gradient) * 2.0**-11 <= rounding + 2.0**-24).all()  # one rounding at least
+    assert (rounding <= 24 * 2.0**-10 * np.abs(gradient)).all()  # 4 of these are less than a wrong factor of 1.1
