@@ -21,4 +21,5 @@ def rms(values: np.ndarray) -> np.ndarray:
         return np.zeros(sizes.shape[1:])
     largest = sizes.max(axis=0)
     unit = np.where((largest > 0) & np.isfinite(largest), largest, 1.0)
-    return np.asarray(unit * np.sqrt(np.mean(np.square(sizes / unit), axis=0)))
+    with np.errstate(over="ignore"):  # of large numbers beside infinity
+        return np.asarray(unit * np.sqrt(np.mean(np.square(sizes / unit), axis=0)))

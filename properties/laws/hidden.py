@@ -14,7 +14,7 @@ from harness.oracles import differentiate
 from harness.program import Case
 from harness.verdict import Result, Verdict, required_resolution
 from properties.laws.along import grain, outputs_along
-from properties.laws.sizes import leaf_size, span
+from properties.laws.sizes import leaf_size, spans_more
 
 WIDE = 2.0**10  # the largest entry over the smallest: less is no trouble for steps of 2^-5 and smaller
 SWALLOWED = "kink: the slopes on both sides are so far apart that errors of smooth entries have room between them."
@@ -34,7 +34,7 @@ def has_room(result: Result, case: Case) -> bool:
 
 def unlike_entries(case: Case) -> bool:
     """Whether the sizes of the entries of some leaf differ widely, a 0 having the size of `own_sizes`."""
-    return any(span(x) > WIDE for x in case.points)
+    return any(spans_more(x, WIDE) for x in case.points)
 
 
 def unlike_leaves(case: Case) -> bool:

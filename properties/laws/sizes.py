@@ -41,5 +41,14 @@ def span(x: np.ndarray) -> float:
     return 2.0 ** (_exponent(max(ends) / leaf) - _exponent(min(ends) / leaf))
 
 
+def spans_more(x: np.ndarray, limit: float) -> bool:
+    """Whether `span` exceeds `limit`; the ratio of the entries at the ends, which it is but for rounding to powers of two, tells nearly always."""
+    sizes = np.abs(wide(x))
+    least, most = (float(sizes.min()), float(sizes.max())) if sizes.size else (0.0, 0.0)
+    if least > 0 and most < math.inf and not limit / 4 <= most / least <= 4 * limit:
+        return most / least > limit
+    return span(x) > limit
+
+
 def _exponent(size: float) -> int:
     return round(math.log2(size)) if size > 0 else -LARGEST_EXPONENT
