@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import numpy as np
 import pytest
@@ -15,7 +17,7 @@ from properties.laws.conditioning import sampled, spread
 from properties.laws.gradients import gradients_of
 from properties.laws.inner import flat
 from properties.laws.squared import squared
-from tests.laws.examples import case_of
+from tests.laws.examples import case_of, product
 
 ZERO = np.zeros((1, 1))
 
@@ -147,3 +149,18 @@ def test_rounding_in_half_precision_is_measured_to_ulps_and_not_to_percents(torc
     rounding = spread(torch, case, lambda bound: flat(gradients_of(bound)))
     assert (np.abs(gradient) * 2.0**-11 <= rounding + 2.0**-24).all()  # one rounding at least
     assert (rounding <= 24 * 2.0**-10 * np.abs(gradient)).all()  # 4 of these are less than a wrong factor of 1.1
+
+
+@pytest.mark.parametrize(("law", "way"), [("vjp-eq-fd", "vjp"), ("jvp-eq-fd", "jvp")])
+def test_outputs_of_another_shape_beside_a_wrong_derivative_are_told(monkeypatch: pytest.MonkeyPatch, law: str, way: str) -> None:
+    backend = load_backend("torch")
+    right = getattr(backend, way)
+
+    def wrong(*given: Any) -> Any:
+        outputs, found = right(*given)
+        return tuple(y[None] for y in outputs), tuple(1.01 * x for x in found)
+
+    monkeypatch.setattr(backend, way, wrong)
+    result = laws()[law].check(backend, product())
+    assert result.verdict is Verdict.BROKEN
+    assert result.reason.startswith("output 0 has shape (1, ")
