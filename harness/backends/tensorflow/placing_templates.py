@@ -59,6 +59,7 @@ PLACING_TEMPLATES: dict[str, Template] = {
     "nll_loss": _reduced(_PICKED),
     "pad_last": _pad_last,
     "put": f"tf.reshape(tf.tensor_scatter_nd_add({_FLAT}, {{1}}[:, None], {{2}}), {{0}}.shape)",
+    "softplus": "tf.where({beta} * {0} > {threshold}, {0}, tf.math.softplus({beta} * {0}) / {beta})",  # for the same reason
     "scatter": _at_each("update", "np.array({index}).reshape({1}.shape)", _GRID, "{1}"),
     "scatter_add": _at_each("add", "{1}", _GRID, "{2}"),
     "select_scatter": _along("update", "np.array([[{index} % {0}.shape[{axis}]]])", "{1}[None]"),
