@@ -1,6 +1,6 @@
 """What adapters did beside their work, a text for each backend, however many cells and workers saw it.
 
-the adapter NAME breaks a promise. What was seen. That it was undone. The remedies. Where it was seen first.
+The adapter NAME breaks a promise. What was seen. That it was undone. The remedies. Where it was seen first.
 """
 
 from __future__ import annotations
@@ -23,4 +23,4 @@ def sentences(notices: Iterable[Notice]) -> list[str]:
 def _text(backend: str, told: Sequence[Notice]) -> str:
     seen, remedies = (" ".join(dict.fromkeys(getattr(notice, name) for notice in told)) for name in ("seen", "remedy"))
     promises = "a promise" if len(told) == 1 else f"{len(told)} of its promises"
-    return f"the adapter {backend} breaks {promises}. {seen} {UNDONE} {remedies} First seen in {told[0].cell}."
+    return f"The adapter {backend} breaks {promises}. {seen} {UNDONE} {remedies} First seen in {told[0].cell}."

@@ -100,7 +100,7 @@ def messy(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 def sentence() -> str:
     return (
-        "the adapter tests.running.untidy:Messy breaks 2 of its promises. It printed 'making an array\\nmaking an array\\nmaking an array\\n"
+        "The adapter tests.running.untidy:Messy breaks 2 of its promises. It printed 'making an array\\nmaking an array\\nmaking an array\\n"
         "making an ar'. It changed the state of NumPy's random numbers. That was undone each time, so that the results stand. "
         f"Drop the print, or write to stderr. {KEEP} First seen in vjp-"
     )
@@ -108,10 +108,10 @@ def sentence() -> str:
 
 def test_verify_tells_of_an_untidy_adapter_while_it_runs_and_at_the_end(messy: tuple[Path, str]):
     _, said = messy
-    live = [line for line in said.splitlines() if line.startswith("the adapter")]
+    live = [line for line in said.splitlines() if line.startswith("The adapter")]
     assert [line.split("It")[0] for line in live] == [
-        "the adapter tests.running.untidy:Messy breaks a promise. ",
-        "the adapter tests.running.untidy:Messy breaks 2 of its promises. ",
+        "The adapter tests.running.untidy:Messy breaks a promise. ",
+        "The adapter tests.running.untidy:Messy breaks 2 of its promises. ",
     ]
     assert live[0].endswith("That was undone; more at the end.")
     assert live[1].startswith(sentence())
@@ -126,7 +126,7 @@ def test_the_other_backend_goes_on_beside_an_untidy_one(messy: tuple[Path, str])
     folder, _ = messy
     summary = json.loads((folder / "summary.json").read_text())
     assert summary["cells"] == {"HOLDS": 4}
-    assert [text.split(" breaks")[0] for text in summary["notices"]] == ["the adapter tests.running.untidy:Messy"]
+    assert [text.split(" breaks")[0] for text in summary["notices"]] == ["The adapter tests.running.untidy:Messy"]
 
 
 def test_the_pages_tell_of_an_untidy_adapter(messy: tuple[Path, str]):
@@ -142,4 +142,4 @@ def test_pytest_tells_of_an_untidy_adapter_in_its_summary(tmp_path: Path):
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     options = ("--autograd-backend", "tests.running.untidy:Drawing", "--autograd-op", "exp", "--autograd-law", "vjp-eq-fd", "--autograd-out", "run")
     ran = run_pytest(tmp_path, "--pyargs", "properties", "-c", "pytest.ini", *options)
-    assert "autograd: the adapter tests.running.untidy:Drawing breaks a promise. It changed the state of NumPy's random numbers." in ran.stdout
+    assert "autograd: The adapter tests.running.untidy:Drawing breaks a promise. It changed the state of NumPy's random numbers." in ran.stdout
