@@ -1,13 +1,14 @@
 """What each law claims, as the last lines of a standalone script: they compute both sides and assert.
 
 The script has defined by then: f, x (the primals), v (tangents), w (cotangents); raw_vjp, raw_jvp, numpy and form of the library, and raw_hvp where
-it is written down; vjp, jvp and hvp in NumPy, and flat and inner of NumPy arrays. `expected` and `tolerance` are the oracle's, written as numbers.
+it is written down; vjp, jvp and hvp in NumPy, and flat and inner of NumPy arrays. `expected` and `tolerance` are the oracle's, of the entry of that `size`.
 """
 
 from __future__ import annotations
 
 import re
 
+from harness.running.printed import SourceFloat
 from harness.verdict import Result
 from properties.laws.linearity import LARGE, NEGATIVE
 
@@ -168,8 +169,8 @@ def claim(result: Result) -> str:
     text = CLAIMS.get(result.law, "")
     if not text or ("{tolerance" in text and result.tolerance is None) or ("{expected" in text and result.expected is None):
         return ""
-    size = abs(result.expected or 0.0) or 1.0  # of the entry that the tolerance belongs to
-    numbers = {"actual": result.actual, "expected": result.expected, "tolerance": result.tolerance, "size": size}
+    found = {"actual": result.actual, "expected": result.expected, "tolerance": result.tolerance, "size": abs(result.expected or 0.0) or 1.0}
+    numbers = {name: number if number is None else SourceFloat(number) for name, number in found.items()}
     words = {"rule": result.rule.replace("\n", " "), "name": result.details.get("route", ""), "negative": NEGATIVE, "large": LARGE}
     return text.format(**numbers, **words, route=route_function(words["name"]))
 

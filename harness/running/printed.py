@@ -8,6 +8,7 @@ def f(x0):
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from textwrap import indent
 
@@ -16,6 +17,13 @@ import numpy as np
 from harness.backends import Backend
 from harness.ops.catalogue import catalogue
 from harness.program import Instruction, Program
+
+
+class SourceFloat(float):
+    """A number whose repr is source, be it not finite."""
+
+    def __repr__(self) -> str:
+        return super().__repr__() if math.isfinite(self) else f'float("{super().__repr__()}")'
 
 
 def printed_program(backend: Backend, program: Program, *, name: str = "f", primals: Sequence[int] | None = None) -> str:

@@ -9,7 +9,7 @@ import torch
 
 from harness.backends import BackendError, load_backend
 from harness.program import Case, Input, Instruction, Program, single
-from harness.running.claims import CLAIMS
+from harness.running.claims import CLAIMS, claim
 from harness.running.judge import run_case
 from harness.running.printed import printed_program
 from harness.running.script import shows, standalone_script
@@ -125,3 +125,12 @@ def test_a_script_of_a_second_derivative_passes_and_fails_in_every_library_that_
     exec(compile(right, name, "exec"), {})
     with pytest.raises(AssertionError):
         exec(compile(right.replace("= flat(", "= 1.001 * flat("), name, "exec"), {})
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), 1e-12])
+def test_a_claim_writes_numbers_that_are_not_finite_as_source(number):
+    text = claim(Result(law="hessian-symmetric", verdict=Verdict.BROKEN, actual=number, expected=0.0, tolerance=number))
+    line = next(line for line in text.splitlines() if "tolerance =" in line)
+    given = {"inner": lambda left, right: 0.0, "hvp": lambda *args: None, **dict.fromkeys("fxwvu")}
+    exec(line, given)
+    assert repr(given["tolerance"]) == repr(number)
