@@ -1,7 +1,7 @@
 """What each law claims, as the last lines of a standalone script: they compute both sides and assert.
 
 The script has defined by then: f, x (the primals), v (tangents), w (cotangents); raw_vjp, raw_jvp, numpy and form of the library, and raw_hvp where
-it is written down; vjp, jvp and hvp in NumPy, and flat and inner of NumPy arrays. `expected` and `tolerance` are the oracle's, `size` that of their entry.
+it is written down; vjp, jvp and hvp in NumPy, and flat and inner of NumPy arrays. `expected` and `tolerance` are the oracle's, `size` their entry's.
 """
 
 from __future__ import annotations
