@@ -5,7 +5,7 @@ Source: https://github.com/HIPS/autograd/blob/master/docs/tutorial.md
 
 from __future__ import annotations
 
-from harness.backends.numpy.norm_templates import complex_vector_norm
+from harness.backends.numpy.norm_templates import vector_norm_by
 from harness.backends.numpy.written import of_equal_batches
 from harness.backends.spelling import Params, Template
 from harness.backends.words import uses
@@ -40,5 +40,5 @@ TEMPLATES: dict[str, Template] = {
     "matrix_norm": "anp.sqrt(anp.sum(anp.real({0} * anp.conj({0})), axis=(-2, -1), keepdims={keepdims?}))",
     "solve_triangular": _solve_triangular,
     "split": _split,
-    "vector_norm": complex_vector_norm("anp"),
+    "vector_norm": vector_norm_by("anp", "xp.real(%s * xp.conj(%s))"),
 }

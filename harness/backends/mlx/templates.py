@@ -5,6 +5,7 @@ Source: https://ml-explore.github.io/mlx/build/html/python/ops.html; a constant 
 
 from __future__ import annotations
 
+from harness.backends.numpy.norm_templates import vector_norm_by
 from harness.backends.spelling import Params, Template
 from harness.backends.words import uses
 
@@ -53,6 +54,7 @@ TEMPLATES: dict[str, Template] = {
     "logsumexp": "mx.logsumexp({0}, axis={axis}, keepdims={keepdims?})",
     "matrix_norm": "mx.linalg.norm({0}, axis=(-2, -1), keepdims={keepdims?})",
     "rsqrt": "mx.rsqrt({0})",
+    "vector_norm": vector_norm_by("mx", "%s ** 2"),
     "sigmoid": "mx.sigmoid({0})",
     "softmin": "mx.softmax(-{0}, axis={axis})",
     "softmax": "mx.softmax({0}, axis={axis})",

@@ -141,5 +141,5 @@ NN_CANDIDATES: dict[str, list[Template]] = {
     "softsign": ["{0} / (1 + xp.abs({0}))"],
     "tanhshrink": ["{0} - xp.tanh({0})"],
     "threshold": ["xp.where({0} > {threshold}, {0}, {value})"],
-    "vector_norm": [vector_norm],  # of real numbers
+    "vector_norm": [vector_norm],
 }

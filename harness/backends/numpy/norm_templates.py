@@ -11,11 +11,8 @@ from harness.backends.spelling import Params, Written
 from harness.backends.words import uses
 
 
-def _norm(x: str, order: str, axis: str, keepdims: str = "", square: str = "%s ** 2") -> Callable[[Params], str]:
-    """The text of a norm of `x`, whose order is the parameter `order`; of real numbers, if `square` does not say otherwise.
-
-    The square is not that of abs(x): a library may lose its second derivative at 0.
-    """
+def _norm(x: str, order: str, axis: str, keepdims: str = "", square: str = "xp.abs(%s) ** 2") -> Callable[[Params], str]:
+    """The text of a norm of `x`, whose order is the parameter `order`."""
 
     def text(params: Params) -> str:
         value = float(params.get(order, 2))
@@ -33,12 +30,12 @@ def vector_norm(params: Params) -> tuple[str, Params]:
     return _norm("{0}", "ord", "{axis?}", ", keepdims={keepdims?}")(params), params
 
 
-def complex_vector_norm(xp: str) -> Written:
-    """The norm of a vector of real or complex numbers in a library called `xp`."""
+def vector_norm_by(xp: str, square: str) -> Written:
+    """The norm of a vector in a library called `xp`, by another square than that of abs(x), whose second derivative at 0 a library may lose."""
 
-    @uses(*(f"{xp}.{word}" for word in ("max", "min", "abs", "sqrt", "sum", "real", "conj")))
+    @uses(*(f"{xp}.{word}" for word in ("max", "min", "abs", "sqrt", "sum")))
     def template(params: Params) -> tuple[str, Params]:
-        text = _norm("{0}", "ord", "{axis?}", ", keepdims={keepdims?}", "xp.real(%s * xp.conj(%s))")(params)
+        text = _norm("{0}", "ord", "{axis?}", ", keepdims={keepdims?}", square)(params)
         return text.replace("xp.", f"{xp}."), params
 
     return template

@@ -88,7 +88,7 @@ CANDIDATES: dict[str, list[Template]] = {
         "(xp.max({0}, axis={axis}, keepdims=True))",
     ],
     "masked_fill": ["xp.where({1}, {value}, {0})"],
-    "matrix_norm": ["xp.sqrt(xp.sum({0} ** 2, axis=(-2, -1), keepdims={keepdims?}))"],  # of real numbers
+    "matrix_norm": ["xp.sqrt(xp.sum(xp.abs({0}) ** 2, axis=(-2, -1), keepdims={keepdims?}))"],
     "matrix_power": ["xp.linalg.matrix_power({0}, {n})"],
     "matrix_transpose": ["xp.swapaxes({0}, -1, -2)"],
     "median": [lower_median],

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.backends.numpy.norm_templates import complex_vector_norm
+from harness.backends.numpy.norm_templates import vector_norm_by
 from harness.backends.numpy.written import of_equal_batches
 from harness.backends.spelling import Params, Template, Written
 from harness.backends.tensorflow.placing_templates import PLACING_TEMPLATES
@@ -127,7 +127,7 @@ TEMPLATES: dict[str, Template] = {
     "logsigmoid": "tf.math.log_sigmoid({0})",
     "lstsq": "tf.linalg.lstsq({0}, {1})",
     "matrix_exp": "tf.linalg.expm({0})",
-    "vector_norm": complex_vector_norm("tnp"),
+    "vector_norm": vector_norm_by("tnp", "xp.real(%s * xp.conj(%s))"),
     "matrix_norm": "tf.norm({0}, axis=(-2, -1), keepdims={keepdims?})",
     "matrix_transpose": "tf.linalg.matrix_transpose({0})",
     "median": _selected("({0}.shape[{axis}] - 1) // 2"),
