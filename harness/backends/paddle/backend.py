@@ -15,7 +15,7 @@ import numpy as np
 import paddle
 
 from harness.backends.paddle.script import DERIVATIVES
-from harness.backends.paddle.tape import PaddleTape
+from harness.backends.paddle.tape import PaddleTape, sentence_of
 from harness.backends.paddle.templates import LACKS, TEMPLATES, WORDS
 from harness.backends.protocol import Arrays, Description, Function, Hvp, Unsupported, Vjp
 from harness.backends.spelled import Spelled, spelling_of
@@ -105,7 +105,7 @@ def _reverse_over_reverse(function: Function, primals: Arrays, cotangents: Array
         return _grad(_grad(outputs, leaves, cotangents, create_graph=True), leaves, tangents)
     except (RuntimeError, ValueError) as error:
         if any(words in str(error) for words in _NO_SECOND):  # a gap, not a fault
-            raise Unsupported(f"paddle: {str(error).partition(') ')[2].partition('.')[0]}.") from error
+            raise Unsupported(sentence_of(error)) from error
         raise
 
 

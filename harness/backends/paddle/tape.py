@@ -40,7 +40,12 @@ class PaddleTape(Tape):
         if call is None:
             raise Unsupported(f"paddle has no op {op!r}.")
         dtype = next((arg.dtype for arg in args if isinstance(arg, paddle.Tensor)), None)
-        return call(*(paddle.to_tensor(arg, dtype=dtype) if isinstance(arg, int | float) else arg for arg in args), **params)
+        try:
+            return call(*(paddle.to_tensor(arg, dtype=dtype) if isinstance(arg, int | float) else arg for arg in args), **params)
+        except RuntimeError as error:
+            if "is not registered" in str(error):  # for this dtype
+                raise Unsupported(sentence_of(error)) from error
+            raise
 
     def backward(
         self, output: Any, cotangent: Any = None, *, retain_graph: bool = False, create_graph: bool = False, inputs: Handles | None = None
@@ -127,3 +132,8 @@ class PaddleTape(Tape):
 
     def _seed(self, cotangent: Any) -> Any:
         return paddle.to_tensor(np.array(cotangent, order="C")) if isinstance(cotangent, np.ndarray | np.generic) else cotangent
+
+
+def sentence_of(error: Exception) -> str:
+    """What paddle says of a gap, without the address in its own code: "(NotFound) The kernel ... is not registered. [Hint: ...]"."""
+    return f"paddle: {str(error).partition(') ')[2].partition('.')[0]}."
