@@ -49,7 +49,7 @@ class Suite:
         self.shared = run
         self.ending: Ending | None = None
         self._resolved, self._baseline, self._worker = resolved, baseline, worker
-        self._shares = Shares(len(self.items), workers)
+        self._shares = Shares(sum(isinstance(item, Cell) for item in self.items), workers, run.begun)
         self._journal: Journal | None = None
         self._guard = Guard(run, worker, resolved.profile.hung_after) if worker else None
 

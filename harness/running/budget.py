@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
 
 from harness.running.profiles import PATIENCE, Profile
 from harness.running.search import WAITING, Deadline
@@ -22,17 +23,24 @@ def share_of(left: float, cells: int, workers: int) -> float:
 
 @dataclass
 class Shares:
-    """One worker's view of a run with a limit: it counts its own cells, and takes it that the others are as far."""
+    """What one of a run's workers asks before each cell. All append a byte to the file `begun` then: its size is how far they are.
+
+    A fast worker begins more cells than a slow one, and a worker that takes the place of a dead one begins its first when most are behind the run.
+    """
 
     planned: int
     workers: int
-    begun: int = 0
+    begun: Path
 
     def next(self, left: float) -> float:
         """Seconds for the cell that begins now."""
-        cells = self.planned - self.begun * self.workers
-        self.begun += 1
-        return share_of(left, cells, self.workers)
+        return left if left == math.inf else share_of(left, self.planned - self._count() + 1, self.workers)
+
+    def _count(self) -> int:
+        """Cells that have begun, with this one."""
+        with self.begun.open("ab", buffering=0) as file:  # two that append at once are put one behind the other, and told apart
+            file.write(b".")
+            return file.tell()
 
 
 class Budget:

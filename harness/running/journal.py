@@ -1,6 +1,6 @@
 """What one worker writes down: its events in the record, its counterexamples in `cases/`, and what it must be told to do so.
 
-RUN_FOLDER/record.ndjson  summary.json  report.html  junit.xml  cases/ID.json  cases/ID.py          workers/NAME.ndjson, .case while it runs
+RUN_FOLDER/record.ndjson  summary.json  report.html  junit.xml  cases/ID.json  cases/ID.py          workers/NAME.ndjson, .case, TIME.begun meanwhile
 """
 
 from __future__ import annotations
@@ -59,6 +59,11 @@ class Run:
 
     def record_of(self, worker: str) -> Path:
         return Path(self.folder) / WORKERS / f"{worker}.ndjson"
+
+    @property
+    def begun(self) -> Path:
+        """As many bytes as cells have begun; its own for each run, as a run that was killed leaves it behind."""
+        return Path(self.folder) / WORKERS / f"{self.started}.begun"
 
 
 @dataclass

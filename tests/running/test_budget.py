@@ -30,14 +30,31 @@ def test_share_is_the_time_left_over_the_cells_left_and_never_next_to_nothing(le
     assert share_of(left, cells, workers) == share
 
 
-def test_shares_give_what_a_cell_leaves_to_those_after_it():
-    shares = Shares(planned=40, workers=2)
+def test_shares_give_what_a_cell_leaves_to_those_after_it(tmp_path):
+    shares = Shares(planned=40, workers=2, begun=tmp_path / "begun")
     assert shares.next(left=100.0) == 5.0
-    assert shares.next(left=99.0) == pytest.approx(99.0 * 2 / 38)
+    assert shares.next(left=99.0) == pytest.approx(99.0 * 2 / 39)
 
 
-def test_shares_of_a_run_without_a_limit_are_endless():
-    assert Shares(planned=40, workers=2).next(left=math.inf) == math.inf
+def test_shares_of_a_worker_in_the_place_of_a_dead_one_know_how_far_the_run_is(tmp_path):
+    first, second, replacing = (Shares(planned=1000, workers=2, begun=tmp_path / "begun") for _ in range(3))
+    for _ in range(480):
+        first.next(left=1000.0)
+        second.next(left=1000.0)
+    assert replacing.next(left=200.0) == 10.0  # 40 cells are left
+
+
+def test_shares_of_a_worker_that_is_faster_than_the_others_leave_time_for_the_cells_in_the_queue(tmp_path):
+    fast, slow = (Shares(planned=100, workers=2, begun=tmp_path / "begun") for _ in range(2))
+    slow.next(left=300.0)
+    given = [fast.next(left=300.0) for _ in range(60)]
+    assert given[-1] == pytest.approx(300 * 2 / 40)
+    assert fast.next(left=300.0) < 300
+
+
+def test_shares_of_a_run_without_a_limit_are_endless_and_count_nothing(tmp_path):
+    assert Shares(planned=40, workers=2, begun=tmp_path / "begun").next(left=math.inf) == math.inf
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_budget_of_the_profile_ends_with_the_minimum_or_with_patience(work):
