@@ -1,7 +1,6 @@
 """What cannot influence the output has gradient 0.
 
-f(x) the same bit by bit whatever x_i is   =>   (f'(x)^T w)_i = 0, and not NaN; rounding beside the largest entry where all come from one matrix,
-                                                and what times the change of x_i rounds away in <w, f(x)>: a weight of 1e-76 behind a softmax
+f(x) the same bit by bit whatever x_i is   =>   (f'(x)^T w)_i = 0, and not NaN; but for what rounding excuses (properties.laws.unseen)
 
 A leaf that the program does not read is added, so that there always is one. "Whatever" is tried with values beyond the largest number around, of
 both signs: what rounding absorbs beside a large number is not absorbed then. An entry that such a value takes out of the op's domain changes the
@@ -11,7 +10,7 @@ Source: the definition of the derivative; scatter-add as the adjoint of gather: 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -21,17 +20,13 @@ from harness.backends import Backend, Unsupported
 from harness.backends.bind import Bound, bind
 from harness.program import Case, Input, Program
 from harness.verdict import Result, Verdict, structural
-from harness.verdict.constants import eps
-from harness.verdict.rounding import normwise_rounding
-from properties.laws.conditioning import spread
 from properties.laws.gradients import Malformed, gradients_of
-from properties.laws.inner import flat, inner
 from properties.laws.law import Law
 from properties.laws.ties import moved_beside
+from properties.laws.unseen import inexcusable, step_of
 
 MOST_ENTRIES = 48  # looked at, spread over the primals; each costs an evaluation, and another one where the first changes nothing
 BESIDE = 64  # points around a tie at which an entry may turn out to matter
-BEYOND = 4.0  # times the largest number around
 BOTH_PARTS = 1 + 0.5j  # a complex entry is replaced in both, since one may be all that is read
 
 
@@ -48,8 +43,7 @@ def check_influence(backend: Backend, case: Case) -> Result:
     except Malformed as error:
         return structural("no-influence-no-gradient", False, str(error))
     idle = idle_entries(bound, output_bits(bound, case.points))
-    leaks = [(k, i) for k, i in idle if not abs(gradients[k].flat[i]) <= max(normwise_rounding(gradients[k], case.dtype), _unseen(bound))]
-    leaks = _beyond_rounding(backend, case, gradients, leaks) if leaks else []
+    leaks = inexcusable(backend, bound, gradients, [(k, i) for k, i in idle if gradients[k].flat[i] != 0])
     wrong = [_told(case, k, i, gradients[k].flat[i]) for k, i in leaks if not _matters_beside(backend, case, k, i)]
     reason = f"entries without influence on the output have a gradient: {', '.join(wrong[:4])}{', ...' if len(wrong) > 4 else ''}"
     if not idle and not isinstance(case.subject, Program):
@@ -63,20 +57,6 @@ def idle_entries(bound: Bound, before: tuple[bytes, ...]) -> list[tuple[int, int
     """(primal, flat index) of the entries, among those that are looked at, that other numbers may replace without a bit of the output changing."""
     case = bound.case
     return [(k, i) for k, i in _entries(case) if all(bits_or_none(bound, moved) == before for moved in _replaced(case, k, i))]
-
-
-def _beyond_rounding(backend: Backend, case: Case, gradients: Sequence[np.ndarray], leaks: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Those of `leaks` that are larger than what an ulp in every value does to any of them, or to <w, f(x)>: what should cancel leaves rounding."""
-
-    def measure(bound: Bound) -> np.ndarray:
-        found = gradients_of(bound)
-        return flat([np.array([found[k].flat[i] for k, i in leaks])])
-
-    def value(bound: Bound) -> np.ndarray:
-        return np.array([inner(bound.case.cotangents, bound.at(bound.case.points))])
-
-    rounding = max(np.max(spread(backend, case, measure)), spread(backend, case, value)[0] / _step(case))
-    return [(k, i) for k, i in leaks if not abs(gradients[k].flat[i]) <= rounding]
 
 
 def _matters_beside(backend: Backend, case: Case, k: int, i: int) -> bool:
@@ -96,18 +76,6 @@ def _next(number: Any) -> Any:
     if number.dtype.kind != "c":
         return np.nextafter(number, np.inf) if number.dtype.kind == "f" else number
     return number.dtype.type(complex(np.nextafter(number.real, np.inf), np.nextafter(number.imag, np.inf)))
-
-
-def _unseen(bound: Bound) -> float:
-    """The largest gradient that an entry may have although replacing it changes <w, f(x)> by less than rounding."""
-    sizes = [np.abs(w) * np.abs(y) for w, y in zip(bound.case.cotangents, bound.at(bound.case.points), strict=True)]
-    total = sum(float(np.sum(size, where=np.isfinite(size))) for size in sizes)
-    return eps(bound.case.dtype) * total / _step(bound.case)
-
-
-def _step(case: Case) -> float:
-    """The size of what entries are replaced by."""
-    return BEYOND * max(float(np.max(np.abs(x), where=np.isfinite(x), initial=1.0)) for x in case.points)
 
 
 def with_an_idle_leaf(case: Case) -> Case:
@@ -139,7 +107,7 @@ def _replaced(case: Case, k: int, i: int) -> Iterator[tuple[np.ndarray, ...]]:
     for sign in (1.0, -1.0):
         points = list(case.points)
         points[k] = points[k].copy()
-        points[k].flat[i] = sign * _step(case) * (BOTH_PARTS if points[k].dtype.kind == "c" else 1)
+        points[k].flat[i] = sign * step_of(case) * (BOTH_PARTS if points[k].dtype.kind == "c" else 1)
         yield tuple(points)
 
 

@@ -49,26 +49,58 @@ def test_gradient_of_a_leaf_that_is_not_read_is_broken() -> None:
 
 @pytest.mark.parametrize(("leak", "verdict"), [(1e-17, Verdict.HOLDS), (1e-13, Verdict.BROKEN)])
 def test_rounding_beside_the_largest_entry_is_no_influence(leak: float, verdict: Verdict) -> None:
-    class Leaking(TorchBackend):
-        def vjp(self, function: Any, primals: Any, cotangents: Any) -> Any:
-            outputs, (gradient, *rest) = super().vjp(function, primals, cotangents)
-            return outputs, [gradient + gradient.new_tensor([[0, leak], [0, 0]]), *rest]
-
     case = case_of(single("tril", ((2, 2),), ("primal",), k=0), (np.array([[2.0, 0.0], [1.0, 3.0]]),), (np.ones((2, 2)),))
-    assert INFLUENCE(Leaking(), case).verdict is verdict
+    assert INFLUENCE(_Adding([[0, leak], [0, 0]]), case).verdict is verdict
 
 
-@pytest.mark.parametrize(("size", "verdict"), [(1.0, Verdict.BROKEN), (1e10, Verdict.HOLDS)])
-def test_influence_that_the_value_would_round_away_is_none_that_can_be_denied(size: float, verdict: Verdict) -> None:
-    class Leaking(TorchBackend):
-        def vjp(self, function: Any, primals: Any, cotangents: Any) -> Any:
-            outputs, (gradient, *rest) = super().vjp(function, primals, cotangents)
-            return outputs, [gradient + gradient.new_tensor([0, 1e-9]), *rest]
+@pytest.mark.parametrize(("leak", "verdict"), [(0.0, Verdict.HOLDS), (1e-8, Verdict.HOLDS), (1e-5, Verdict.BROKEN)])
+def test_influence_that_the_value_rounds_away_is_none_that_can_be_denied(leak: float, verdict: Verdict) -> None:
+    """Of x0 + 1e-9 x1 + 1e10 the second is rounded away, though its gradient is right.
 
+    Half an ulp of 1e10 over the change of x1 is 1e-7, eight times the range of shaken values 4e-6.
+    """
+    steps = (Instruction("multiply", ("x0", "x1"), ("v0",)), Instruction("sum", ("v0",), ("v1",)), Instruction("add", ("v1", "x2"), ("v2",)))
+    inputs = (Input("x0", (2,)), Input("x1", (2,), "constant"), Input("x2", (), "constant"))
+    case = case_of(Program(inputs, steps, ("v2",)), (np.array([1.0, 2.0]), np.array([1.0, 1e-9]), np.array(1e10)), (np.array(1.0),))
+    assert INFLUENCE(_Adding([0, leak]), case).verdict is verdict
+
+
+@pytest.mark.parametrize("size", [1.0, 1e10])
+def test_entry_that_no_output_reads_is_excused_by_no_value_whatever_its_size(size: float) -> None:
     steps = (Instruction("slice", ("x0",), ("v0",), {"slices": ((0, 1, 1),)}), Instruction("add", ("v0", "x1"), ("v1",)))
     program = Program((Input("x0", (2,)), Input("x1", (1,), "constant")), steps, ("v1",))
     case = case_of(program, (np.array([1.0, 2.0]), np.array([size])), (np.array([1.0]),))
-    assert INFLUENCE(Leaking(), case).verdict is verdict
+    assert INFLUENCE(_Adding([0, 1e-9]), case).verdict is Verdict.BROKEN
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32", "float16", "bfloat16"])
+def test_small_leak_is_broken_in_every_dtype(dtype: str) -> None:
+    program = Program((Input("x0", (18,)),), (Instruction("slice", ("x0",), ("v0",), {"slices": ((0, 16, 1),)}),), ("v0",))
+    case = case_of(program, (np.linspace(-2.125, 2.125, 18),), (np.ones(16),), dtype=dtype)
+    assert INFLUENCE(load_backend("torch"), case).verdict is Verdict.HOLDS
+    assert INFLUENCE(load_backend("faulty:leaking-gradient:torch"), case).verdict is Verdict.BROKEN
+
+
+@pytest.mark.parametrize(("dtype", "leak"), [("float64", 1e-8), ("float16", 0.01), ("bfloat16", 0.1)])
+def test_leaf_that_is_not_read_is_excused_by_no_number_of_outputs(dtype: str, leak: float) -> None:
+    case = case_of(single("tanh", ((1024,),), ("primal",)), (np.linspace(-2, 2, 1024),), (np.ones(1024),), dtype=dtype)
+    assert INFLUENCE(_OneForUnread(leak), case).verdict is Verdict.BROKEN
+
+
+@pytest.mark.parametrize("largest", [60000.0, 65504.0])
+def test_shaken_run_that_overflows_excuses_no_leak(largest: float) -> None:
+    case = case_of(single("negative", ((2,),), ("primal",)), (np.array([largest, 1.0]),), (np.ones(2),), dtype="float16")
+    assert INFLUENCE(load_backend("torch"), case).verdict is Verdict.HOLDS
+    assert INFLUENCE(_OneForUnread(), case).verdict is Verdict.BROKEN
+
+
+def test_leak_is_compared_with_its_own_rounding_and_not_with_that_of_another() -> None:
+    """layer_norm of rows of one element: the last row's gradient is rounding (3e-14, shaken by 2e-13), the second's is 0 since its cotangent is."""
+    x, w = np.array([[0.75], [-0.5], [1.5]]), np.array([[2.1152554449129544], [0.0], [-0.3236773266059282]])
+    program = single("layer_norm", ((3, 1), (1,)), ("primal", "primal"), normalized_shape=(1,), eps=1e-5)
+    case = case_of(program, (x, np.array([-1.75])), (w,))
+    assert INFLUENCE(load_backend("torch"), case).verdict is Verdict.HOLDS
+    assert INFLUENCE(_Adding([[0], [1e-13], [0]]), case).verdict is Verdict.BROKEN
 
 
 def test_saturated_entry_is_not_called_idle() -> None:
@@ -101,10 +133,24 @@ class _NanForUnread(TorchBackend):
         return outputs, tuple(None if g is None else g.masked_fill(g == 0, float("nan")) for g in gradients)
 
 
+@dataclass
+class _Adding(TorchBackend):
+    """Adds a leak to the first gradient."""
+
+    leak: list[Any]
+
+    def vjp(self, function: Any, primals: Any, cotangents: Any) -> Any:
+        outputs, (gradient, *rest) = super().vjp(function, primals, cotangents)
+        return outputs, [gradient + gradient.new_tensor(self.leak), *rest]
+
+
+@dataclass
 class _OneForUnread(TorchBackend):
+    one: float = 1.0
+
     def vjp(self, function: Any, primals: Any, cotangents: Any) -> Any:
         outputs, gradients = super().vjp(function, primals, cotangents)
-        return outputs, tuple(x * 0 + 1 if g is None else g for g, x in zip(gradients, primals, strict=True))
+        return outputs, tuple(x * 0 + self.one if g is None else g for g, x in zip(gradients, primals, strict=True))
 
 
 @dataclass
