@@ -56,16 +56,31 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return environment / "bin"
 
 
-def test_an_editable_install_is_not_hidden_by_the_folder_that_a_run_makes(clone: Path, tmp_path: Path):
-    """The folder `reports` of a run is a package without a name to those who look there first."""
-    run(sys.executable, "-m", "venv", "--without-pip", tmp_path / "env", cwd=tmp_path)
-    python = tmp_path / "env" / "bin" / "python"
-    site = Path(run(python, "-c", SITE, cwd=tmp_path).strip())
-    (site / "dependencies.pth").write_text(run(sys.executable, "-c", SITE, cwd=tmp_path))
+@pytest.fixture(scope="module")
+def editable(clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python of a new environment in which the clone is installed as it lies there."""
+    environment = tmp_path_factory.mktemp("editable")
+    run(sys.executable, "-m", "venv", "--without-pip", environment, cwd=environment)
+    python = environment / "bin" / "python"
+    site = Path(run(python, "-c", SITE, cwd=environment).strip())
+    (site / "dependencies.pth").write_text(run(sys.executable, "-c", SITE, cwd=environment))
     options = ("--quiet", "--no-deps", "--no-build-isolation", "--no-index", "--ignore-installed")
-    run(sys.executable, "-m", "pip", "--python", python, "install", *options, "--editable", clone, cwd=tmp_path)
+    run(sys.executable, "-m", "pip", "--python", python, "install", *options, "--editable", clone, cwd=environment)
+    return python
+
+
+def test_an_editable_install_is_not_hidden_by_the_folder_that_a_run_makes(editable: Path, clone: Path, tmp_path: Path):
+    """The folder `reports` of a run is a package without a name to those who look there first."""
     (tmp_path / "reports" / "out").mkdir(parents=True)
-    assert run(python, "-c", "import reports; print(reports.__file__)", cwd=tmp_path).strip() == str(clone / "reports" / "__init__.py")
+    assert run(editable, "-c", "import reports; print(reports.__file__)", cwd=tmp_path).strip() == str(clone / "reports" / "__init__.py")
+
+
+@pytest.mark.parametrize("name", ["tests", "benchmarks", "examples"])
+def test_an_editable_install_hides_no_folder_of_a_users(name: str, editable: Path, tmp_path: Path):
+    """It lies on the path with all its folders: the user's come first, since none of ours is a regular package."""
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "mine.py").write_text("print('the user's')\n")
+    assert run(editable, "-c", f"import {name}.mine", cwd=tmp_path) == "the user's\n"
 
 
 def test_a_fresh_clone_installs_a_command_that_explains_itself(installed: Path, tmp_path: Path):

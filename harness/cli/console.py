@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from contextlib import suppress
-from typing import Any
+from typing import IO, Any
 
 from rich.console import Console
 
@@ -22,6 +24,15 @@ def console() -> Console:
     """The standard output."""
     found = plain_console()
     return found if found.is_terminal else plain_console(width=max(found.width, WITHOUT_TERMINAL))
+
+
+def steady_console() -> Console:
+    """The standard output of now: on a terminal also where prints and its file descriptor are redirected meanwhile, as around an adapter's calls."""
+    return plain_console(file=_duplicate(sys.stdout) if sys.stdout.isatty() else None)
+
+
+def _duplicate(stream: IO[str]) -> IO[str]:
+    return os.fdopen(os.dup(stream.fileno()), "w", encoding=stream.encoding, errors=stream.errors)
 
 
 def counted(number: int, noun: str) -> str:

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, TextColumn
 from rich.progress import Progress as Bar
 
-from harness.cli.console import counted, plain_console
+from harness.cli.console import counted, steady_console
 from harness.plugin.outcomes import PROPERTY
 from harness.plugin.suite import Suite
 
@@ -25,7 +25,7 @@ class Progress:
     """A plugin of pytest's that listens; use it as a context manager around the run."""
 
     def __init__(self, console: Console | None = None) -> None:
-        self.console = console or plain_console()
+        self.console = console or steady_console()
         self.suite: Suite | None = None
         self._noticed: set[str] = set()
         self.done = self.findings = self.valid = 0

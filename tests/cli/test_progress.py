@@ -1,0 +1,50 @@
+"""The bar of a run speaks to the terminal, whatever is done to the standard output while an adapter is called."""
+
+from __future__ import annotations
+
+import os
+import pty
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from io import StringIO
+
+import pytest
+
+from harness.cli.progress import Progress
+
+pytestmark = pytest.mark.usefixtures("xterm")
+
+
+@pytest.fixture
+def xterm(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+
+
+@contextmanager
+def terminal() -> Iterator[tuple[int, int]]:
+    """The standard output is a terminal; the end that a person looks at, and the other. No fixture, since pytest's capture comes after those."""
+    reader, writer = pty.openpty()
+    os.set_blocking(reader, False)
+    with os.fdopen(writer, "w", encoding="utf-8") as stdout, redirect_stdout(stdout):
+        yield reader, writer
+    os.close(reader)
+
+
+def draw(progress: Progress) -> None:
+    progress._bar.update(progress._task, visible=True, description="drawn meanwhile", refresh=True)
+
+
+def test_the_bar_is_drawn_on_the_terminal_and_not_into_what_an_adapter_prints():
+    with terminal() as (screen, _):
+        with Progress() as progress, redirect_stdout(StringIO()) as printed:
+            draw(progress)
+        assert printed.getvalue() == ""
+        assert "drawn meanwhile" in os.read(screen, 100_000).decode()
+
+
+def test_the_bar_is_drawn_on_the_terminal_while_pytest_captures_the_file_descriptor():
+    with terminal() as (screen, stdout):
+        with Progress() as progress, open(os.devnull, "w") as nowhere:
+            os.dup2(nowhere.fileno(), stdout)
+            draw(progress)
+        assert "drawn meanwhile" in os.read(screen, 100_000).decode()
