@@ -79,8 +79,8 @@ def test_an_editable_install_is_not_hidden_by_the_folder_that_a_run_makes(editab
 def test_an_editable_install_hides_no_folder_of_a_users(name: str, editable: Path, tmp_path: Path):
     """It lies on the path with all its folders: the user's come first, since none of ours is a regular package."""
     (tmp_path / name).mkdir()
-    (tmp_path / name / "mine.py").write_text("print('the user's')\n")
-    assert run(editable, "-c", f"import {name}.mine", cwd=tmp_path) == "the user's\n"
+    (tmp_path / name / "mine.py").write_text("print('found')\n")
+    assert run(editable, "-c", f"import {name}.mine", cwd=tmp_path) == "found\n"
 
 
 def test_a_fresh_clone_installs_a_command_that_explains_itself(installed: Path, tmp_path: Path):

@@ -32,7 +32,8 @@ def steady_console() -> Console:
 
 
 def _duplicate(stream: IO[str]) -> IO[str]:
-    return os.fdopen(os.dup(stream.fileno()), "w", encoding=stream.encoding, errors=stream.errors)
+    """Open as long as the process is, like the standard output itself."""
+    return open(os.dup(stream.fileno()), "w", encoding=stream.encoding, errors=stream.errors, closefd=False)
 
 
 def counted(number: int, noun: str) -> str:

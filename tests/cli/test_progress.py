@@ -31,7 +31,7 @@ def terminal() -> Iterator[tuple[int, int]]:
 
 
 def draw(progress: Progress) -> None:
-    progress._bar.update(progress._task, visible=True, description="drawn meanwhile", refresh=True)
+    progress._bar.update(progress._task, visible=True, total=1, description="drawn meanwhile", refresh=True)
 
 
 def test_the_bar_is_drawn_on_the_terminal_and_not_into_what_an_adapter_prints():
