@@ -53,6 +53,7 @@ SHARED_BY_BACKENDS = (
     "catalogue_values",
     "compiling",
     "leaving",
+    "settled",
     "spelled",
     "transforming",
     "spelling",

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
+from harness.backends.settled import Settled
 from harness.tape.errors import Died as Died  # part of this protocol: re-exported
 from harness.tape.errors import Unsupported as Unsupported
 
@@ -50,7 +51,7 @@ class Description(msgspec.Struct, frozen=True):
     device: str
 
 
-class Backend(ABC):
+class Backend(Settled, ABC):
     """An autograd implementation under test. Subclass it, fill in the abstract methods, name it `package.module:Object`."""
 
     name: str
@@ -171,10 +172,3 @@ class Backend(ABC):
         beside the outputs, `numpy(array)`, and `form(array)`: shape, dtype and device. Empty: no script can be written without the harness.
         """
         return ""
-
-    def settings(self) -> Mapping[str, Any]:
-        """What is global in the library (default dtype, grad mode, random state), by name, to be compared: an adapter leaves it as it was."""
-        return {}
-
-    def reset(self) -> None:
-        """Restore global state (grad mode, default dtype) after an exception."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
-from typing import IO, Any
+from typing import Any, TextIO
 
 from rich.console import Console
 
@@ -31,7 +31,7 @@ def steady_console() -> Console:
     return plain_console(file=_duplicate(sys.stdout) if sys.stdout.isatty() else None)
 
 
-def _duplicate(stream: IO[str]) -> IO[str]:
+def _duplicate(stream: TextIO) -> TextIO:
     """Open as long as the process is, like the standard output itself."""
     return open(os.dup(stream.fileno()), "w", encoding=stream.encoding, errors=stream.errors, closefd=False)
 

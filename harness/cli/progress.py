@@ -78,10 +78,10 @@ class Progress:
         if told["title"] and told["known"] is None:
             self.findings += 1
             self._say(told["title"])
-        for backend, seen in told["notices"]:
+        for backend, seen, lasts in told["notices"]:
             if backend not in self._noticed:
                 self._noticed.add(backend)
-                self._say(f"The adapter {backend} breaks a promise. {seen} That was undone; more at the end.")
+                self._say(f"The adapter {backend} breaks a promise. {seen} That {'could not be' if lasts else 'was'} undone; more at the end.")
         self._bar.update(self._task, completed=self.done, description=self.line())
         if not self.console.is_terminal and monotonic() - self._told > EVERY:
             self._told = monotonic()

@@ -26,7 +26,7 @@ def told(outcome: Outcome) -> dict[str, Any]:
         "title": finding.title if finding else "",
         "text": finding.text if finding else "",
         "known": finding.known if finding else None,
-        "notices": [(notice.backend, notice.seen) for notice in outcome.notices],
+        "notices": [(notice.backend, notice.seen, notice.lasts) for notice in outcome.notices],
     }
 
 

@@ -121,9 +121,9 @@ class Finding(msgspec.Struct, tag="finding", kw_only=True):
 
 
 class Notice(msgspec.Struct, tag="notice", kw_only=True):
-    """What an adapter does beside its work: prints, or changes what surrounds it. It was undone, and says nothing about the autograd.
+    """What an adapter does beside its work: prints, or changes what surrounds it.
 
-    Written when a worker first sees it; the workers of a run may each see it.
+    It was undone, unless it `lasts`: results after that may depend on it. Written when a worker first sees it; the workers of a run may each see it.
     """
 
     backend: str
@@ -131,6 +131,7 @@ class Notice(msgspec.Struct, tag="notice", kw_only=True):
     cell: str  # in which it was seen
     seen: str
     remedy: str
+    lasts: bool = False
 
 
 class Fault(msgspec.Struct, tag="fault", kw_only=True):

@@ -1,6 +1,6 @@
 """What adapters did beside their work, a text for each backend, however many cells and workers saw it.
 
-The adapter NAME breaks a promise. What was seen. That it was undone. The remedies. Where it was seen first.
+The adapter NAME breaks a promise. What was seen. Whether it was undone. The remedies. Where it was seen first.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 
 from harness.record.events import Notice
 
-UNDONE = "That was undone each time, so that the results stand."
+UNDONE = "That was undone when the comparison or cell ended: no other depends on it."
+LASTS = "That could not be undone: results after it may depend on it."
 
 
 def sentences(notices: Iterable[Notice]) -> list[str]:
@@ -21,6 +22,15 @@ def sentences(notices: Iterable[Notice]) -> list[str]:
 
 
 def _text(backend: str, told: Sequence[Notice]) -> str:
-    seen, remedies = (" ".join(dict.fromkeys(getattr(notice, name) for notice in told)) for name in ("seen", "remedy"))
+    seen = " ".join(_seen([notice for notice in told if notice.lasts is lasts], became) for lasts, became in ((False, UNDONE), (True, LASTS))).strip()
+    remedies = _once(notice.remedy for notice in told)
     promises = "a promise" if len(told) == 1 else f"{len(told)} of its promises"
-    return f"The adapter {backend} breaks {promises}. {seen} {UNDONE} {remedies} First seen in {told[0].cell}."
+    return f"The adapter {backend} breaks {promises}. {seen} {remedies} First seen in {told[0].cell}."
+
+
+def _seen(told: Sequence[Notice], became: str) -> str:
+    return f"{_once(notice.seen for notice in told)} {became}" if told else ""
+
+
+def _once(texts: Iterable[str]) -> str:
+    return " ".join(dict.fromkeys(texts))

@@ -15,7 +15,7 @@ from hypothesis import Phase
 from hypothesis.database import DirectoryBasedExampleDatabase
 
 from harness.backends import Backend
-from harness.backends.conformance.surroundings import Left, random_numbers_kept, settings_kept
+from harness.backends.conformance.surroundings import Left, SettingsUntold, random_numbers_kept, settings_kept
 from harness.ops.catalogue import catalogue
 from harness.record import CellEnded, CellStarted, Counts, Finding, Notice
 from harness.record.evidence import INSUFFICIENT
@@ -62,6 +62,8 @@ def run_cell(cell: Cell, backend: Backend, profile: Profile, journal: Journal, s
         with random_numbers_kept(visitor.left), _settings_kept(cell, backend, visitor.left):
             _search(cell, backend, profile, journal.run, visitor)
             finding = _smallest(cell, backend, journal, visitor) if visitor.broken else None
+    except SettingsUntold as untold:
+        return _end(cell, profile, journal, visitor, Verdict.UNSUPPORTED.value, f"the adapter breaks a promise: {untold}")
     except Exception as error:
         _end(cell, profile, journal, visitor, "ERRORED", f"the harness itself failed: {type(error).__name__}: {error}")
         raise

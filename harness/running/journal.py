@@ -122,7 +122,7 @@ class Journal:
     def tell(self, cell: str, backend: str, left: Left) -> list[Notice]:
         """Write down what the adapter left behind in `cell`, where this worker has not done so before; returns that."""
         new = [
-            Notice(backend=backend, subject=subject, cell=cell, seen=shortfall.why, remedy=shortfall.remedy)
+            Notice(backend=backend, subject=subject, cell=cell, seen=shortfall.why, remedy=shortfall.remedy, lasts=shortfall.lasts)
             for subject, shortfall in left.items()
             if (backend, subject) not in self.evidence.notices
         ]

@@ -5,21 +5,19 @@ law.check(backend, case) -> Result          an exception of the backend's is a r
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from functools import lru_cache
 from pathlib import Path
 from traceback import walk_tb
 from types import TracebackType
-
-import numpy as np
 
 import harness
 import properties
 from harness.backends import Backend, Unsupported
 from harness.backends.bind import bind
 from harness.backends.conformance import conformance
+from harness.backends.conformance.surroundings import handling_kept
 from harness.backends.fitted import fit
 from harness.backends.leaving import LEAVING, Interrupts, directory_kept
 from harness.backends.protocol import Died
@@ -41,8 +39,8 @@ Around = Callable[[], AbstractContextManager[object]]
 CHANGED_DIRECTORY = "the call into the backend changed the working directory"
 
 
-def run_case(backend: Backend, case: Case, clock: Clock | None = None, around: Around = nullcontext) -> Result:
-    """The law of `case`, checked on `backend`; `around()` is entered for the time of the check.
+def run_case(backend: Backend, case: Case, clock: Clock | None = None, around: Around = handling_kept) -> Result:
+    """The law of `case`, checked on `backend`; `around()` is entered for the time of the check, to undo what the adapter changes.
 
     An exception that the backend raises although its forward works is BROKEN ("raises ..."), unless it says "not implemented": then, as for a forward
     that fails itself, the law is UNSUPPORTED here and `comparisons` is 0. A SystemExit of the backend's, and a KeyboardInterrupt that no signal came
@@ -60,7 +58,7 @@ def run_case(backend: Backend, case: Case, clock: Clock | None = None, around: A
 def _checked(backend: Backend, case: Case, clock: Clock, interrupts: Interrupts, around: Around) -> Result:
     law = lookup_law(case.law)
     try:
-        with clock.during("oracle"), np.errstate(), warnings.catch_warnings(), around():  # what an adapter changes of these is undone for the next
+        with clock.during("oracle"), around():
             return law.check(watched(backend, clock), case)
     except Unsupported as gap:
         fitted = fit(bind(backend, case)) if isinstance(case.subject, Opaque) else backend

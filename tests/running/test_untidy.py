@@ -1,4 +1,4 @@
-"""What an adapter leaves behind in a run: undone, told once per backend with its remedy, and no reason to doubt the results."""
+"""What an adapter leaves behind in a run: undone where that can be, told once per backend with its remedy."""
 
 from __future__ import annotations
 
@@ -8,20 +8,23 @@ import random
 import sys
 import time
 import warnings
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from harness.backends import load_backend
-from harness.backends.conformance import Shortfall
-from harness.backends.conformance.surroundings import surroundings_kept
+from harness.backends import Backend, load_backend
+from harness.backends.conformance import Shortfall, conformance
+from harness.backends.conformance.surroundings import Left, settings_kept, surroundings_kept
 from harness.record import Evidence, Notice, read_events
+from harness.record.notices import sentences
 from harness.running.cell import run_cell
 from harness.running.cells import Cell
 from harness.running.journal import Journal, Run
 from harness.running.profiles import PROFILES
 from tests.running.outside import TOY, run_harness, run_pytest
+from tests.running.untidy import Halving, Untold, UntoldLater
 
 SILENCE = ("ignore", None, Warning, None, 0)  # alone: a module that is loaded meanwhile may bring filters of its own
 KEEP = "Save and restore it, or use a context or a private generator."
@@ -67,6 +70,70 @@ def test_what_an_adapter_leaves_behind_is_told_once_and_undone(adapter: str, tmp
     assert capsys.readouterr().out == ""
 
 
+def test_a_setting_that_the_adapter_does_not_bring_back_is_told_as_one_that_results_may_depend_on(tmp_path: Path):
+    (notice,) = run_two_cells(tmp_path, "Lasting")
+    assert (notice.seen, notice.lasts) == ("It changed the default dtype of its library.", True)
+    assert notice.remedy.endswith("Let `restore` or `reset` bring back all that `settings` tells.")
+    (told,) = sentences([notice])
+    assert "It changed the default dtype of its library. That could not be undone: results after it may depend on it." in told
+    assert "That was undone" not in told
+
+
+def test_what_was_undone_and_what_was_not_are_told_apart():
+    seen = [Notice(backend="mine", subject=what, cell="1", seen=f"It changed {what}.", remedy="Do not.", lasts=what == "b") for what in "ab"]
+    assert sentences(seen) == [
+        "The adapter mine breaks 2 of its promises. It changed a. That was undone when the comparison or cell ended: no other depends on it. "
+        "It changed b. That could not be undone: results after it may depend on it. Do not. First seen in 1."
+    ]
+
+
+def test_a_change_of_settings_is_undone_when_the_cell_ends_with_an_exception():
+    adapter, left = Halving(), Left()
+    with suppress(ZeroDivisionError), settings_kept(adapter, left):
+        adapter.habit()
+        raise ZeroDivisionError
+    assert (adapter.bits, list(left)) == (64, ["the default dtype of its library"])
+
+
+def test_torch_brings_back_all_settings_that_it_tells():
+    torch, backend = pytest.importorskip("torch"), load_backend("torch")
+    before, left = backend.settings(), Left()
+    with settings_kept(backend, left):
+        torch.set_default_dtype(torch.float64)
+        torch.set_grad_enabled(False)
+        torch.manual_seed(5)
+        torch.rand(3)
+        torch.use_deterministic_algorithms(True, warn_only=True)
+        assert all(backend.settings()[name] != value for name, value in before.items())
+    assert backend.settings() == before
+    assert list(left) == [f"{name} of its library" for name in before]
+    assert not any(shortfall.lasts for shortfall in left.values())
+
+
+def run_one_cell(folder: Path, adapter: Backend) -> tuple[str, str, list[str]]:
+    run = Run(str(folder), 7, "quick", "a test", time.time(), database=str(folder / "examples"))
+    journal = Journal(run, "main")
+    journal.begin({})
+    outcome = run_cell(Cell("vjp-eq-fd", "exp", "float64", "cpu", "mine"), adapter, PROFILES["quick"], journal)
+    journal.close()
+    return outcome.ended.verdict, outcome.ended.reason, [notice.seen for notice in outcome.notices]
+
+
+def test_settings_that_raise_are_a_broken_promise_of_the_adapter_in_verify_and_doctor(tmp_path: Path):
+    verdict, reason, notices = run_one_cell(tmp_path, Untold())
+    assert (verdict, notices) == ("UNSUPPORTED", [])
+    assert reason.startswith("the adapter breaks a promise: The methods of an adapter must take what the protocol promises them.")
+    assert " RuntimeError was raised at untidy.py, line " in reason
+    assert reason.endswith(": no settings today. Handle this call as the docstring of harness.backends.Backend says.")
+    assert [f"the adapter breaks a promise: {shortfall}" for shortfall in conformance(Untold())] == [reason]
+
+
+def test_settings_that_raise_after_the_first_derivative_are_told_beside_the_verdict(tmp_path: Path):
+    verdict, _, (seen,) = run_one_cell(tmp_path, UntoldLater())
+    assert verdict == "HOLDS"
+    assert seen.endswith(": no settings today.")
+
+
 def test_a_tidy_adapter_is_told_nothing(tmp_path: Path):
     assert run_two_cells(tmp_path, "Untidy") == []
 
@@ -101,7 +168,7 @@ def messy(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 def sentence() -> str:
     return (
         "The adapter tests.running.untidy:Messy breaks 2 of its promises. It printed 'making an array\\nmaking an array\\nmaking an array\\n"
-        "making an ar'. It changed the state of NumPy's random numbers. That was undone each time, so that the results stand. "
+        "making an ar'. It changed the state of NumPy's random numbers. That was undone when the comparison or cell ended: no other depends on it. "
         f"Drop the print, or write to stderr. {KEEP} First seen in vjp-"
     )
 

@@ -66,6 +66,39 @@ class Halving(Untidy):
         self.bits = 64
 
 
+class Lasting(Untidy):
+    """Its library stays in single precision: there is no way back."""
+
+    bits = 64
+
+    def habit(self):
+        self.bits = 32
+
+    def settings(self):
+        return {"the default dtype": f"float{self.bits}"}
+
+
+class Untold(Untidy):
+    """Does not tell its settings."""
+
+    def settings(self):
+        raise RuntimeError("no settings today")
+
+
+class UntoldLater(Untidy):
+    """Tells its settings until the first vjp."""
+
+    known = True
+
+    def habit(self):
+        self.known = False
+
+    def settings(self):
+        if not self.known:
+            raise RuntimeError("no settings today")
+        return {}
+
+
 class Messy(Drawing):
     """Two things at once, and in an array's making, too."""
 

@@ -16,11 +16,12 @@ from harness.program.error_words import first_line
 
 @dataclass(frozen=True)
 class Shortfall:
-    """`what` must hold, `why` says what was seen instead, `remedy` what to change; full sentences."""
+    """`what` must hold, `why` says what was seen instead, `remedy` what to change; full sentences. `lasts`: the harness could not undo it."""
 
     what: str
     why: str
     remedy: str
+    lasts: bool = False
 
     def __str__(self) -> str:
         """The three sentences."""
@@ -40,11 +41,11 @@ def raised(error: BaseException) -> Shortfall:
     )
 
 
-def changed(what: str) -> Shortfall:
+def changed(what: str, lasts: bool = False) -> Shortfall:
     """Something of the process's that the adapter left as it should not be."""
-    return Shortfall(
-        "An adapter must leave the process as it was.", f"It changed {what}.", "Save and restore it, or use a context or a private generator."
-    )
+    remedy = "Save and restore it, or use a context or a private generator."
+    remedy += " Let `restore` or `reset` bring back all that `settings` tells." if lasts else ""
+    return Shortfall("An adapter must leave the process as it was.", f"It changed {what}.", remedy, lasts)
 
 
 def differs(backend: Backend, arrays: Sequence[Any], due: Sequence[np.ndarray | None]) -> str:

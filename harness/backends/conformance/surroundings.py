@@ -9,19 +9,44 @@ import random
 import sys
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stdout, suppress
+from dataclasses import dataclass, replace
 from io import StringIO
 from typing import Any
 
 import numpy as np
 
-from harness.backends.conformance.shortfall import Shortfall, changed
+from harness.backends.conformance.shortfall import Shortfall, changed, raised
 from harness.backends.protocol import Backend
 
 STDOUT = "standard output"
+SETTINGS = "the settings of its library"
 _FILTERS = "the warnings filters"
 _SHOWN = 60  # letters of what was printed
 Left = dict[str, Shortfall]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is global in a library: as the backend told it, and `shown` comparably, since the values may be the library's own objects."""
+
+    values: Mapping[str, Any]
+    shown: Mapping[str, str]
+
+
+class SettingsUntold(Exception):
+    """The adapter's `settings()` raised; the text is the broken promise."""
+
+    def __init__(self, error: Exception) -> None:
+        self.shortfall = replace(raised(error), lasts=True)
+        super().__init__(str(self.shortfall))
+
+
+@contextmanager
+def handling_kept() -> Iterator[None]:
+    """What the block changes of the warnings filters and of NumPy's handling of floating-point errors is undone."""
+    with warnings.catch_warnings(), np.errstate():
+        yield
 
 
 @contextmanager
@@ -31,7 +56,7 @@ def surroundings_kept(left: Left) -> Iterator[None]:
     Filters that come with a module are the library's own: they are set once, when it is first loaded.
     """
     options, modules = np.get_printoptions(), len(sys.modules)
-    with redirect_stdout(StringIO()) as printed, warnings.catch_warnings(), np.errstate():
+    with redirect_stdout(StringIO()) as printed, handling_kept():
         before = _settings_around()
         try:
             yield
@@ -57,17 +82,45 @@ def random_numbers_kept(left: Left) -> Iterator[None]:
 
 
 @contextmanager
-def settings_kept(backend: Backend, left: Left, due: Mapping[str, str] | None = None) -> Iterator[None]:
-    """The block leaves the settings of the backend's library as they are `due`, by default as they were. It must not be meant to set them."""
-    before = settings_of(backend) if due is None else due
-    yield
-    if _compare(left, before, settings_of(backend)):
-        backend.reset()
+def settings_kept(backend: Backend, left: Left, due: Settings | None = None) -> Iterator[None]:
+    """The block leaves the settings of the backend's library as they are `due`, by default as they were. It must not be meant to set them.
+
+    Raises:
+        SettingsUntold: the backend cannot tell them before the block. If it cannot afterwards, that is left.
+    """
+    before = due or settings_of(backend)
+    try:
+        yield
+    finally:
+        try:
+            _restored(backend, before, left)
+        except SettingsUntold as untold:
+            left[SETTINGS] = untold.shortfall
 
 
-def settings_of(backend: Backend) -> dict[str, str]:
-    """What the library of `backend` has for settings, comparable."""
-    return {f"{name} of its library": repr(value) for name, value in backend.settings().items()}
+def settings_of(backend: Backend) -> Settings:
+    """What the library of `backend` has for settings.
+
+    Raises:
+        SettingsUntold: the adapter breaks its promise to tell them.
+    """
+    try:
+        values = dict(backend.settings())
+        return Settings(values, {f"{name} of its library": repr(value) for name, value in values.items()})
+    except Exception as error:  # whatever an unfinished adapter raises
+        raise SettingsUntold(error) from error
+
+
+def _restored(backend: Backend, before: Settings, left: Left) -> None:
+    """A second look says what the adapter did not bring back."""
+    seen: Left = {}
+    if _compare(seen, before.shown, settings_of(backend).shown):
+        with suppress(Exception):  # then the second look tells of it
+            backend.restore(before.values)
+        after = settings_of(backend).shown
+        lasting = {what for what in seen if before.shown[what] != after.get(what)}
+        left |= {f"{what}, for good": changed(what, lasts=True) for what in lasting}
+        left |= {what: shortfall for what, shortfall in seen.items() if what not in lasting}
 
 
 def _settings_around() -> dict[str, Any]:

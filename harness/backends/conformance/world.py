@@ -15,7 +15,7 @@ import numpy as np
 
 from harness.backends.conformance.derivatives import KNOWN
 from harness.backends.conformance.shortfall import Shortfall, differs, exception_of
-from harness.backends.conformance.surroundings import Left, random_numbers_kept, settings_kept, settings_of, surroundings_kept
+from harness.backends.conformance.surroundings import Left, SettingsUntold, random_numbers_kept, settings_kept, settings_of, surroundings_kept
 from harness.backends.protocol import Arrays, Backend
 
 
@@ -26,7 +26,11 @@ class _Planted(Exception):
 def world_shortfalls(backend: Backend) -> Iterator[Shortfall]:
     """Exceptions pass and leave nothing behind; the process's state is the user's. To be asked before anything else is differentiated."""
     left: Left = {}
-    due = settings_of(backend)
+    try:
+        due = settings_of(backend)
+    except SettingsUntold as untold:
+        yield untold.shortfall
+        return
     yield from _exceptions(backend)
     with _marked(), surroundings_kept(left), random_numbers_kept(left), settings_kept(backend, left, due):
         _exercise(backend)

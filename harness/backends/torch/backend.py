@@ -35,6 +35,7 @@ from harness.backends.torch.routes import (
     vjp_by_transform,
 )
 from harness.backends.torch.script import DERIVATIVES
+from harness.backends.torch.settings import TorchSettings
 from harness.backends.torch.spelling import SPELLINGS, compile_call, spell
 from harness.backends.torch.tape import TorchTape
 from harness.backends.torch.tf32 import in_tf32
@@ -44,7 +45,7 @@ _NAMESPACE = {"torch": torch, "F": F}
 _DTYPES = ("float64", "float32", "bfloat16", "float16", "complex128", "complex64")
 
 
-class TorchBackend(NativeSource, Lender, Backend):
+class TorchBackend(NativeSource, Lender, TorchSettings, Backend):
     """The installed torch. Conventions at kinks: docs/reference/torch-conventions.md."""
 
     name = "torch"
@@ -156,19 +157,6 @@ class TorchBackend(NativeSource, Lender, Backend):
     def derivatives(self) -> str:
         """By `torch.autograd.grad` and by dual numbers."""
         return DERIVATIVES
-
-    def settings(self) -> Mapping[str, Any]:
-        """What `torch.set_...` and `torch.manual_seed` change."""
-        return {
-            "the default dtype": torch.get_default_dtype(),
-            "the grad mode": torch.is_grad_enabled(),
-            "the random state": hash(torch.get_rng_state().numpy().tobytes()),
-            "the choice of deterministic algorithms": torch.are_deterministic_algorithms_enabled(),
-        }
-
-    def reset(self) -> None:
-        """Back to recording, in the usual default dtype."""
-        torch.set_grad_enabled(True)
 
 
 @cache
