@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import msgspec
 import numpy as np
 import pytest
@@ -130,12 +132,19 @@ def test_samples_outside_of_the_domain_are_left_out(torch_backend):
     assert len(native_pool(torch_backend, "native:pow", "cpu", "float64", 12, 0)) == 12
 
 
-@pytest.mark.parametrize("name", ["as_strided", "nn_functional_rrelu"])
+@pytest.mark.parametrize("name", ["as_strided", "nn_functional_dropout"])
 def test_a_function_of_memory_is_not_asked_in_other_memory(torch_backend, name):
-    case = msgspec.structs.replace(native_pool(torch_backend, f"native:{name}", "cpu", "float64", 1, 0)[0], law="layout-independent")
+    cases = native_pool(torch_backend, f"native:{name}", "cpu", "float64", 20, 0)
+    case = msgspec.structs.replace(next(case for case in cases if case.drawn["of_memory"]), law="layout-independent")
     with pytest.raises(Unsupported, match="reads memory"):
         lookup_law("layout-independent").check(torch_backend, case)
     assert not native_pool(torch_backend, DET, "cpu", "float64", 1, 0)[0].drawn["of_memory"]
+
+
+@pytest.mark.parametrize("name", ["svd_lowrank", "nn_functional_scaled_dot_product_attention"])
+def test_a_function_that_draws_the_same_in_all_memory_is_asked_in_other_memory(torch_backend, name):
+    cases = native_pool(torch_backend, f"native:{name}", "cpu", "float64", 4, 0)
+    assert not any(case.drawn["of_memory"] for case in cases)
 
 
 def test_behind_the_mask_that_the_database_puts_over_an_op_nan_may_meet_zero(torch_backend):
@@ -155,3 +164,10 @@ def test_tangents_that_a_cast_rounds_are_adjoint_to_gradients_that_it_does_not(b
         msgspec.structs.replace(case, law="jvp-vjp-duality") for case in native_pool(load_backend("torch"), "native:float", "cpu", "float64", 2, 0)
     ]
     assert {lookup_law("jvp-vjp-duality").check(there, case).verdict.value for case in cases} == found
+
+
+def test_drawing_samples_leaves_the_random_numbers_of_others_alone(torch_backend):
+    samples_of.cache_clear()
+    before = random.getstate(), np.random.get_state()[1].tolist()
+    native_pool(torch_backend, "native:svd_lowrank", "cpu", "float64", 1, 0)
+    assert (random.getstate(), np.random.get_state()[1].tolist()) == before
