@@ -42,7 +42,7 @@ def main() -> None:
     parser.add_argument("--points", type=int, default=None, help=f"points per function (default {FULL_POINTS})")
     parser.add_argument("--only", default="", help="only functions whose name or regime matches this regular expression")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--held-out", action="store_true", help="other functions and points, which no constant of the oracle was chosen on")
+    parser.add_argument("--held-out", action="store_true", help="other functions and points, lattices among them; see honesty_held_out.py")
     parser.add_argument("--out", type=Path, default=OUT, help="where the JSON goes")
     args = parser.parse_args()
     points = args.points or (QUICK_POINTS if args.quick else FULL_POINTS)

@@ -13,7 +13,7 @@ random number tells how noisy to within a factor of ten. D and K are looked at a
 bits its noise is odd in h: K has none, and what K still converges by would cover what moves D.
 
 With a claim that agrees, noise is no danger: a wrong claim would have to meet it. There m_k counts as far as it contracts, by the slower of the last
-two rows, and a row ends the table that leaves m_k itself above the goal.
+two rows (in the third row there is but one), and a row ends the table that leaves m_k itself above the goal.
 """
 
 from __future__ import annotations

@@ -127,7 +127,7 @@ class Inquiry:
             self._rungs += rungs
         if not table.settled:  # a bound that has not come down says nothing: the steps may alias
             return replace(_undetermined(sample, "unresolved", "the quick table does not settle."), ladder=self._rungs)
-        value, bound = sample.restore(table.value), sample.restore_bound(table.bound_alone if claim is None else table.bound)
+        value, bound = sample.restore(table.value), sample.restore_bound(table.bound)
         return Estimate(value, bound, "smooth", sample.evaluations, ladder=self._rungs, magnitude=sample.magnitude)
 
     def _kinked(self, table: Table) -> Estimate:

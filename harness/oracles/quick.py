@@ -86,7 +86,7 @@ class Table:
     @property
     def rungs(self) -> tuple[Rung, ...]:
         """The rows as a report shows them: those of the worst element."""
-        return tuple(_rung(*row) for row in self.seen)
+        return (*(_rung(*row) for row in self.seen[:-1]), _rung(*self.seen[-1][:2], self.bound))
 
 
 def richardson(sample: Sampler, scale: float, grain: float, judge: Callable[[Table], Say], *, alone: bool, most: int = len(STEPS)) -> Table:
@@ -104,10 +104,9 @@ def richardson(sample: Sampler, scale: float, grain: float, judge: Callable[[Tab
 
 
 def _extend(sample: Sampler, steps: np.ndarray, grain: float, judge: Callable[[Table], Say], together: int) -> Table:
-    unknown = np.full_like(sample.centre, np.inf)
+    none = np.full((2, sample.centre.size), np.inf)
     rows, fresh = _Rows(sample, grain, len(steps)), []
-    none = np.array([unknown, unknown])
-    changes, spread = (none, none, none), unknown  # up to the last row
+    changes, spread = (none, none, none), none[0]  # up to the last row
     seen: list[tuple[float, np.ndarray, np.ndarray]] = []
     for count, h in enumerate(steps.tolist(), 1):
         fresh.append(np.array([sample(h), sample(-h)]))  # (2, elements)
@@ -117,7 +116,7 @@ def _extend(sample: Sampler, steps: np.ndarray, grain: float, judge: Callable[[T
         fresh = []
         value, kink, moves, floor = rows.limits()
         moved, unrest = moves[0] + moves[1], moves[0] + np.minimum(moves[1], np.abs(kink))
-        seen += [(float(steps[0]), rows.odd[0], unknown)] if count == 2 and not seen else []
+        seen += [(float(steps[0]), rows.odd[0], none[0])] if count == 2 and not seen else []
         changes = (moves if count > 1 else none, *changes[:2])
         spread_before, spread = spread, moved + np.abs(kink)  # three that vanish in the limit
         bound = SAFETY * (spread if together == 1 else np.maximum(spread, spread_before)) + floor
@@ -126,6 +125,8 @@ def _extend(sample: Sampler, steps: np.ndarray, grain: float, judge: Callable[[T
             table.bound = np.fmax(table.bound, table.bound_alone)
         seen.append((h, value, table.bound))
         table.say = judge(table) if count > 1 else Say.GO_ON
+        if together == 2 and table.settled:
+            table.bound = table.bound_alone
         if table.say is not Say.GO_ON or not np.isfinite(value).all():
             break
         if together == 1 and count > 2:

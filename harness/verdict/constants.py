@@ -62,8 +62,9 @@ JITTER_FACTOR = 8.0
 
 # In float16 that would forgive percents: an ulp is 1e-3. There VALUE_RUNS runs tell the standard deviation itself, to 20 %. Each value is shaken by
 # an ulp; rounded twice (computed in single) it is off by sqrt(2 / 12) = 0.41 of one. Four such deviations are 1.6 of those that are seen, and half
-# as much again for what the estimate may be short of. A disagreement must exceed BROKEN_FACTOR times that: 16 deviations of rounding. In bfloat16 an
-# ulp is a percent, and ANALYTIC_ULPS of them are 3: nothing would be BROKEN that is not, and more that is wrong would hold.
+# as much again for what the estimate may be short of. A disagreement must exceed BROKEN_FACTOR times that: 24 deviations of rounding, 16 where the
+# estimate is a third short. In bfloat16 an ulp is a percent, and ANALYTIC_ULPS of them are 3: nothing would be BROKEN that is not, and more that is
+# wrong would hold.
 JITTER_IN_HALF = 2.5
 
 # Of a sum of two terms that cancel, shaken runs agree by chance each time with probability 1/2: twelve all do with 2^-11, and it is asked only where

@@ -55,7 +55,7 @@ def judge_derivative(
             phi has a kink and `actual` is not between the slopes of the sum, or where the sum shows no derivative.
         terms: The size of the numbers that phi is computed from, as in harness.oracles.differentiate; asked where the quick table does not do.
         widened: What more `actual` may be off, where that is costly to measure; asked only where the first ladder does not agree.
-        doubted: The same and more, as many runs some ulps apart show it; asked only before BROKEN is said, and then in place of `widened`.
+        doubted: The same and more, as many runs some ulps apart show it; asked only before BROKEN is said; what is BROKEN still needs no `widened`.
         stairs: Whether phi may be a staircase that stands for a function without steps (somebody's cast, 1e16 added and taken away): then the slope
             that wide steps show is not BROKEN. An op that is known by its name is what it is.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -115,3 +116,9 @@ def test_a_table_alone_settles_on_no_less_than_the_bound_it_states(x: float) -> 
     richardson(Sampler(lambda t: math.sin(x + t) + 1e5), 1.0, 2.0**-53, judge, alone=True)
     assert len(looked_at) == 5
     assert all((table.bound >= table.bound_alone).all() for table in looked_at)
+
+
+@pytest.mark.parametrize("phi", [np.exp, lambda t: 1 / (1.5 + t), lambda t: np.sin(t + 1000)])
+def test_the_last_rung_of_a_table_has_the_bound_that_is_stated(phi: Callable[[float], float]) -> None:
+    estimate = differentiate(phi)
+    assert (estimate.ladder[-1].value, estimate.ladder[-1].bound) == (estimate.value, estimate.bound)
