@@ -11,7 +11,6 @@ Source: the definition of the derivative; scatter-add as the adjoint of gather: 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -20,12 +19,14 @@ from harness.backends import Backend, Unsupported
 from harness.backends.bind import Bound, bind
 from harness.program import Case, Input, Program
 from harness.verdict import Result, Verdict, structural
+from harness.verdict.constants import BESIDE_A_TIE, eps
 from properties.laws.gradients import Malformed, gradients_of
 from properties.laws.law import Law
 from properties.laws.ties import moved_beside
 from properties.laws.unseen import inexcusable, step_of
 
 MOST_ENTRIES = 48  # looked at, spread over the primals; each costs an evaluation, and another one where the first changes nothing
+ULPS_BESIDE = 16  # apart at least, so that few of them tie in half precision
 BESIDE = 64  # points around a tie at which an entry may turn out to matter
 BOTH_PARTS = 1 + 0.5j  # a complex entry is replaced in both, since one may be all that is read
 
@@ -61,21 +62,14 @@ def idle_entries(bound: Bound, before: tuple[bytes, ...]) -> list[tuple[int, int
 
 def _matters_beside(backend: Backend, case: Case, k: int, i: int) -> bool:
     """Whether the entry has influence where no two entries tie: the median of equal numbers changes with none of them, and is one of them."""
-    rng = np.random.default_rng((case.seed, 6))
-    for beside in (moved_beside(case, rng) for _ in range(BESIDE)):
+    rng, ulp = np.random.default_rng((case.seed, 6)), eps(case.dtype)
+    for beside in (moved_beside(case, rng, distance=max(BESIDE_A_TIE, ULPS_BESIDE * ulp)) for _ in range(BESIDE)):
         bound, points = bind(backend, beside), list(beside.points)
         points[k] = np.array(points[k])
-        points[k].flat[i] = _next(points[k].flat[i])
+        points[k].flat[i] *= 1 + ulp
         if output_bits(bound, tuple(points)) != output_bits(bound, beside.points):
             return True
     return False
-
-
-def _next(number: Any) -> Any:
-    """The number one ulp above, of a complex one in both parts."""
-    if number.dtype.kind != "c":
-        return np.nextafter(number, np.inf) if number.dtype.kind == "f" else number
-    return number.dtype.type(complex(np.nextafter(number.real, np.inf), np.nextafter(number.imag, np.inf)))
 
 
 def with_an_idle_leaf(case: Case) -> Case:

@@ -166,6 +166,12 @@ def test_entry_that_one_of_many_ties_chose_is_not_called_idle() -> None:
     assert INFLUENCE(load_backend("torch"), case).verdict is Verdict.HOLDS
 
 
+@pytest.mark.parametrize("dtype", ["float64", "float32", "float16", "bfloat16"])
+def test_entry_that_one_of_many_ties_chose_is_not_called_idle_in_any_dtype(dtype: str) -> None:
+    case = case_of(single("median", ((33,),), ("primal",), axis=0, keepdims=False), (np.full(33, 1.25),), (np.array(1.0),), dtype=dtype)
+    assert INFLUENCE(load_backend("torch"), case).verdict is Verdict.HOLDS
+
+
 def test_complex_entry_that_one_of_many_ties_chose_is_not_called_idle() -> None:
     x = np.array([[3 + 4j, 1j], [5.0, -1.0]])  # both columns add up alike
     x[1, 1] = 9j
