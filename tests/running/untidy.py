@@ -51,8 +51,8 @@ class Rounding(Untidy):
         np.set_printoptions(precision=3)
 
 
-class Halving(Untidy):
-    """Its library computes in single precision from the first vjp on, until it is reset."""
+class Lasting(Untidy):
+    """Its library computes in single precision from the first vjp on: there is no way back."""
 
     bits = 64
 
@@ -61,21 +61,13 @@ class Halving(Untidy):
 
     def settings(self):
         return {"the default dtype": f"float{self.bits}"}
+
+
+class Halving(Lasting):
+    """The same until it is reset."""
 
     def reset(self):
         self.bits = 64
-
-
-class Lasting(Untidy):
-    """Its library stays in single precision: there is no way back."""
-
-    bits = 64
-
-    def habit(self):
-        self.bits = 32
-
-    def settings(self):
-        return {"the default dtype": f"float{self.bits}"}
 
 
 class Untold(Untidy):
