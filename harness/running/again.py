@@ -13,7 +13,7 @@ from harness.program import Case
 from harness.program.case import from_json
 from harness.record import CaseRun, Event, Finding, RecordError, read_case, read_events
 from harness.running.misuse import refuse
-from harness.running.pool import Pool
+from harness.running.pool import Draw
 
 
 def earlier_run(text: str) -> str:
@@ -29,10 +29,9 @@ def earlier_run(text: str) -> str:
     return str(Path(text).resolve())
 
 
-def counterexamples(again: str, cell: str) -> Pool:
+def counterexamples(again: str, cell: str) -> list[Draw]:
     """The cases that broke `cell` in the run `again`; none where that is empty."""
-    found = tuple(_case(again, each) for each in _findings(again).get(cell, ()))
-    return Pool(found, (None,) * len(found))
+    return [Draw(_case(again, each)) for each in _findings(again).get(cell, ())]
 
 
 def held_again(again: str, events: Iterable[Event]) -> list[Finding]:

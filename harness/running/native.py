@@ -5,9 +5,8 @@ native:linalg.eigh    the samples that torch's own tests draw for it, each in ra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from itertools import islice
 
 import numpy as np
 
@@ -41,9 +40,9 @@ def native_gap(backend: Backend, op: str, dtype: str, device: str) -> str:
     return "" if listed else f"backend {backend.name} describes no differentiable {op} in {dtype}."
 
 
-def native_pool(backend: Backend, op: str, device: str, dtype: str, count: int, seed: int) -> tuple[Case, ...]:
-    """The first `count` cases of `op` from `seed`."""
-    return tuple(islice(backend.native_cases(op.removeprefix(PREFIX), dtype=dtype, device=device, seed=seed), count))
+def native_cases(backend: Backend, op: str, device: str, dtype: str, seed: int) -> Iterator[Case]:
+    """The cases of `op` from `seed`."""
+    return backend.native_cases(op.removeprefix(PREFIX), dtype=dtype, device=device, seed=seed)
 
 
 def same_points(case: Case, other: Case) -> bool:

@@ -6,6 +6,7 @@ valid | vacuous | inconclusive | broken | rejected         each draw is counted 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import partial
 from time import perf_counter
@@ -24,7 +25,7 @@ from harness.running.cells import Cell
 from harness.running.comparison import case_run, nearness
 from harness.running.journal import Journal
 from harness.running.judge import run_case
-from harness.running.pool import Pool
+from harness.running.pool import Draw
 from harness.running.profiles import Profile
 from harness.running.search import Stop
 from harness.running.watch import Clock
@@ -52,12 +53,13 @@ class Visitor:
         self._not_run = 0
         self._no_evidence: dict[str, str] = {}  # per kind of case that is none, the first reason
 
-    def see(self, pool: Pool) -> None:
-        """Visit the cases of a pool, up to the first that breaks."""
-        self.counts.rejected += pool.rejected
+    def see(self, draws: Iterable[Draw]) -> None:
+        """Visit the cases of a round, up to the first that breaks."""
         with suppress(Stop):
-            for case, choices in zip(pool.cases, pool.choices, strict=True):
+            for case, choices in draws:
                 self.begin()
+                if case is None:
+                    continue
                 broken = self.visit(msgspec.structs.replace(case, law=self._cell.law))
                 if choices is not None and (broken or self.nearness is not None):
                     self.begin_with.append((math.inf if broken else self.nearness or -math.inf, choices))

@@ -26,16 +26,16 @@ def earlier(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Finding]:
 
 def test_counterexamples_of_a_cell_come_from_the_earlier_record(earlier):
     folder, found = earlier
-    assert [case.id for case in counterexamples(str(folder), found.cell).cases] == [found.case]
-    assert counterexamples(str(folder), "another cell").cases == ()
-    assert counterexamples("", found.cell).cases == ()
+    assert [draw.case.id for draw in counterexamples(str(folder), found.cell)] == [found.case]
+    assert counterexamples(str(folder), "another cell") == []
+    assert counterexamples("", found.cell) == []
 
 
 def test_counterexamples_too_long_for_the_record_come_from_their_files(earlier, tmp_path):
     case = from_json(earlier[1].case_json)
     write(tmp_path / "record.ndjson", [run_started(), finding(case=case.id, case_json="", cell="c")])
     write_case(tmp_path, case.id, to_json(case))
-    assert [each.id for each in counterexamples(str(tmp_path), "c").cases] == [case.id]
+    assert [each.case.id for each in counterexamples(str(tmp_path), "c")] == [case.id]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import math
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,13 @@ from harness.backends import load_backend
 from harness.program.case import from_json
 from harness.record import Baseline, CaseRun, CellEnded, CellStarted, Finding, Known, read_events
 from harness.running import budget
+from harness.running import cell as cell_module
 from harness.running.budget import LEAST_VALID
 from harness.running.cell import Outcome, run_cell
 from harness.running.cells import Cell
 from harness.running.finding import reproductions
 from harness.running.journal import Journal, Run
+from harness.running.pool import Draw, pool_of
 from harness.running.profiles import PROFILES, Profile
 from tests.running.outside import environment
 from tests.running.toy import Toy
@@ -63,6 +66,15 @@ def test_run_cell_writes_start_cases_and_end(tmp_path):
     assert kinds[0] is CellStarted
     assert kinds[-1] is CellEnded
     assert set(kinds[1:-1]) == {CaseRun}
+
+
+def test_run_cell_counts_draws_that_lead_to_no_case_as_rejected(tmp_path, monkeypatch):
+    def draws(*args: object) -> Iterator[Draw]:
+        yield from (Draw(None) if n % 2 == 0 else draw for n, draw in enumerate(pool_of(*args)))  # type: ignore[arg-type]
+
+    monkeypatch.setattr(cell_module, "pool_of", draws)
+    counts = run_one(tmp_path, "Toy", profile=dataclasses.replace(PROFILE, examples=10)).ended.counts
+    assert (counts.rejected, counts.attempted) == (5, 5)
 
 
 def test_run_cell_adds_up_its_time_by_part(tmp_path):

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import random
+from itertools import islice
 
 import msgspec
 import numpy as np
 import pytest
 
-from harness.backends import Unsupported, load_backend
+from harness.backends import Backend, Unsupported, load_backend
 from harness.backends.torch.native_cases import native, samples_of
+from harness.program import Case
 from harness.program.case import Opaque, from_json, to_json
 from harness.program.opaque import resolve
 from harness.program.target import UnknownTarget
 from harness.running.cells import gap
 from harness.running.finding import signature_of
 from harness.running.misuse import Misuse
-from harness.running.native import ANY, is_native, native_ops, native_pool, same_points
+from harness.running.native import ANY, is_native, native_cases, native_ops, same_points
 from harness.running.profiles import PROFILES
 from harness.running.selection import Selection, left_to_programs
 from harness.running.selection import resolve as resolve_selection
@@ -43,8 +45,12 @@ def test_native_names_are_found_by_expression(torch_backend) -> None:
     assert found == [DET]
 
 
+def first_cases(backend: Backend, op: str, device: str, dtype: str, count: int, seed: int) -> tuple[Case, ...]:
+    return tuple(islice(native_cases(backend, op, device, dtype, seed), count))
+
+
 def test_native_cases_are_found_again_by_their_target(torch_backend) -> None:
-    case, *_ = native_pool(torch_backend, DET, "cpu", "float64", 3, seed=1)
+    case, *_ = first_cases(torch_backend, DET, "cpu", "float64", 3, seed=1)
     again = from_json(to_json(case))
     points = [torch_backend.array(x, dtype="float64", device="cpu") for x in again.points]
     outputs = resolve(again.subject, torch_backend)(*points)
@@ -52,7 +58,7 @@ def test_native_cases_are_found_again_by_their_target(torch_backend) -> None:
 
 
 def test_native_cases_of_one_sample_differ_in_direction_only(torch_backend) -> None:
-    cases = native_pool(torch_backend, DET, "cpu", "float64", 60, seed=1)
+    cases = first_cases(torch_backend, DET, "cpu", "float64", 60, seed=1)
     first = cases[0]
     later = next(case for case in cases[1:] if case.subject == first.subject)
     assert same_points(first, later)
@@ -62,14 +68,14 @@ def test_native_cases_of_one_sample_differ_in_direction_only(torch_backend) -> N
 
 
 def test_native_finding_is_called_like_its_cell(torch_backend) -> None:
-    case, *_ = native_pool(torch_backend, DET, "cpu", "float64", 1, seed=1)
+    case, *_ = first_cases(torch_backend, DET, "cpu", "float64", 1, seed=1)
     result = Result(law="vjp-eq-fd", verdict=Verdict.BROKEN, actual=0.0, expected=1.0)
     called = signature_of(torch_backend, msgspec.structs.replace(case, law="vjp-eq-fd"), result, None)
     assert called == f"vjp-eq-fd | {DET} | zero where it should not be"
 
 
 def test_native_samples_that_are_not_dense_are_left_out(torch_backend) -> None:
-    assert native_pool(torch_backend, "native:sparse_sampled_addmm", "cpu", "float64", 1, seed=1) == ()
+    assert first_cases(torch_backend, "native:sparse_sampled_addmm", "cpu", "float64", 1, seed=1) == ()
 
 
 def test_native_subject_without_the_dtype_is_a_gap(torch_backend) -> None:
@@ -120,7 +126,7 @@ def test_native_sample_that_is_more_than_a_call_of_its_op_is_not_written(torch_b
 
 def test_samples_asked_for_inside_a_transform_are_those_outside():
     name = "torch_ops_aten__safe_softmax_default"
-    (x,) = (torch.from_numpy(x) for x in native_pool(load_backend("torch"), f"native:{name}", "cpu", "float64", 1, 0)[0].primals)
+    (x,) = (torch.from_numpy(x) for x in first_cases(load_backend("torch"), f"native:{name}", "cpu", "float64", 1, 0)[0].primals)
     samples_of.cache_clear()
     call = getattr(native, name)
     torch.func.vjp(lambda x: call(x, sample=0, dtype="float64", device="cpu"), x)
@@ -128,40 +134,40 @@ def test_samples_asked_for_inside_a_transform_are_those_outside():
 
 
 def test_samples_outside_of_the_domain_are_left_out(torch_backend):
-    assert native_pool(torch_backend, "native:__rpow__", "cpu", "float64", 12, 0) == ()  # a negative base to a power that is no integer
-    assert len(native_pool(torch_backend, "native:pow", "cpu", "float64", 12, 0)) == 12
+    assert first_cases(torch_backend, "native:__rpow__", "cpu", "float64", 12, 0) == ()  # a negative base to a power that is no integer
+    assert len(first_cases(torch_backend, "native:pow", "cpu", "float64", 12, 0)) == 12
 
 
 @pytest.mark.parametrize("name", ["as_strided", "nn_functional_dropout"])
 def test_a_function_of_memory_is_not_asked_in_other_memory(torch_backend, name):
-    cases = native_pool(torch_backend, f"native:{name}", "cpu", "float64", 20, 0)
+    cases = first_cases(torch_backend, f"native:{name}", "cpu", "float64", 20, 0)
     case = msgspec.structs.replace(next(case for case in cases if case.drawn["of_memory"]), law="layout-independent")
     with pytest.raises(Unsupported, match="reads memory"):
         lookup_law("layout-independent").check(torch_backend, case)
-    assert not native_pool(torch_backend, DET, "cpu", "float64", 1, 0)[0].drawn["of_memory"]
+    assert not first_cases(torch_backend, DET, "cpu", "float64", 1, 0)[0].drawn["of_memory"]
 
 
 @pytest.mark.parametrize("name", ["svd_lowrank", "nn_functional_scaled_dot_product_attention"])
 def test_a_function_that_draws_the_same_in_all_memory_is_asked_in_other_memory(torch_backend, name):
-    cases = native_pool(torch_backend, f"native:{name}", "cpu", "float64", 4, 0)
+    cases = first_cases(torch_backend, f"native:{name}", "cpu", "float64", 4, 0)
     assert not any(case.drawn["of_memory"] for case in cases)
 
 
 def test_behind_the_mask_that_the_database_puts_over_an_op_nan_may_meet_zero(torch_backend):
     """where(mask, logaddexp(x, y), 0): what the where leaves out is read by logaddexp, whose derivative there is NaN times 0."""
-    masked = native_pool(torch_backend, "native:masked_logaddexp", "cpu", "float64", 4, 0)
+    masked = first_cases(torch_backend, "native:masked_logaddexp", "cpu", "float64", 4, 0)
     cases = [msgspec.structs.replace(case, law="masked-nan-harmless") for case in masked]
     assert all(case.drawn["of_several"] for case in cases)
     with pytest.raises(Unsupported, match="masked out"):
         lookup_law("masked-nan-harmless").check(torch_backend, cases[1])
-    assert not native_pool(torch_backend, DET, "cpu", "float64", 1, 0)[0].drawn["of_several"]
+    assert not first_cases(torch_backend, DET, "cpu", "float64", 1, 0)[0].drawn["of_several"]
 
 
 @pytest.mark.parametrize(("backend", "found"), [("torch", {"HOLDS"}), ("faulty:negated-gradient:torch", {"BROKEN"})])
 def test_tangents_that_a_cast_rounds_are_adjoint_to_gradients_that_it_does_not(backend, found):
     there = load_backend(backend)
     cases = [
-        msgspec.structs.replace(case, law="jvp-vjp-duality") for case in native_pool(load_backend("torch"), "native:float", "cpu", "float64", 2, 0)
+        msgspec.structs.replace(case, law="jvp-vjp-duality") for case in first_cases(load_backend("torch"), "native:float", "cpu", "float64", 2, 0)
     ]
     assert {lookup_law("jvp-vjp-duality").check(there, case).verdict.value for case in cases} == found
 
@@ -169,5 +175,5 @@ def test_tangents_that_a_cast_rounds_are_adjoint_to_gradients_that_it_does_not(b
 def test_drawing_samples_leaves_the_random_numbers_of_others_alone(torch_backend):
     samples_of.cache_clear()
     before = random.getstate(), np.random.get_state()[1].tolist()
-    native_pool(torch_backend, "native:svd_lowrank", "cpu", "float64", 1, 0)
+    first_cases(torch_backend, "native:svd_lowrank", "cpu", "float64", 1, 0)
     assert (random.getstate(), np.random.get_state()[1].tolist()) == before

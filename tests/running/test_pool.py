@@ -9,7 +9,7 @@ from harness.backends import load_backend
 from harness.backends.bind import bind
 from harness.program import Case
 from harness.running.cells import Cell
-from harness.running.pool import pool_of, strategy
+from harness.running.pool import Draw, Pool, pool_of, strategy
 from harness.running.profiles import PROFILES
 from harness.running.search import SHRINKING, Beginning, explore
 
@@ -40,7 +40,7 @@ def test_cases_of_a_pool_differ_in_kind_not_in_numbers_alone():
 def test_the_choices_of_a_case_lead_hypothesis_to_it():
     cell, backend, profile = Cell("vjp-eq-fd", "conv2d", "float64", "cpu", "torch"), load_backend("torch"), PROFILES["quick"]
     pool, seen = pool_of(cell, backend, profile, 3, 0), Seen()
-    begin = Beginning([choices for choices in pool.choices if choices], InMemoryExampleDatabase())
+    begin = Beginning([draw.choices for draw in pool if draw.choices], InMemoryExampleDatabase())
     explore(strategy("", cell, backend, profile, 3, 0), seen, examples=9, seed=1, phases=SHRINKING, database=begin)
     assert {case.id for case in pool.cases} == seen.ids
 
@@ -57,6 +57,27 @@ class Seen:
     def visit(self, case: Case) -> bool:
         self.ids.add(case.id)
         return False
+
+
+def test_nothing_is_drawn_before_a_law_comes_so_far_and_nothing_twice():
+    made = list[int]()
+    pool = Pool(lambda: (made.append(n) or Draw(drawn("exp", 0)[n]) for n in range(2)))
+    assert made == []
+    assert next(iter(pool)) == Draw(drawn("exp", 0)[0])
+    assert made == [0]
+    assert pool.cases == pool.cases == drawn("exp", 0)
+    assert made == [0, 1]
+
+
+def test_a_pool_whose_drawing_failed_fails_again_and_is_not_taken_for_a_short_one():
+    def draws():
+        yield Draw(drawn("exp", 0)[0])
+        raise LookupError("no such thing")
+
+    pool = Pool(draws)
+    for _ in range(2):
+        with pytest.raises(LookupError, match="no such thing"):
+            list(pool)
 
 
 @pytest.mark.parametrize("op", ["var", "layer_norm", "relu"])
