@@ -119,6 +119,10 @@ def test_native_sample_is_written_as_the_call_that_computes_the_same(torch_backe
     assert f"    made = {call}" in samples_of(name, "float64", "cpu")[0].written()
 
 
+def test_native_sample_of_complex_numbers_is_written(torch_backend) -> None:
+    assert "    made = torch.linalg.det(x0)" in samples_of("linalg_det", "complex128", "cpu")[0].written()
+
+
 def test_native_sample_that_is_more_than_a_call_of_its_op_is_not_written(torch_backend) -> None:
     wrapped = [sample for sample in samples_of("linalg_cholesky", "float64", "cpu") if sample.primals[0].numel()]
     assert {sample.written() for sample in wrapped} == {""}, "the database makes its matrix symmetric first"
@@ -170,6 +174,14 @@ def test_tangents_that_a_cast_rounds_are_adjoint_to_gradients_that_it_does_not(b
         msgspec.structs.replace(case, law="jvp-vjp-duality") for case in first_cases(load_backend("torch"), "native:float", "cpu", "float64", 2, 0)
     ]
     assert {lookup_law("jvp-vjp-duality").check(there, case).verdict.value for case in cases} == found
+
+
+@pytest.mark.parametrize(("backend", "found"), [("torch", {"HOLDS"}), ("faulty:negated-gradient:torch", {"BROKEN"})])
+@pytest.mark.parametrize("name", ["lu_solve", "_softmax_backward_data"])  # with a tensor, and with a dtype, among the constants
+def test_an_oracle_in_double_precision_meets_constants_in_double_precision(backend, found, name):
+    there, cases = load_backend(backend), first_cases(load_backend("torch"), f"native:{name}", "cpu", "float32", 4, 0)
+    asked = [msgspec.structs.replace(case, law="vjp-eq-fd") for case in cases if case.differentiable == (0,)]
+    assert {lookup_law("vjp-eq-fd").check(there, case).verdict.value for case in asked} == found
 
 
 def test_drawing_samples_leaves_the_random_numbers_of_others_alone(torch_backend):

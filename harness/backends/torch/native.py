@@ -1,6 +1,6 @@
 """The native source: every differentiable entry of torch's own OpInfo database as subjects, for what the catalogue does not name.
 
-    function(*primals) -> differentiable outputs        constants, indices and keywords of the sample filled in
+    function(*primals) -> differentiable outputs        constants, indices and keywords of the sample filled in, in the precision of the primals
 
 The database is internal to torch (`torch.testing._internal`) and may change: everything that touches it is in this file.
 Source: https://github.com/pytorch/pytorch/blob/main/torch/testing/_internal/opinfo/core.py
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any
 
@@ -20,6 +20,14 @@ from torch.utils import _pytree as trees
 from harness.backends.protocol import Unsupported
 from harness.backends.torch.native_source import written_call
 from harness.program.nesting import flatten
+
+_IN_DOUBLE: dict[Any, torch.dtype] = {
+    torch.float16: torch.float64,
+    torch.bfloat16: torch.float64,
+    torch.float32: torch.float64,
+    torch.complex32: torch.complex128,
+    torch.complex64: torch.complex128,
+}
 
 
 @dataclass(frozen=True)
@@ -108,9 +116,25 @@ def _differentiable_part(
 
 
 def _split(tree: Any) -> tuple[tuple[torch.Tensor, ...], Callable[..., Any]]:
-    """The tensors of `tree` that require grad, and the function that puts others in their place."""
+    """The tensors of `tree` that require grad, and the function that puts others in their place.
+
+    An oracle asks the function of float32 numbers in double precision, where an op refuses to meet constants in float32, or rounds to them.
+    """
     nest, leaves, _ = flatten(tree, lambda leaf: isinstance(leaf, torch.Tensor) and leaf.requires_grad)
-    return tuple(leaf.detach() for leaf in leaves), lambda *primals: nest.fill(primals)
+    doubled = replace(nest, held=tuple(map(_in_double, nest.held)))
+
+    def rebuild(*primals: torch.Tensor) -> Any:
+        raised = any(given.dtype is _IN_DOUBLE.get(own.dtype) for given, own in zip(primals, leaves, strict=True))
+        return (doubled if raised else nest).fill(primals)
+
+    return tuple(leaf.detach() for leaf in leaves), rebuild
+
+
+def _in_double(constant: Any) -> Any:
+    """A floating-point tensor or dtype in double precision, which holds the same number; anything else as it is."""
+    if isinstance(constant, torch.Tensor):
+        return constant.to(_IN_DOUBLE.get(constant.dtype, constant.dtype))
+    return _IN_DOUBLE.get(constant, constant) if isinstance(constant, torch.dtype) else constant
 
 
 def _tensors(result: Any) -> tuple[torch.Tensor, ...]:

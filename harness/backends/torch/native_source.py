@@ -72,7 +72,7 @@ def _is_callable(name: str) -> bool:
 def _computes(text: str, function: Callable[..., tuple[torch.Tensor, ...]], primals: Sequence[torch.Tensor]) -> bool:
     """Whether the source gives what the sample's function gives, bit by bit: at its primals, and beside them, where what is symmetrised shows."""
     names: dict[str, Any] = {"torch": torch}
-    beside = [x + 0.01 * torch.arange(x.numel(), dtype=x.dtype, device=x.device).reshape(x.shape) for x in primals]
+    beside = [x + 0.01 * torch.arange(x.numel(), device=x.device).to(x.dtype).reshape(x.shape) for x in primals]
     try:
         exec(compile(text, "a native call", "exec"), names)
         pairs = [(names["f"](*given), function(*given)) for given in (primals, beside)]
