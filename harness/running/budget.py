@@ -13,6 +13,7 @@ from harness.running.profiles import PATIENCE, Profile
 from harness.running.search import WAITING, Deadline
 
 LEAST_SHARE, LEAST_VALID = 0.5, 2  # seconds and comparisons that a cell is given however little time there is: those of `quick`
+REFUSALS = 20  # cases, none of which could be compared, after which a cell takes no patience
 SHRINKING = 2.0  # shares: as much beside the search as `quick` gives
 
 
@@ -54,9 +55,9 @@ class Budget:
         self._owed, waiting = (profile.minimum, WAITING) if share >= profile.seconds else (LEAST_VALID, 1.0)
         self._soon, self._end = Deadline(seconds, waiting), Deadline(PATIENCE * seconds)
 
-    def over(self, valid: int) -> bool:
-        """Whether a search that has `valid` valid comparisons ends here."""
-        return self._end.passed or (self._soon.passed and valid >= self._owed)
+    def over(self, valid: int, refused: int = 0) -> bool:
+        """Whether a search that has `valid` valid comparisons ends here; `refused`: its cases, if none of them could be compared."""
+        return self._end.passed or (self._soon.passed and (valid >= self._owed or refused >= REFUSALS))
 
     def shrinking(self) -> Deadline:
         """The time for making a counterexample smaller, which begins now."""

@@ -117,7 +117,7 @@ class Visitor:
 
     @property
     def _late(self) -> bool:
-        return self._budget.over(self.counts.valid)
+        return self._budget.over(self.counts.valid, 0 if self.counts.attempted else self._not_run)
 
     def _searches(self, case: Case) -> bool:
         self.counts.rejected -= 1

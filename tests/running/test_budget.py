@@ -8,7 +8,7 @@ import math
 import pytest
 
 from harness.running import search
-from harness.running.budget import LEAST_SHARE, LEAST_VALID, Budget, Shares, share_of
+from harness.running.budget import LEAST_SHARE, LEAST_VALID, REFUSALS, Budget, Shares, share_of
 from harness.running.profiles import PATIENCE, PROFILES
 
 PROFILE = dataclasses.replace(PROFILES["nightly"], seconds=100.0, minimum=200, shrink_seconds=60.0)
@@ -74,6 +74,14 @@ def test_budget_of_a_share_ends_with_the_share_once_there_is_a_little_evidence(w
     assert not budget.over(LEAST_VALID - 1)
     work[0] = 3.0 * PATIENCE + 0.1
     assert budget.over(0)
+
+
+def test_budget_has_no_patience_with_cases_none_of_which_can_be_compared(work):
+    budget = Budget(PROFILE)
+    assert not budget.over(0, refused=10**6)
+    work[0] = 101.0
+    assert budget.over(0, refused=REFUSALS)
+    assert not budget.over(0, refused=REFUSALS - 1)
 
 
 @pytest.mark.parametrize(("share", "over"), [(3.0, True), (math.inf, False)])

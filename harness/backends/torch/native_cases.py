@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import cycle
 from typing import Any
 
@@ -32,7 +32,7 @@ class Native:
 
     def __getattr__(self, part: str) -> Native:
         name = f"{self._name}.{part}" if self._name else part
-        if not any(f"{op.formatted_name}.".startswith(f"{name}.") for op in native_ops(None)):
+        if name not in _beginnings():
             raise AttributeError(f"torch's OpInfo database has no entry {name!r}.")
         return Native(name)
 
@@ -61,6 +61,13 @@ class NativeSource:
         usable = tuple((sample, of_memory(sample)) for sample in samples_of(name, dtype, device) if _is_usable(sample))
         for count, (sample, by_memory) in enumerate(cycle(usable)):
             yield _case(self.name, sample, dtype, device, np.random.default_rng([seed, count]), by_memory)
+
+
+@cache
+def _beginnings() -> frozenset[str]:
+    """Of each name all that leads to it: nn, nn.functional, nn.functional.relu."""
+    parts = [op.formatted_name.split(".") for op in native_ops(None)]
+    return frozenset(".".join(each[:count]) for each in parts for count in range(1, len(each) + 1))
 
 
 @lru_cache(maxsize=KEPT)
