@@ -5,6 +5,7 @@ f(x) is finite,  f(x) = f(x) again,  x afterwards = x before
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,8 @@ from harness.verdict.constants import REPEAT_ULPS
 from properties.laws.along import outputs_along
 
 NEARBY = 1 / 16  # in units of the primals: farther than any step that a law takes to measure rounding
+PACKED = re.compile(r"(\w+)\[0\]\S*( \1\[\d+\]\S*)*")  # the names of arrays that came in one sequence, as gradcheck takes them
+ONE_BY_ONE = "Was it meant to get one sequence? Several primals are given one by one: check_gradients(function, x, y)."
 PURITY = "inputs-not-mutated"  # the law that a function breaks by itself when it changes its arguments
 
 
@@ -51,7 +54,8 @@ def observe(backend: Backend, subject: Opaque, arguments: Arguments, calls: int 
         if isinstance(error, TypeError) and called is not None and not entered(called, error.__traceback__):
             fit = f"what {name_of(called)} takes; {_first_line(error)}"
             raise TypeError(f"check_gradients(*primals, kwargs=...) must be {fit}. Give its arguments, in order.") from None
-        return Observation((), f"the function raises {type(error).__name__} at these primals: {_first_line(error)}.")
+        raised = f"the function raises {type(error).__name__} at these primals: {_first_line(error)}."
+        return Observation((), f"{raised} {ONE_BY_ONE}" if PACKED.fullmatch(" ".join(arguments.names)) else raised)
     if changed:
         return Observation(
             first, f"the function changes its argument {', '.join(changed)} in place, so that f(x) has no fixed x; clone it first.", True

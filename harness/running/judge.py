@@ -29,6 +29,7 @@ from harness.running.watch import Clock, TooLong, watched
 from harness.verdict import Result, Verdict
 from properties.laws import lookup_law
 from properties.laws.answers import says_so
+from properties.laws.shaking import OtherForm
 
 _ROOTS = tuple(Path(str(package.__file__)).parent for package in (harness, properties))
 _BACKENDS = _ROOTS[0] / "backends"
@@ -69,6 +70,8 @@ def _checked(backend: Backend, case: Case, clock: Clock, interrupts: Interrupts,
     except TooLong:
         backend.reset()
         return Result(law=case.law, verdict=Verdict.INCONCLUSIVE, reason=TOO_LONG)
+    except OtherForm as error:
+        return Result(law=case.law, verdict=Verdict.INCONCLUSIVE, reason=str(error))
     except NotResults as error:
         return _not_run(case, f"the adapter is wrong: {error}")
     except (Exception, *LEAVING) as error:

@@ -17,12 +17,12 @@ class Profile:
     """What one cell is given, and what it owes.
 
     A cell sees up to `edges` edge cases and `examples` random ones; while fewer than `minimum` of them were valid comparisons it draws up to
-    `rounds` times in all, each round from another seed. After `seconds` of work it looks at no more cases once its minimum is reached, or where none of
-    its cases can be compared, and after `PATIENCE` times that in no case; a run with a limit may give it less (harness.running.budget). `shrink_seconds` bounds the shrinking of a
-    counterexample; a cell that gives no sign for `hung_after` seconds is HUNG. `dtypes` are what is verified when nobody asks for others, and
-    `on_programs` the families of laws that are then tried on random programs only, not op by op; the families of `later` are left to the longer
-    profiles; `native` adds what the backend's library itself describes (harness.running.native). `climbs` is how many more programs are tried uphill
-    of those that came nearest to breaking a law.
+    `rounds` times in all, each round from another seed. After `seconds` of work it looks at no more cases once its minimum is reached, or where
+    none of its cases can be compared, and after `PATIENCE` times that in no case; a run with a limit may give it less (harness.running.budget).
+    `shrink_seconds` bounds the shrinking of a counterexample; a cell that gives no sign for `hung_after` seconds is HUNG. `dtypes` are what is
+    verified when nobody asks for others, and `on_programs` the families of laws that are then tried on random programs only, not op by op; the
+    families of `later` are left to the longer profiles; `native` adds what the backend's library itself describes (harness.running.native).
+    `climbs` is how many more programs are tried uphill of those that came nearest to breaking a law.
     """
 
     name: str

@@ -4,7 +4,7 @@
     sampled:  standard deviation over neighbours of x of (measure in the case's dtype - what it should be there)
     in low precision also: how far what it should be moves with one ulp of x, for a backward stable formula may be off by that
 
-The first is discrete stochastic arithmetic (CESTAC: Vignes 1993; Parker, Monte Carlo Arithmetic, 1997). Multiplying an intermediate value by 1 +- eps
+The first is discrete stochastic arithmetic (properties.laws.shaking). Multiplying an intermediate value by 1 +- eps
 shakes the forward sweep, and in the backward sweep its adjoint. The second run takes the opposite signs of the first, so that one value that matters
 more than all others shows. The runs are compared with each other, not with the plain one: a backend whose multiplication has a wrong adjoint, or
 another derivative for other strides, is wrong in all of them alike. What this cannot reach is inside an op,
@@ -21,11 +21,10 @@ import msgspec
 import numpy as np
 
 from harness.backends import Backend
-from harness.backends.bind import Bound, Signs, bind, part_dtype
+from harness.backends.bind import Bound, bind, part_dtype
 from harness.program import Case
 from harness.verdict.constants import (
     JITTER_FACTOR,
-    JITTER_IN_HALF,
     JITTER_RUNS,
     NEARBY_ULPS,
     NEIGHBOUR_DISTANCE,
@@ -34,8 +33,8 @@ from harness.verdict.constants import (
     eps,
 )
 from properties.laws.precision import best_dtype
+from properties.laws.shaking import Measure, deviation, shaken, signs_of, value_range
 
-Measure = Callable[[Bound], np.ndarray]
 Move = Callable[[np.random.Generator, np.ndarray, str], np.ndarray]  # (source of chance, x, dtype) -> beside x
 
 
@@ -43,9 +42,9 @@ def spread(backend: Backend, case: Case, measure: Measure) -> np.ndarray:
     """What rounding may do to `measure(bind(backend, case))`: an array of its shape, in its units."""
     precise = best_dtype(backend, case)
     if precise == case.dtype:
-        return _shaken(backend, case, measure)
+        return shaken(backend, case, measure)
     half = case.dtype == "float16"
-    moved = _shaken(backend, case, measure, runs=VALUE_RUNS if half else JITTER_RUNS, told_by=_deviation if half else _range)
+    moved = shaken(backend, case, measure, runs=VALUE_RUNS if half else JITTER_RUNS, told_by=deviation if half else value_range)
 
     def rounding(bound: Bound) -> np.ndarray:
         return measure(bound) - measure(bind(backend, bound.case, dtype=precise))
@@ -58,7 +57,7 @@ def spread_nearby(backend: Backend, case: Case, measure: Measure) -> np.ndarray:
 
     An ulp away from one number x there are two others, and what x - mean(x) is at all three may round alike.
     """
-    return _shaken(backend, case, measure, runs=VALUE_RUNS, ulps=NEARBY_ULPS)
+    return shaken(backend, case, measure, runs=VALUE_RUNS, ulps=NEARBY_ULPS)
 
 
 def noise_of_values(backend: Backend, case: Case, measure: Measure) -> np.ndarray:
@@ -66,7 +65,7 @@ def noise_of_values(backend: Backend, case: Case, measure: Measure) -> np.ndarra
 
     A step of t below that changes nothing: 1e8 - 1e8 + 1e-8 t is constant to every window, and its slope is not 0.
     """
-    return _shaken(backend, case, measure, dtype=best_dtype(backend, case), runs=VALUE_RUNS)
+    return shaken(backend, case, measure, dtype=best_dtype(backend, case), runs=VALUE_RUNS)
 
 
 def sampled(backend: Backend, case: Case, error: Measure, *, longer: bool = False, runs: int = NEIGHBOURS) -> np.ndarray:
@@ -88,7 +87,7 @@ def _conditioned(backend: Backend, case: Case, measure: Measure, precise: str) -
     """
 
     def beside(run: int, sense: float = 1.0) -> Case:
-        signs, moved = _signs(case.seed, run, sense), list(case.primals)
+        signs, moved = signs_of(case.seed, run, sense), list(case.primals)
         for i in case.differentiable:
             moved[i] = moved[i] * (1 + eps(case.dtype) * signs(moved[i].shape))
         return msgspec.structs.replace(case, primals=tuple(moved))
@@ -112,38 +111,6 @@ def _inside(backend: Backend, neighbours: Iterable[Case], measure: Measure, dtyp
     bounds = (bind(backend, neighbour, dtype=dtype) for neighbour in neighbours)
     tried = [bound.attempt(partial(measure, bound)) for bound in bounds]
     return [found for found in tried if not isinstance(found, Exception)]
-
-
-def _range(found: np.ndarray) -> np.ndarray:
-    """What few runs, (runs, entries), tell: not how large rounding is, but that it is no larger than some times their range."""
-    return np.asarray(JITTER_FACTOR * (np.fmax.reduce(found) - np.fmin.reduce(found)))
-
-
-def _deviation(found: np.ndarray) -> np.ndarray:
-    """What many runs tell, in float16, where a generous factor would forgive percents; as `_range` where one of them overflows."""
-    return np.where(np.isfinite(found).all(axis=0), JITTER_IN_HALF * found.std(axis=0, ddof=1), _range(found))
-
-
-def _shaken(
-    backend: Backend,
-    case: Case,
-    measure: Measure,
-    *,
-    dtype: str | None = None,
-    runs: int = JITTER_RUNS,
-    ulps: int = 1,
-    told_by: Callable[[np.ndarray], np.ndarray] = _range,
-) -> np.ndarray:
-    signs = [_signs(case.seed, 0, -1.0, ulps), *(_signs(case.seed, run, 1.0, ulps) for run in range(runs - 1))]
-    found = np.stack([measure(bind(backend, case, dtype=dtype, jitter=each)) for each in signs])  # (runs, entries)
-    with np.errstate(all="ignore"):
-        return np.asarray(np.nan_to_num(told_by(found), nan=0.0))
-
-
-def _signs(seed: int, run: int, sense: float = 1.0, ulps: int = 1) -> Signs:
-    """Random signs, each times 1 to `ulps`; those of one seed and run with `sense` 1 and -1 are opposite."""
-    rng, drawn = np.random.default_rng((seed, run)), sense * np.array([k for k in range(-ulps, ulps + 1) if k])
-    return lambda shape: drawn[rng.integers(0, 2 * ulps, size=shape)]
 
 
 def _neighbours(backend: Backend, case: Case, move: Move, longer: bool, runs: int) -> Iterator[Case]:

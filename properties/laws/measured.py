@@ -12,10 +12,11 @@ from harness.program import Case
 from harness.verdict import Result, judge_tangent, required_resolution, structural
 from harness.verdict.rounding import elementwise_rounding, normwise_rounding
 from properties.laws.along import direction, grain_along
-from properties.laws.conditioning import Measure, noise_of_values, spread, spread_nearby
+from properties.laws.conditioning import noise_of_values, spread, spread_nearby
 from properties.laws.gradients import Malformed
 from properties.laws.inner import flat, typical
 from properties.laws.precision import best_dtype
+from properties.laws.shaking import Measure
 
 
 def check_measured(

@@ -20,13 +20,14 @@ from harness.verdict import Result, judge_derivative, required_resolution, struc
 from harness.verdict.rounding import analytic_rounding, natural_size
 from properties.laws.along import outputs_along, projected_along, projected_floor, value_floor, value_terms
 from properties.laws.asked_again import entry_by_entry
-from properties.laws.conditioning import Measure, noise_of_values, spread, spread_nearby
+from properties.laws.conditioning import noise_of_values, spread, spread_nearby
 from properties.laws.gradients import Malformed, gradients_of, tangents_of, values_and_gradients_of, values_and_tangents_of
 from properties.laws.inner import flat, inner
 from properties.laws.law import Law
 from properties.laws.measured import check_measured
 from properties.laws.path import path_of
 from properties.laws.precision import best_dtype
+from properties.laws.shaking import Measure
 
 
 @entry_by_entry(

@@ -103,6 +103,16 @@ def test_what_a_function_does_itself_is_inconclusive_with_its_reason(function: A
     assert "could not be decided: 1 of 1 laws are open" in str(undecided.value)
 
 
+def test_primals_packed_as_gradcheck_takes_them_are_told_to_be_given_one_by_one() -> None:
+    said = r"the function raises TypeError at these primals: .* Several primals are given one by one: check_gradients\(function, x, y\)\."
+    for packed in ((X,), [X, X]):
+        with pytest.raises(LawBroken, match=said):
+            check_gradients(lambda x: torch.sin(x), packed).require_holds()
+    with pytest.raises(LawBroken) as apart:
+        check_gradients(lambda x, y: torch.linalg.cross(x, y), X, X[:2]).require_holds()
+    assert "one by one" not in str(apart.value)
+
+
 def test_a_function_that_detaches_is_broken_and_the_cause_is_named() -> None:
     report = check_gradients(lambda x: (x**2).detach(), X, laws="vjp-eq-fd")
     assert report.verdict is Verdict.BROKEN

@@ -143,3 +143,21 @@ def test_a_primal_without_dense_numbers_is_misuse(primal: Any) -> None:
     with pytest.raises(TypeError, match=r"must be dense arrays of numbers; x is not: .*\. Pass a dense one\.$") as raised:
         check_gradients(lambda x: x * 2, primal)
     assert "\n" not in str(raised.value)
+
+
+EDGE = torch.tensor([0.30000001, 0.5, -2.0], dtype=torch.float32)
+
+
+@pytest.mark.parametrize("law", ["vjp-eq-fd", "jvp-eq-fd", "hvp-eq-fd"])
+def test_a_shape_that_hangs_on_an_ulp_of_the_primals_is_undecided_with_the_reason(law: str) -> None:
+    [result] = check_gradients(lambda x: x[x > 0.3] ** 3, EDGE, laws=law).results
+    assert result.verdict is Verdict.INCONCLUSIVE
+    assert result.reason == "the function returns arrays of shape [(2,)] beside these primals, of [(1,)] at them: an ulp decides."
+
+
+def test_a_wrong_gradient_of_a_function_whose_shape_hangs_on_its_data_is_broken_away_from_the_threshold() -> None:
+    def half_wrong(x: Any) -> Any:
+        kept = x[x > 0.3]
+        return kept * kept.detach()
+
+    assert check_gradients(half_wrong, EDGE - 0.1, laws="vjp-eq-fd").verdict is Verdict.BROKEN

@@ -164,3 +164,18 @@ def test_outputs_of_another_shape_beside_a_wrong_derivative_are_told(monkeypatch
     result = laws()[law].check(backend, product())
     assert result.verdict is Verdict.BROKEN
     assert result.reason.startswith("output 0 has shape (1, ")
+
+
+def test_a_derivative_that_only_a_shaken_run_cannot_take_is_an_exception_of_the_backend_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    backend, case = load_backend("torch"), product()
+    right, calls = backend.vjp, iter(range(100))
+
+    def refusing(*given: Any) -> Any:
+        if next(calls):
+            raise ValueError("not here")
+        outputs, found = right(*given)
+        return outputs, tuple(1.001 * x for x in found)
+
+    monkeypatch.setattr(backend, "vjp", refusing)
+    with pytest.raises(ValueError, match="not here"):
+        laws()["vjp-eq-fd"].check(backend, case)
