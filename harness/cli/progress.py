@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from time import monotonic
 from types import TracebackType
 from typing import Any
@@ -90,8 +91,15 @@ class Progress:
     def line(self) -> str:
         """Rate, findings, time left."""
         rate = self.done / max(monotonic() - self._began, 1e-9)
+        return f"{rate:.1f} cells/s   {self.valid:,} valid comparisons   {self.findings} findings   {self._rest(rate)}"
+
+    def _rest(self, rate: float) -> str:
+        """How long it goes on: as long as the cells take, or until the run's limit."""
         left = (self._total - self.done) / rate if rate else 0.0
-        return f"{rate:.1f} cells/s   {self.valid:,} valid comparisons   {self.findings} findings   about {duration(left)} left"
+        until = self.suite.shared.left if self.suite else math.inf
+        if not until:
+            return "the time is over: the rest is not compared"
+        return f"about {duration(left)} left" if left <= until else f"{duration(until)} left of the time given"
 
     @property
     def _total(self) -> int:

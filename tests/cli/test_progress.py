@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import os
 import pty
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from io import StringIO
+from types import SimpleNamespace
 
 import pytest
 
+from harness.cli import progress as progress_module
 from harness.cli.progress import Progress
 
 pytestmark = pytest.mark.usefixtures("xterm")
@@ -48,3 +51,21 @@ def test_the_bar_is_drawn_on_the_terminal_while_pytest_captures_the_file_descrip
             os.dup2(nowhere.fileno(), stdout)
             draw(progress)
         assert "drawn meanwhile" in os.read(screen, 100_000).decode()
+
+
+@pytest.mark.parametrize(
+    ("left", "told"),
+    [
+        (math.inf, "about 16m 30s left"),
+        (10**4, "about 16m 30s left"),
+        (60.0, "1m 00s left of the time given"),
+        (0.0, "the time is over: the rest is not compared"),
+    ],
+)
+def test_a_run_is_said_to_last_no_longer_than_its_limit(monkeypatch: pytest.MonkeyPatch, left: float, told: str):
+    """A cell of 100 has taken 10 seconds."""
+    monkeypatch.setattr(progress_module, "monotonic", lambda: 0.0)
+    progress = Progress()
+    monkeypatch.setattr(progress_module, "monotonic", lambda: 10.0)
+    progress.suite, progress.done = SimpleNamespace(cells=[None] * 100, shared=SimpleNamespace(left=left)), 1  # type: ignore[assignment]
+    assert progress.line().endswith(f"   {told}")
