@@ -8,6 +8,7 @@ import pty
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from io import StringIO
+from select import select
 from types import SimpleNamespace
 
 import pytest
@@ -27,10 +28,17 @@ def xterm(monkeypatch: pytest.MonkeyPatch) -> None:
 def terminal() -> Iterator[tuple[int, int]]:
     """The standard output is a terminal; the end that a person looks at, and the other. No fixture, since pytest's capture comes after those."""
     reader, writer = pty.openpty()
-    os.set_blocking(reader, False)
     with os.fdopen(writer, "w", encoding="utf-8") as stdout, redirect_stdout(stdout):
         yield reader, writer
     os.close(reader)
+
+
+def shows(screen: int, text: str) -> bool:
+    """Whether `text` comes out of the terminal: the kernel hands on what was written when it gets to it, at times in parts."""
+    seen = ""
+    while text not in seen and select([screen], [], [], 30.0)[0]:
+        seen += os.read(screen, 100_000).decode(errors="replace")
+    return text in seen
 
 
 def draw(progress: Progress) -> None:
@@ -42,7 +50,7 @@ def test_the_bar_is_drawn_on_the_terminal_and_not_into_what_an_adapter_prints():
         with Progress() as progress, redirect_stdout(StringIO()) as printed:
             draw(progress)
         assert printed.getvalue() == ""
-        assert "drawn meanwhile" in os.read(screen, 100_000).decode()
+        assert shows(screen, "drawn meanwhile")
 
 
 def test_the_bar_is_drawn_on_the_terminal_while_pytest_captures_the_file_descriptor():
@@ -50,7 +58,7 @@ def test_the_bar_is_drawn_on_the_terminal_while_pytest_captures_the_file_descrip
         with Progress() as progress, open(os.devnull, "w") as nowhere:
             os.dup2(nowhere.fileno(), stdout)
             draw(progress)
-        assert "drawn meanwhile" in os.read(screen, 100_000).decode()
+        assert shows(screen, "drawn meanwhile")
 
 
 @pytest.mark.parametrize(
