@@ -53,7 +53,7 @@ class Budget:
     def __init__(self, profile: Profile, share: float = math.inf) -> None:
         seconds, self._shrinking = min(profile.seconds, share), min(profile.shrink_seconds, SHRINKING * share)
         self._owed, waiting = (profile.minimum, WAITING) if share >= profile.seconds else (LEAST_VALID, 1.0)
-        self._soon, self._end = Deadline(seconds, waiting), Deadline(PATIENCE * seconds)
+        self._soon, self._end = (Deadline(times * seconds, waiting) for times in (1.0, PATIENCE))
 
     def over(self, valid: int, refused: int = 0) -> bool:
         """Whether a search that has `valid` valid comparisons ends here; `refused`: its cases, if none of them could be compared."""

@@ -91,6 +91,8 @@ def test_budget_of_a_share_counts_the_clock_and_the_profiles_the_work(monkeypatc
     budget = Budget(PROFILE, share)
     monkeypatch.setattr(search, "monotonic", lambda: 2 * min(share, PROFILE.seconds))
     assert budget.over(PROFILE.minimum) is over
+    monkeypatch.setattr(search, "monotonic", lambda: 2 * PATIENCE * min(share, PROFILE.seconds))
+    assert budget.over(0) is over
 
 
 def test_budget_of_a_share_larger_than_the_profiles_time_is_the_profiles(work):
