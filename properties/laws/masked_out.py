@@ -22,7 +22,7 @@ from properties.laws.gradients import gradients_of
 from properties.laws.influence import bits_or_none, idle_entries, output_bits
 from properties.laws.inner import flat
 from properties.laws.law import Law
-from properties.laws.ties import moved_beside
+from properties.laws.ties import beside_in, moved_beside
 
 NAME = "masked-nan-harmless"
 NEIGHBOURS = 4  # points around: an entry that has influence there has it at nearly all of them
@@ -79,8 +79,8 @@ def _poison(backend: Backend, case: Case) -> Points:
 
 def _around(backend: Backend, case: Case) -> list[tuple[Bound, Case, tuple[bytes, ...]]]:
     """The case at points around, where nothing ties, and its outputs there, bit by bit."""
-    rng = np.random.default_rng((case.seed, 7))
-    bounds = [(bind(backend, beside), beside) for beside in (moved_beside(case, rng) for _ in range(NEIGHBOURS))]
+    rng, distance = np.random.default_rng((case.seed, 7)), beside_in(case.dtype)
+    bounds = [(bind(backend, beside), beside) for beside in (moved_beside(case, rng, distance=distance) for _ in range(NEIGHBOURS))]
     found = [(bound, beside, bits_or_none(bound, beside.points)) for bound, beside in bounds]
     return [(bound, beside, bits) for bound, beside, bits in found if bits is not None]
 

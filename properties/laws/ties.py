@@ -19,7 +19,7 @@ from harness.backends import Backend
 from harness.backends.bind import Bound, bind
 from harness.program import Case
 from harness.verdict import Result, Verdict
-from harness.verdict.constants import APART_AT_A_TIE, BESIDE_A_TIE, SLACK_BESIDE_A_TIE, STEP_BESIDE_A_TIE
+from harness.verdict.constants import APART_AT_A_TIE, BESIDE_A_TIE, SLACK_BESIDE_A_TIE, STEP_BESIDE_A_TIE, eps
 from properties.laws.along import direction, moved
 from properties.laws.inner import wide
 from properties.laws.own_precision import Values
@@ -32,6 +32,7 @@ FEW = 2
 FEW_NEIGHBOURS = 8  # to see whether there is a tie at all
 NEARER = 16.0  # times: where the slopes are looked at again
 NEIGHBOURS = 288  # the one that an op chose among ten ties is missed by the 192 of them that break it once in 20,000 times
+ULPS_BESIDE = 16  # apart at least, so that few entries tie after rounding to half precision
 OPEN = "kink: the slopes around this point differ, and the derivative is one of them or lies between."
 
 
@@ -104,6 +105,11 @@ def _two(rng: np.random.Generator, x: np.ndarray, entries: int) -> np.ndarray:
 def _diagonal(rng: np.random.Generator, x: np.ndarray, entries: int) -> np.ndarray:
     """Of the last two axes, where there are two."""
     return np.broadcast_to(np.eye(*x.shape[-2:]) == 1, x.shape) if x.ndim > 1 else np.ones(x.shape, dtype=bool)
+
+
+def beside_in(dtype: str) -> float:
+    """The distance of points around, where they are rounded to `dtype`: in half precision `BESIDE_A_TIE` would lead back to the point itself."""
+    return max(BESIDE_A_TIE, ULPS_BESIDE * eps(dtype))
 
 
 def moved_beside(case: Case, rng: np.random.Generator, which: Which = _all, *, distance: float = BESIDE_A_TIE) -> Case:

@@ -48,6 +48,13 @@ def test_a_base_is_read_beside_the_exponent_0_although_no_number_in_its_place_ch
     assert LAW(TORCH, case).verdict is Verdict.HOLDS
 
 
+@pytest.mark.parametrize("dtype", ["float64", "float32", "float16", "bfloat16"])
+def test_an_exponent_is_read_beside_the_base_1_in_every_precision(dtype):
+    case = case_of(single("pow", ((), ()), ("primal", "primal")), (np.array(1.0), np.array(1.0)), (np.array(1.0),), dtype=dtype)
+    assert poisoned(case) == [False, False, True]
+    assert LAW(TORCH, case).verdict is Verdict.HOLDS
+
+
 def test_which_of_two_equal_numbers_a_median_takes_is_not_what_it_does_not_read():
     case = case_of(single("kthvalue", ((3,),), ("primal",), k=2, axis=0, keepdims=False), (np.array([0.5, 0.5, 0.5]),), (np.array(1.0),))
     assert poisoned(case) == [[False] * 3, True]
