@@ -21,7 +21,8 @@ WRONG = 1.01
 
 @dataclass(frozen=True)
 class Planted:
-    """`edge(tensors)` sees the op's tensor operands; of the kinds "cotangent" and "tangent" that direction alone.
+    """`edge(tensors)` sees the op's tensor operands; of the kinds "cotangent" and "tangent" the one that comes in alone. `asked(params)` sees
+    the rest of the call: keywords by name, positions by number.
 
     kind: what is wrong there. "gradient": both modes; "raises": the backward fails; "poisoned": 0 times what is hidden, NaN, is added; "second",
     "nested": only derivatives of the backward, of the forward mode; "output": what comes through the second output.
@@ -33,6 +34,7 @@ class Planted:
     edge: Callable[[Tensors], bool]
     kind: Kind = "gradient"
     dtype: str = "float64"
+    asked: Callable[[dict[str | int, Any]], bool] = lambda params: True
 
 
 class Fault:
@@ -44,9 +46,11 @@ class Fault:
     def __call__(self, call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """`call(*args, **kwargs)` with the fault in its derivative."""
         kind, leaves = self.planted.kind, [leaf for leaf in trees.tree_leaves((args, kwargs)) if isinstance(leaf, torch.Tensor)]
+        if not self.planted.asked({**dict(enumerate(args)), **kwargs}):
+            return call(*args, **kwargs)
         if kind not in ("cotangent", "tangent") and not self._at_edge(tuple(leaves)):
             return call(*args, **kwargs)
-        if kind in ("cotangent", "tangent", "nested"):  # a tangent that comes in does not depend on the point; one that goes out does
+        if kind in ("cotangent", "nested"):  # a tangent that comes in does not depend on the point; one that goes out does
             return trees.tree_map(lambda y: self._identity(y) if _floats(y) else y, call(*args, **kwargs))
         if kind == "output":
             first, second, *rest = call(*args, **kwargs)

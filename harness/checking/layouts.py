@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from harness.program.layout import LAYOUTS, effective_layout, lay_out
+from harness.program.layout import LAYOUTS, REPEATING, can_hold, effective_layout, lay_out
 
 
 def nearest_layout(name: str, values: np.ndarray, strides: tuple[int, ...] | None) -> tuple[str, str]:
@@ -26,7 +26,8 @@ def nearest_layout(name: str, values: np.ndarray, strides: tuple[int, ...] | Non
 
 def _fits(layout: str, values: np.ndarray, strides: tuple[int, ...]) -> bool:
     """Whether these values can have the layout, and it is not just another name for contiguous."""
-    return effective_layout(layout, values.shape) == layout != "contiguous" and (layout != "expanded" or strides[0] == 0)
+    held = layout not in REPEATING or (0 in strides and can_hold(values, layout))
+    return held and effective_layout(layout, values.shape) == layout != "contiguous"
 
 
 def _alike(a: tuple[int, ...], b: tuple[int, ...], shape: tuple[int, ...]) -> bool:

@@ -18,12 +18,17 @@ LAYOUTS = MappingProxyType(
         "contiguous": "row-major, no gaps",
         "permuted": "axes in reversed memory order (column-major)",
         "strided": "every second element, along the last axis, of a buffer twice as long",
+        "stepped": "every third element, along the last axis, from the second on",
+        "cropped": "a block within a larger array: rows with a gap between them, behind the beginning (rank 2 and more)",
         "offset": "row-major, starting behind the beginning of the buffer",
         "expanded": "one slice repeated along the first axis with stride 0; the values are constant along it",
+        "expanded_last": "one number per row, repeated along the last axis with stride 0, as the gradient of a mean over it is (rank 2 and more)",
+        "expanded_all": "one number, repeated along all axes with stride 0, as the gradient of a sum is (rank 2 and more)",
         "channels_last": "axis 1 innermost in memory, as images are stored (rank 3 and more)",
         "shared": "row-major, in one buffer with the inputs of the case that are shared too",
     }
 )
+REPEATING = ("expanded", "expanded_last", "expanded_all")  # which hold only values that repeat
 SHARED = "shared"  # says something of several inputs only: one array alone is contiguous
 GAP = 3  # elements before an "offset" array: odd, so that it is unaligned for vector loads
 
@@ -32,19 +37,30 @@ Laid = tuple[np.ndarray, Shape, Shape, int]
 
 def effective_layout(layout: str, shape: Shape) -> str:
     """`layout`, or "contiguous" where it makes no difference for arrays of this shape."""
+    several = len(shape) >= 2
     useful = {
-        "permuted": len(shape) >= 2,
+        "permuted": several,
         "strided": len(shape) >= 1,
+        "stepped": len(shape) >= 1,
+        "cropped": several,
         "offset": True,
         "expanded": len(shape) >= 1 and shape[0] >= 2,
+        "expanded_last": several and shape[-1] >= 2,
+        "expanded_all": several and max(shape) >= 2,
         "channels_last": len(shape) >= 3,
     }
     return layout if useful.get(layout, False) else "contiguous"
 
 
 def can_hold(values: np.ndarray, layout: str) -> bool:
-    """Whether `layout` can hold `values`: "expanded" repeats one slice, so it holds only values that are constant along axis 0."""
-    return effective_layout(layout, values.shape) != "expanded" or _repeats(values)
+    """Whether `layout` can hold `values`: those of `REPEATING` hold only what is constant along the axes that they repeat."""
+    return not _repeated(layout, values.shape) or repeating(values, layout).tobytes() == values.tobytes()  # bit by bit: 0 and -0 are two numbers
+
+
+def repeating(values: np.ndarray, layout: str) -> np.ndarray:
+    """`values` as far as `layout` can hold them: the first slice, column or number, repeated where it repeats one."""
+    axes = _repeated(layout, values.shape)
+    return np.broadcast_to(_first(values, axes), values.shape).copy() if axes else values
 
 
 def lay_out(values: np.ndarray, layout: str) -> Laid:
@@ -53,7 +69,7 @@ def lay_out(values: np.ndarray, layout: str) -> Laid:
     Elements of the buffer that no index reaches are NaN (0 for integers and masks), so that code that ignores the strides is caught.
 
     Raises:
-        ValueError: unknown layout, or "expanded" for values that vary along the first axis.
+        ValueError: unknown layout, or one of `REPEATING` for values that vary along an axis that it repeats.
     """
     if layout not in LAYOUTS:
         raise ValueError(f"lay_out(layout=...) must be one of {', '.join(LAYOUTS)}; got {layout!r}. Choose one of them.")
@@ -62,10 +78,12 @@ def lay_out(values: np.ndarray, layout: str) -> Laid:
         return _reordered(values, tuple(reversed(range(values.ndim))))
     if kind == "channels_last":
         return _reordered(values, (0, *range(2, values.ndim), 1))
-    if kind == "strided":
-        return _strided(values)
-    if kind == "expanded":
-        return _expanded(values)
+    if kind in ("strided", "stepped"):
+        return _strided(values, *((2, 0) if kind == "strided" else (3, 1)))
+    if kind == "cropped":
+        return _cropped(values)
+    if kind in REPEATING:
+        return _expanded(values, kind)
     start = GAP if kind == "offset" else 0
     buffer = np.concatenate([_gap(values, start), values.ravel()])
     return buffer, values.shape, _row_major(values.shape), start
@@ -78,22 +96,41 @@ def _reordered(values: np.ndarray, order: tuple[int, ...]) -> Laid:
     return values.transpose(order).flatten(), values.shape, strides, 0
 
 
-def _strided(values: np.ndarray) -> Laid:
-    wide = (*values.shape[:-1], 2 * values.shape[-1])
+def _strided(values: np.ndarray, step: int, start: int) -> Laid:
+    wide = (*values.shape[:-1], step * values.shape[-1])
     buffer = _gap(values, int(np.prod(wide)))
-    buffer[::2] = values.ravel()
-    return buffer, values.shape, (*_row_major(wide)[:-1], 2), 0
+    buffer[start::step] = values.ravel()
+    return buffer, values.shape, (*_row_major(wide)[:-1], step), start
 
 
-def _expanded(values: np.ndarray) -> Laid:
-    first = values[0]  # (n1, ..., nk)
-    if not _repeats(values):
-        raise ValueError("lay_out(values=...) must be constant along axis 0 for the layout 'expanded'; got varying values. Repeat one slice.")
-    return first.flatten(), values.shape, (0, *_row_major(first.shape)), 0
+def _cropped(values: np.ndarray) -> Laid:
+    """array[..., 1:-1, 1:-1] of an array of two more rows and columns."""
+    wide = (*values.shape[:-2], values.shape[-2] + 2, values.shape[-1] + 2)
+    whole = _gap(values, int(np.prod(wide))).reshape(wide)
+    whole[..., 1:-1, 1:-1] = values
+    return whole.ravel(), values.shape, _row_major(wide), wide[-1] + 1
 
 
-def _repeats(values: np.ndarray) -> bool:
-    return values.tobytes() == np.broadcast_to(values[0], values.shape).tobytes()  # bit by bit: 0 and -0 are two numbers
+def _expanded(values: np.ndarray, layout: str) -> Laid:
+    axes = _repeated(layout, values.shape)
+    if not can_hold(values, layout):
+        along = "axis 0" if layout == "expanded" else "the axes that it repeats"
+        raise ValueError(f"lay_out(values=...) must be constant along {along} for the layout {layout!r}; got varying values. Repeat one slice.")
+    first = _first(values, axes)
+    strides = tuple(0 if axis in axes else step for axis, step in enumerate(_row_major(first.shape)))
+    return first.flatten(), values.shape, strides, 0
+
+
+def _repeated(layout: str, shape: Shape) -> tuple[int, ...]:
+    """The axes along which `layout` repeats an array of this shape."""
+    rank = len(shape)
+    axes = {"expanded": (0,), "expanded_last": (rank - 1,), "expanded_all": tuple(range(rank))}
+    return axes.get(effective_layout(layout, shape), ())
+
+
+def _first(values: np.ndarray, axes: tuple[int, ...]) -> np.ndarray:
+    """`values` with only their first element along `axes`."""
+    return values[tuple(slice(1) if axis in axes else slice(None) for axis in range(values.ndim))]
 
 
 def _gap(values: np.ndarray, elements: int) -> np.ndarray:

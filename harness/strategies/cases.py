@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from harness.ops.catalogue import lookup
 from harness.ops.op import Op
 from harness.program.case import Case
+from harness.program.layout import repeating
 from harness.program.program import Program
 from harness.strategies.choose import SEEDS, Choices, HypothesisChoose, NotDrawn, RandomChoose, RecordedChoose, Source
 from harness.strategies.edge_points import edge_points
 from harness.strategies.forms import Forms, draw_point
-from harness.strategies.leaves import Layouts, constant_along_first, draw_layout
+from harness.strategies.leaves import Layouts, draw_layout, draw_tangent_layout
 from harness.strategies.point import Point
 from harness.strategies.programs import MAX_INSTRUCTIONS, draw_program_point, every, offered
 from harness.strategies.rounding import exactly
@@ -131,7 +132,10 @@ def case_at(source: Source, point: Point, law: str, backend: str, device: str, d
     differentiable = point.program.primal_positions
     seed = source.integer(0, SEEDS)
     directions = [*point.results, *(point.values[i] for i in differentiable)]
-    chosen = tuple(draw_layout(source, layouts, x.shape) for x in directions)
+    chosen = (
+        *(draw_layout(source, layouts, y.shape) for y in point.results),
+        *(draw_tangent_layout(source, layouts, point.values[i].shape, point.layouts[i]) for i in differentiable),
+    )
     rng = np.random.default_rng(seed)
     drawn = [_gaussian(rng, x, layout, dtype) for x, layout in zip(directions, chosen, strict=True)]
     outputs = len(point.results)
@@ -155,7 +159,7 @@ def _gaussian(rng: np.random.Generator, like: np.ndarray, layout: str, dtype: st
     """A zero-mean direction of the shape of `like`, real or complex as it is."""
     raw = rng.standard_normal(like.shape) + (1j * rng.standard_normal(like.shape) if np.iscomplexobj(like) else 0.0)
     rounded = exactly(np.asarray(raw), dtype)
-    return constant_along_first(rounded) if layout == "expanded" else rounded
+    return repeating(rounded, layout)
 
 
 def edge_cases(

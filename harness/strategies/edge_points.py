@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.ops.op import Op
+from harness.program.layout import REPEATING
 from harness.strategies.apart import APART, apart, apart_for
 from harness.strategies.choose import NotDrawn, Source
 from harness.strategies.edges import EMPTY_AXIS, edges_for
@@ -57,7 +58,7 @@ def draw_edge_point(source: Source, op: Op, edge: Regime | str, dtype: str, layo
 
 def draw_at(source: Source, op: Op, edge: Regime, dtype: str, layouts: Layouts) -> Operation:
     """`op` at `edge`, drawn again where it has fewer numbers than that speaks of, or no result."""
-    fitting = tuple(layout for layout in layouts if layout != "expanded" or edge.least <= 1)  # which repeats a slice: no longer increasing
+    fitting = tuple(layout for layout in layouts if layout not in REPEATING or edge.least <= 1)  # a repeated slice is no longer increasing
     for _ in range(DRAWS):
         operation = draw_operation(source, op, edge, dtype, layouts=fitting or ("contiguous",), kinked=True, strict=True)
         if operation.values[0].size >= edge.least and (edge is EMPTY_AXIS or any(y.size for y in operation.results)):

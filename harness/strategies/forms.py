@@ -18,10 +18,11 @@ from harness.ops.catalogue import lookup
 from harness.ops.domain import REALS, Domain
 from harness.ops.op import Op, Values, apply_reference
 from harness.program.evaluate import evaluate_all
+from harness.program.layout import repeating
 from harness.program.program import Program
 from harness.strategies.choose import NotDrawn, RandomChoose, Source
 from harness.strategies.edge_points import draw_single_point
-from harness.strategies.leaves import Layouts, constant_along_first, draw_floats
+from harness.strategies.leaves import Layouts, draw_floats
 from harness.strategies.notes import note
 from harness.strategies.operation import SMOOTH_MARGIN, bounded
 from harness.strategies.point import Point, draw_regime
@@ -104,7 +105,7 @@ def _redrawn(source: Source, point: Point, position: int, regime: Regime, dtype:
         return old
     kind = dtype if np.iscomplexobj(old) else real_dtype(dtype)
     fresh = draw_floats(source, regime, old.shape, _domain(point.program, given.name), kind)
-    return constant_along_first(fresh) if point.layouts[position] == "expanded" else fresh
+    return repeating(fresh, point.layouts[position])
 
 
 def _domain(program: Program, name: str) -> Domain:

@@ -10,7 +10,7 @@ import numpy as np
 from harness.ops.choose import Shape
 from harness.ops.domain import REALS, Domain
 from harness.ops.op import Operand, Params, Shapes
-from harness.program.layout import effective_layout
+from harness.program.layout import REPEATING, effective_layout
 from harness.strategies.choose import SEEDS, NotDrawn, Source
 from harness.strategies.regimes import REGIMES, WHOLE, Regime, fill, inside
 from harness.strategies.rounding import COMPLEX_DTYPES, exactly
@@ -92,10 +92,12 @@ def draw_operand(source: Source, operand: Operand, position: int, shapes: Shapes
 
 
 def draw_layout(source: Source, layouts: Layouts, shape: Shape) -> str:
-    """One of `layouts`; "contiguous" where it makes no difference for this shape."""
-    return effective_layout(source.element(layouts), shape)
+    """One of `layouts`, where those that need repeated values count as one; "contiguous" where it makes no difference for this shape."""
+    repeats = tuple(layout for layout in layouts if layout in REPEATING)
+    drawn = source.element((*(layout for layout in layouts if layout not in REPEATING), *repeats[:1]))
+    return effective_layout(source.element(repeats) if drawn in REPEATING else drawn, shape)
 
 
-def constant_along_first(values: np.ndarray) -> np.ndarray:
-    """The first slice repeated: what the layout "expanded" needs."""
-    return np.repeat(values[:1], values.shape[0], axis=0)
+def draw_tangent_layout(source: Source, layouts: Layouts, shape: Shape, primal: str) -> str:
+    """One of `layouts`, or that of the primal: torch copies a tangent in any other one before an op sees it."""
+    return effective_layout(primal, shape) if source.boolean() else draw_layout(source, layouts, shape)

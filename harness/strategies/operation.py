@@ -8,8 +8,9 @@ import numpy as np
 
 from harness.ops.choose import DoesNotFit, Shape
 from harness.ops.op import Op, Params, Shapes, Values, apply_reference
+from harness.program.layout import REPEATING, repeating
 from harness.strategies.choose import NotDrawn, Source
-from harness.strategies.leaves import Layouts, constant_along_first, draw_layout, draw_operand
+from harness.strategies.leaves import Layouts, draw_layout, draw_operand
 from harness.strategies.regimes import REGIMES, Regime
 from harness.strategies.rounding import largest
 
@@ -42,7 +43,7 @@ def draw_operation(source: Source, op: Op, regime: Regime, dtype: str, *, layout
     shapes = draw_first_of(source, op, regime.firsts) if regime.firsts else draw_shapes(source, op)
     params = op.parameters(source, shapes)
     chosen = tuple(draw_layout(source, layouts, shape) for shape in shapes)
-    plain = tuple("contiguous" if layout == "expanded" else layout for layout in chosen)  # a repeated slice may be singular, or all ties
+    plain = tuple("contiguous" if layout in REPEATING else layout for layout in chosen)  # a repeated slice may be singular, or all ties
     found = None
     tamer = () if strict else ((DISTINCT, plain), (NORMAL, plain), (NORMAL, plain))
     for tried, laid in ((regime, chosen), *tamer):
@@ -109,7 +110,7 @@ def _at(source: Source, op: Op, shapes: Shapes, params: Params, regime: Regime, 
         drawn = tuple(draw_operand(source, op.operand(i), i, shapes, params, regime, dtype) for i in range(len(shapes)))
     except NotDrawn:
         return None
-    values = tuple(constant_along_first(x) if layout == "expanded" else x for x, layout in zip(drawn, layouts, strict=True))
+    values = tuple(map(repeating, drawn, layouts))
     results = results_of(op, values, params, largest(dtype, regime.limit))
     if results is None:
         return None

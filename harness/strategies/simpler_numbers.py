@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 
 from harness.program.case import Case
-from harness.strategies.leaves import constant_along_first
+from harness.program.layout import repeating
 from harness.strategies.rounding import exactly
 
 Steps = Generator[Case, Case, None]  # yields a trial, is sent the simplest case so far
@@ -61,10 +61,10 @@ class Field:
     start: int
 
     def replace(self, case: Case, position: int, array: np.ndarray) -> Case:
-        """`case` with another array there: exact in the dtype, and constant along axis 0 where its layout needs that."""
+        """`case` with another array there: exact in the dtype, and repeating where its layout needs that."""
         rounded = exactly(array, case.dtype) if array.dtype.kind in "fc" else array
         layout = case.layouts[self.start + position] if self.start + position < len(case.layouts) else "contiguous"
-        value = constant_along_first(rounded) if layout == "expanded" else rounded
+        value = repeating(rounded, layout)
         arrays = tuple(value if i == position else old for i, old in enumerate(getattr(case, self.name)))
         return msgspec.structs.replace(case, **{self.name: arrays})
 

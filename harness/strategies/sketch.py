@@ -7,9 +7,10 @@ import numpy as np
 from harness.ops.choose import Shape
 from harness.ops.domain import REALS, Domain
 from harness.ops.op import Op, Params, Values
+from harness.program.layout import repeating
 from harness.program.program import Input, Instruction, Program, Role
 from harness.strategies.choose import Source
-from harness.strategies.leaves import Layouts, constant_along_first, draw_floats, draw_layout, draw_operand, holds
+from harness.strategies.leaves import Layouts, draw_floats, draw_layout, draw_operand, holds
 from harness.strategies.notes import note
 from harness.strategies.point import Point
 from harness.strategies.regimes import Regime
@@ -31,9 +32,7 @@ class Sketch:
         """A new floating input in `domain`; with `real`, real in a complex program too. Raises NotDrawn."""
         layout = draw_layout(source, self.layouts, shape)
         value = draw_floats(source, self.regime, shape, domain, real_dtype(self.dtype) if real else self.dtype)
-        if layout == "expanded":
-            value = constant_along_first(value)
-        return self.take(value, role, layout)
+        return self.take(repeating(value, layout), role, layout)
 
     def side(self, source: Source, op: Op, position: int, shapes: tuple[Shape, ...], params: Params) -> str:
         """A new index or mask input for an operand of `op`. Raises NotDrawn."""

@@ -12,7 +12,7 @@ from harness.backends import Backend, Unsupported
 from harness.backends.bind import Bound, bind
 from harness.program import Case
 from harness.program.error_words import first_line
-from harness.program.layout import SHARED, effective_layout
+from harness.program.layout import REPEATING, SHARED, effective_layout
 from harness.verdict import Result, Verdict
 from harness.verdict.result import worst_result
 from properties.laws.each_alone import each_alone, told_whose
@@ -21,7 +21,7 @@ from properties.laws.form import forward_or_none
 from properties.laws.gradients import gradients_of, tangents_of
 from properties.laws.inner import flat
 
-LAYOUTS = ("permuted", "strided", "offset")  # those that any values can have; "expanded" needs values that repeat
+LAYOUTS = ("permuted", "strided", "offset", "stepped", "cropped", "channels_last")  # which any values can have
 
 
 def check_layouts(backend: Backend, case: Case) -> Result:
@@ -36,11 +36,9 @@ def check_layouts(backend: Backend, case: Case) -> Result:
     if case.drawn.get("of_memory"):
         raise Unsupported("the function reads memory, or draws at random in its order: with other strides it is another one.")
     ones = msgspec.structs.replace(case, cotangents=tuple(map(np.ones_like, case.cotangents)), layouts=_expanded(case))
-    strided = msgspec.structs.replace(case, layouts=_strided(case))
-    refused = _refusal(backend, strided)
-    if refused:
-        strided = msgspec.structs.replace(strided, layouts=(*["contiguous"] * len(case.primals), *strided.layouts[len(case.primals) :]))
-    asked = [strided, *_one_alone(strided), *([ones] if "expanded" in ones.layouts else [])]
+    strided, refused = _taken(backend, msgspec.structs.replace(case, layouts=_strided(case)))
+    turned, _ = _taken(backend, msgspec.structs.replace(case, layouts=_turned(case)))
+    asked = [strided, *([turned] if turned.layouts != strided.layouts else []), *_one_alone(strided), *([ones] if _repeats(ones) else [])]
     result = worst_result([told_whose(backend, one, _with_its_twin(backend, one), _with_its_twin) for one in asked])
     if refused and result.verdict is Verdict.HOLDS:
         raise Unsupported(f"the function itself takes no strided primals: {refused}.")
@@ -54,7 +52,7 @@ def _one_alone(strided: Case) -> list[Case]:
 
 
 def _with_its_twin(backend: Backend, strided: Case) -> Result:
-    shared = "expanded" in strided.layouts  # forward mode may refuse elements that share memory
+    shared = _repeats(strided)  # forward mode may refuse elements that share memory
     forward_too = not shared and forward_or_none(bind(backend, strided)) is not None
 
     def derivatives(bound: Bound) -> np.ndarray:
@@ -67,6 +65,13 @@ def _with_its_twin(backend: Backend, strided: Case) -> Result:
         return bind(backend, msgspec.structs.replace(bound.case, layouts=("contiguous",) * len(strided.layouts)))
 
     return check_equal("layout-independent", backend, strided, lambda bound: Sides(derivatives(bound), derivatives(twin(bound))))
+
+
+def _taken(backend: Backend, strided: Case) -> tuple[Case, str]:
+    """The case, its primals contiguous where the function itself takes no others, and what it says to those."""
+    refused, primals = _refusal(backend, strided), len(strided.primals)
+    plain = (*["contiguous"] * primals, *strided.layouts[primals:])
+    return (msgspec.structs.replace(strided, layouts=plain) if refused else strided), refused
 
 
 def _refusal(backend: Backend, strided: Case) -> str:
@@ -88,10 +93,25 @@ def _strided(case: Case) -> tuple[str, ...]:
     return tuple(_other(layout, x.shape, case.seed + i) for i, (layout, x) in enumerate(zip(own, arrays, strict=True)))
 
 
+def _turned(case: Case) -> tuple[str, ...]:
+    """Each array in one of `LAYOUTS`, whatever its own is."""
+    arrays = (*case.primals, *case.cotangents, *case.tangents)
+    return tuple(_other("contiguous", x.shape, case.seed + i) for i, x in enumerate(arrays))
+
+
 def _expanded(case: Case) -> tuple[str, ...]:
-    """Cotangents expanded where their shape can be, all else contiguous."""
-    cotangents = ("expanded" if effective_layout("expanded", w.shape) == "expanded" else "contiguous" for w in case.cotangents)
+    """Cotangents expanded along all axes, the first or the last, where their shape can be, all else contiguous."""
+    cotangents = (_repeating(w.shape, case.seed + i) for i, w in enumerate(case.cotangents))
     return (*["contiguous"] * len(case.primals), *cotangents, *["contiguous"] * len(case.tangents))
+
+
+def _repeats(case: Case) -> bool:
+    return any(layout in REPEATING for layout in case.layouts)
+
+
+def _repeating(shape: tuple[int, ...], turn: int) -> str:
+    fitting = [name for name in reversed(REPEATING) if effective_layout(name, shape) == name]
+    return fitting[turn % len(fitting)] if fitting else "contiguous"
 
 
 def _other(layout: str, shape: tuple[int, ...], turn: int) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from harness.program.layout import LAYOUTS, can_hold, effective_layout, lay_out
+from harness.program.layout import LAYOUTS, can_hold, effective_layout, lay_out, repeating
 
 SHAPES = [(), (1,), (5,), (0,), (2, 3), (3, 1), (2, 0), (2, 3, 4), (1, 2, 3, 2)]
 
 
 def values_for(shape: tuple[int, ...], layout: str) -> np.ndarray:
     values = np.arange(np.prod(shape, dtype=int), dtype=np.float64).reshape(shape)
-    return np.repeat(values[:1], shape[0], axis=0) if layout == "expanded" and shape else values
+    return repeating(values, layout)
 
 
 def read_back(values: np.ndarray, layout: str) -> np.ndarray:
@@ -39,7 +39,11 @@ def test_a_layout_keeps_the_values(layout, shape):
         ("permuted", (1, 2, 6), 0),
         ("strided", (24, 8, 2), 0),
         ("offset", (12, 4, 1), 3),
+        ("stepped", (36, 12, 3), 1),
+        ("cropped", (30, 6, 1), 7),
         ("expanded", (0, 4, 1), 0),
+        ("expanded_last", (3, 1, 0), 0),
+        ("expanded_all", (0, 0, 0), 0),
         ("channels_last", (12, 1, 3), 0),
     ],
 )
@@ -52,6 +56,7 @@ def test_gaps_are_poisoned():
     assert np.isnan(lay_out(np.ones(2), "strided")[0][1::2]).all()
     assert np.isnan(lay_out(np.ones(2), "offset")[0][:3]).all()
     assert lay_out(np.ones(2, dtype=np.int64), "strided")[0].tolist() == [1, 0, 1, 0]
+    assert np.isnan(lay_out(np.ones((2, 3)), "cropped")[0]).sum() == 4 * 5 - 6
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -67,6 +72,10 @@ def test_a_layout_that_makes_no_difference_is_contiguous():
     assert effective_layout("expanded", (2, 3)) == "expanded"
     assert effective_layout("channels_last", (2, 3)) == "contiguous"
     assert effective_layout("strided", ()) == "contiguous"
+    assert effective_layout("cropped", (3,)) == "contiguous"
+    assert effective_layout("expanded_last", (3,)) == "contiguous"  # one axis is the first one
+    assert effective_layout("expanded_last", (3, 1)) == "contiguous"
+    assert effective_layout("expanded_all", (3, 1)) == "expanded_all"
 
 
 def test_an_unknown_layout_is_named():
@@ -75,6 +84,8 @@ def test_an_unknown_layout_is_named():
 
 
 def test_varying_values_cannot_be_expanded():
+    with pytest.raises(ValueError, match=r"must be constant along the axes that it repeats for the layout 'expanded_all'; got varying values."):
+        lay_out(np.arange(4.0).reshape(2, 2), "expanded_all")
     with pytest.raises(ValueError, match=r"must be constant along axis 0 for the layout 'expanded'; got varying values. Repeat one slice."):
         lay_out(np.arange(2.0), "expanded")
 

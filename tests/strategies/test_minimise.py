@@ -86,8 +86,8 @@ def test_shrinking_keeps_only_the_layout_that_matters():
 
 @pytest.mark.parametrize("dtype", ["float64", "bfloat16"])
 def test_minimise_leaves_two_instructions_of_a_long_program(dtype):
-    def breaks(case):
-        return reads(case, "tanh", "multiply")
+    def breaks(case):  # of empty arrays a third one is kept, so that something is compared
+        return reads(case, "tanh", "multiply") and all(x.size for x in case.primals)
 
     for case in random_programs_that_break(breaks, 5, dtype):
         small = minimise(case, breaks)

@@ -12,7 +12,7 @@ import numpy as np
 
 from harness.backends.conformance.shortfall import Shortfall, exception_of
 from harness.backends.protocol import Backend, Description
-from harness.program.layout import LAYOUTS, lay_out
+from harness.program.layout import LAYOUTS, lay_out, repeating
 
 _COPY = "Copy in `array` and in `numpy`: the oracle changes its arrays, and would change yours."
 
@@ -85,8 +85,8 @@ def _copies(backend: Backend, device: str) -> Iterator[Shortfall]:
 def _layouts(backend: Backend, device: str) -> Iterator[Shortfall]:
     if "layouts" not in backend.capabilities:
         return
-    values = np.broadcast_to(np.arange(12.0).reshape(1, 3, 4), (2, 3, 4))
     for layout in LAYOUTS:
+        values = repeating(np.arange(24.0).reshape(2, 3, 4), layout)
         made = backend.array(values, dtype=backend.dtypes(device)[0], device=device, layout=layout)
         if not np.array_equal(backend.numpy(made), values):
             yield Shortfall("A layout must not change the values.", f"layout={layout!r} did.", "Build it from harness.program.layout.lay_out.")
