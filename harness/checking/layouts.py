@@ -20,7 +20,8 @@ def nearest_layout(name: str, values: np.ndarray, strides: tuple[int, ...] | Non
     for layout in possible:
         if _alike(strides, lay_out(values, layout)[2], values.shape):
             return layout, ""
-    nearest = "strided" if "strided" in possible and 0 not in strides else "contiguous"
+    gapped = "cropped" if strides[-1:] == (1,) else "strided"
+    nearest = gapped if gapped in possible and 0 not in strides else "contiguous"
     return nearest, f"{name} has strides {strides}; it is checked in the layout {nearest!r}."
 
 

@@ -26,9 +26,12 @@ def choose_axis(choose: Choose, allowed: Sequence[int], rank: int) -> int:
 
 
 def choose_axes(choose: Choose, allowed: Sequence[int], rank: int) -> tuple[int, ...]:
-    """Some of `allowed`, at least one."""
-    kept = [axis for axis in allowed if choose.boolean()] or [allowed[0]]
-    return tuple(axis - rank if choose.boolean() else axis for axis in kept)
+    """Some of `allowed`, at least one, in any order; all counted from the front, all from the end, or some so and some so."""
+    left, kept = list(allowed), list[int]()
+    for _ in range(choose.integer(1, len(left))):
+        kept.append(left.pop(choose.integer(0, len(left) - 1)))
+    back = choose.element((False, True, None))
+    return tuple(axis - rank if (choose.boolean() if back is None else back) else axis for axis in kept)
 
 
 def shape_like(choose: Choose, first: Shape | None, *, min_rank: int = 0, max_rank: int = 3) -> Shape:
@@ -38,7 +41,7 @@ def shape_like(choose: Choose, first: Shape | None, *, min_rank: int = 0, max_ra
         DoesNotFit: `first` has too few or too many axes.
     """
     shape = choose.shape(min_rank=min_rank, max_rank=max_rank) if first is None else first
-    if not min_rank <= len(shape) <= max(max_rank, 4):
+    if not min_rank <= len(shape) <= max(max_rank, 5):
         raise DoesNotFit
     return shape
 

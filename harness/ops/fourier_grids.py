@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from scipy import fft
 
-from harness.ops.axes import choose_axis, normal_axes, occupied, shape_like, without_empty_axes
+from harness.ops.axes import choose_axes, choose_axis, normal_axes, occupied, shape_like, without_empty_axes
 from harness.ops.choose import Choose, DoesNotFit, Shape
 from harness.ops.fourier import NORMS
 from harness.ops.op import Op, Operand, Params, Shapes, same_shape
@@ -43,6 +43,15 @@ def _last_axes(choose: Choose, shapes: Shapes) -> Params:
     return {"axes": (*before, -1), "norm": choose.element(NORMS)}
 
 
+def _some_axes(choose: Choose, shapes: Shapes) -> Params:
+    """Any axes in any order: a transform of whole spectra treats all alike."""
+    return {"axes": choose_axes(choose, range(len(shapes[0])), len(shapes[0])), "norm": choose.element(NORMS)}
+
+
+def _two_in_any_order(choose: Choose, shapes: Shapes) -> Params:
+    return {"axes": choose.element(((-2, -1), (-1, -2), (0, 1))), "norm": choose.element(NORMS)}
+
+
 def _last_two(choose: Choose, shapes: Shapes) -> Params:
     return {"axes": (-2, -1), "norm": choose.element(NORMS)}
 
@@ -66,12 +75,13 @@ def _an_axis(choose: Choose, shapes: Shapes) -> Params:
     return {"axis": choose_axis(choose, occupied(shapes[0]), len(shapes[0]))}
 
 
-def _rows(suffix: str, rank: int, parameters: Any, source: Callable[[str], str]) -> tuple[Op, ...]:
+def _rows(suffix: str, rank: int, whole: Any, parameters: Any, source: Callable[[str], str]) -> tuple[Op, ...]:
     """The transforms of one suffix: "n" along any axes, "2" along the last two."""
 
     def row(name: str, rule: Rule, shapes: Any, *, complex: bool = True) -> Op:
         reference = _over(getattr(fft, f"{name}n"))
-        return Op(f"{name}{suffix}", F, reference, X, source(f"fft.{name}{suffix}"), shapes, parameters, _last_side(rule), complex=complex)
+        drawn = whole if name in ("fft", "ifft") else parameters
+        return Op(f"{name}{suffix}", F, reference, X, source(f"fft.{name}{suffix}"), shapes, drawn, _last_side(rule), complex=complex)
 
     filled, longer = without_empty_axes(rank), _longer_last(rank)
     return (
@@ -85,7 +95,7 @@ def _rows(suffix: str, rank: int, parameters: Any, source: Callable[[str], str])
 
 
 OPS = (
-    *_rows("n", 1, _last_axes, torch_docs),
-    *(op for op in _rows("2", 2, _last_two, torch_docs) if op.name != "fft2"),  # which is in harness.ops.fourier
+    *_rows("n", 1, _some_axes, _last_axes, torch_docs),
+    *(op for op in _rows("2", 2, _two_in_any_order, _last_two, torch_docs) if op.name != "fft2"),  # which is in harness.ops.fourier
     Op("ifftshift", F, _ifftshift, X, array_api("fft.ifftshift"), without_empty_axes(1), _an_axis, same_shape, complex=True),
 )

@@ -18,6 +18,7 @@ from harness.ops.op import Op, Operand, Params, Shapes
 from harness.ops.sources import array_api, torch_docs
 
 F = "indexing"
+LENGTHS = (1, 2, 3, 4, 1, 2, 3, 0)  # of an index: seldom none
 Slices = Sequence[Sequence[int | None]]
 
 
@@ -84,7 +85,7 @@ def _taken(shapes: Shapes, params: Params) -> Shapes:
 def _longer_or_shorter(choose: Choose, shape: Shape) -> Shape:
     """`shape` with one occupied axis of another length."""
     at = choose.element(occupied(shape))
-    return (*shape[:at], choose.integer(1, 4), *shape[at + 1 :])
+    return (*shape[:at], choose.element(LENGTHS), *shape[at + 1 :])
 
 
 def _aligned_index(choose: Choose, first: Shape | None) -> Shapes:

@@ -71,7 +71,7 @@ PROFILES = {
             # A compiler takes seconds to start; of many ops nothing is known but that -(-x) is x.
             later=frozenset({"compiling", "compiled ops", "relations"}),
         ),
-        Profile("ci", 40, 50, 20, 4, 12, ("float64", "float32", "complex128"), 15.0, 15.0, 120.0, later=frozenset({"compiled ops"}), climbs=50),
+        Profile("ci", 60, 50, 20, 4, 12, ("float64", "float32", "complex128"), 15.0, 15.0, 120.0, later=frozenset({"compiled ops"}), climbs=50),
         Profile(
             "nightly",
             100,

@@ -8,16 +8,19 @@ from harness.ops.op import Op
 from harness.program.layout import REPEATING
 from harness.strategies.apart import APART, apart, apart_for
 from harness.strategies.choose import NotDrawn, Source
-from harness.strategies.edges import EMPTY_AXIS, edges_for
+from harness.strategies.edges import EMPTY_AXIS, EMPTY_BATCH_AXIS, NO_INDEX, edges_for
 from harness.strategies.leaves import Layouts
 from harness.strategies.moving import moves
 from harness.strategies.operation import Operation, draw_operation
 from harness.strategies.point import Point, draw_regime, single_point
 from harness.strategies.regimes import Regime
+from harness.strategies.rounding import COMPLEX_DTYPES
 from harness.strategies.together import TOGETHER, together_for
 
 ATTEMPTS = 8  # at an edge, before it is taken to have no point in the op's domain
 TOGETHER_ATTEMPTS = 32  # for two operands to have one shape by chance
+MAY_BE_EMPTY = (EMPTY_AXIS, EMPTY_BATCH_AXIS, NO_INDEX)
+COINCIDING = ("one tensor twice", "equal leaves")
 DRAWS = 5  # of a point, before the op is taken to be constant, or never to have so many numbers
 
 
@@ -34,7 +37,7 @@ def draw_single_point(source: Source, op: Op, dtype: str, layouts: Layouts) -> P
 def edge_points(source: Source, op: Op, dtype: str, layouts: Layouts) -> Iterator[Point]:
     """Every edge of `op` that its domain has, once; last those that random cases are not drawn at."""
     for edge in (*every_edge(op), *apart_for(op)):
-        for _ in range(ATTEMPTS if isinstance(edge, Regime) else TOGETHER_ATTEMPTS):
+        for _ in range(TOGETHER_ATTEMPTS if edge in COINCIDING else ATTEMPTS):
             try:
                 yield draw_edge_point(source, op, edge, dtype, layouts)
                 break
@@ -58,10 +61,13 @@ def draw_edge_point(source: Source, op: Op, edge: Regime | str, dtype: str, layo
 
 def draw_at(source: Source, op: Op, edge: Regime, dtype: str, layouts: Layouts) -> Operation:
     """`op` at `edge`, drawn again where it has fewer numbers than that speaks of, or no result."""
+    if dtype not in COMPLEX_DTYPES and not all(edge.parts):
+        raise NotDrawn(f"{edge.name}: a number of {dtype} has one part")
     fitting = tuple(layout for layout in layouts if layout not in REPEATING or edge.least <= 1)  # a repeated slice is no longer increasing
     for _ in range(DRAWS):
         operation = draw_operation(source, op, edge, dtype, layouts=fitting or ("contiguous",), kinked=True, strict=True)
-        if operation.values[0].size >= edge.least and (edge is EMPTY_AXIS or any(y.size for y in operation.results)):
+        shown = edge in MAY_BE_EMPTY or (any(y.size for y in operation.results) and (not edge.firsts or moves(operation)))
+        if operation.values[0].size >= edge.least and shown:
             break
     return operation
 

@@ -14,14 +14,17 @@ from harness.ops.domain import Domain
 from harness.ops.op import Op
 from harness.strategies.choose import RandomChoose
 from harness.strategies.matrices import MATRIX_FILLS
-from harness.strategies.regimes import QUARTERS, Fill, Regime, inside
+from harness.strategies.regimes import LANDMARKS, QUARTERS, Fill, Regime, all_beside, every_one, inside
 
-EMPTY: tuple[Shape, ...] = ((0,), (2, 0), (0, 3), (0, 0), (1, 0, 2))
-ONE: tuple[Shape, ...] = ((1, 1), (1, 1, 1), (1,))
-SINGLE: tuple[Shape, ...] = ((1, 3), (3, 1), (2, 1, 3), (1, 2, 1))
+EMPTY: tuple[Shape, ...] = ((0,), (2, 0), (1, 0, 2), (0, 0))
+EMPTY_BATCH: tuple[Shape, ...] = ((0, 2, 2), (0, 3), (0, 2, 3))  # where there is something left to take the inverse of
+ONE: tuple[Shape, ...] = ((1, 1), (1, 1, 1), (1,), (1, 1, 1, 1), (1, 1, 1, 1, 1))
+SINGLE: tuple[Shape, ...] = ((1, 3), (3, 1), (2, 1, 3), (1, 2, 1), (1, 2, 2), (1, 2, 1, 3), (1, 1, 2, 1, 2))
 SQUARE: tuple[Shape, ...] = ((3, 3), (2, 2), (2, 3, 3), (4, 4))
-LONG: tuple[Shape, ...] = ((129,), (2, 65), (65, 2))  # past 64 elements, and past a vector register
-DEEP: tuple[Shape, ...] = ((2, 1, 2, 3), (2, 2, 3, 3), (1, 2, 2, 1, 2))  # a second or third batch axis: kernels fold or loop over them
+LONG: tuple[Shape, ...] = ((129,), (2, 65), (65, 2), (2, 1, 65), (9, 9), (1, 2, 1, 65), (1, 1, 2, 1, 65))  # past 64 elements, and a register
+DEEP: tuple[Shape, ...] = ((2, 1, 2, 3), (2, 2, 3, 3))  # a second or third batch axis: kernels fold or loop over them
+DEEPER: tuple[Shape, ...] = ((2, 2, 1, 2, 3), (2, 2, 2, 2, 2))
+MANY: tuple[Shape, ...] = ((40,), (5, 8), (5, 1, 8), (1, 1, 5, 8), (1, 1, 2, 4, 5), (6, 6))  # room for all kinks, and what is beside them
 TAILS = (9, 17, 33, 65)  # one more than 2, 4, 8 and 16 AVX2 registers of doubles: the remainder of a loop, alone or in each of two rows
 ULPS = (0.0, 2.0**-52, 2.0**-23, 2.0**-10, 2.0**-7)  # of 1 in float64, float32, float16, bfloat16
 
@@ -55,6 +58,21 @@ def _readable(rng: np.random.Generator, shape: Shape, domain: Domain) -> np.ndar
     return rng.choice(inside(QUARTERS, domain), shape)
 
 
+def _one_tie(rng: np.random.Generator, shape: Shape, domain: Domain) -> np.ndarray:
+    """Odd eighths, all different but for two."""
+    count = int(np.prod(shape))
+    numbers = rng.permutation(count) * 0.25 - (count // 2) * 0.25 + 0.125
+    if count > 1:
+        one, other = rng.permutation(count)[:2]
+        numbers[one] = numbers[other]
+    return np.asarray(numbers.reshape(shape))
+
+
+def tails(side: int) -> tuple[Shape, ...]:
+    """An axis of `side`, the last one where there are others: of vectors, matrices, images and volumes; and square."""
+    return ((side,), (2, side), (side, 1), (1, 2, side), (side, 3), (1, 1, 2, side), (1, 1, 1, 1, side), (side, side))
+
+
 _VALUES = (
     Regime("all 0", 1, _all(0.0), least=1),
     Regime("all -0", 1, _all(-0.0), least=1),
@@ -62,6 +80,9 @@ _VALUES = (
     Regime("all equal", 1, _equal, least=3),
     Regime("increasing", 1, _increasing, least=4),
     Regime("ulps apart", 1, _ulps_apart, least=3),
+    Regime("one tie", 1, _one_tie, least=4),
+    Regime("on kinks", 1, every_one(LANDMARKS), firsts=MANY, near=every_one),
+    Regime("ulps beside kinks", 1, all_beside(LANDMARKS), firsts=MANY, near=all_beside),
     Regime("left tail", 1, _each(-10.0, -30.0, -100.0, -700.0), limit=np.inf, least=1),
     Regime("right tail", 1, _each(10.0, 30.0, 100.0, 700.0), limit=np.inf, least=1),
     Regime("scales apart", 1, _each(1e8, -1e8, 1.0, -1.0, 1e-8, -1e-8), limit=np.inf, least=3),
@@ -70,20 +91,29 @@ _VALUES = (
     Regime("largest", 1, _scaled(1e300), limit=np.inf, least=1),
     Regime("smallest", 1, _scaled(1e-300), limit=np.inf, least=1),
 )
-EMPTY_AXIS = Regime("empty axis", 1, _readable, firsts=EMPTY)
+EMPTY_AXIS, EMPTY_BATCH_AXIS = Regime("empty axis", 1, _readable, firsts=EMPTY), Regime("empty batch", 1, _readable, firsts=EMPTY_BATCH)
 _SHAPES = (
     Regime("scalar", 1, _readable, firsts=((),)),
     EMPTY_AXIS,
+    EMPTY_BATCH_AXIS,
     Regime("one number", 1, _readable, firsts=ONE),
     Regime("axes of size 1", 1, _readable, firsts=SINGLE),
     Regime("long axis", 1, _readable, firsts=LONG),
     Regime("four axes", 1, _readable, firsts=DEEP),
-    *(Regime(f"tail after {side - 1}", 1, _readable, firsts=((side,), (2, side), (side, 1))) for side in TAILS),
+    Regime("five axes", 1, _readable, firsts=DEEPER),
+    *(Regime(f"tail after {side - 1}", 1, _readable, firsts=tails(side)) for side in TAILS),
 )
+NO_INDEX = Regime("no index", 1, _readable, pattern="none")
 _SIDES = (
     Regime("equal indices", 1, _readable, pattern="equal"),
+    Regime("indices backwards", 1, _readable, pattern="backwards"),
+    NO_INDEX,
     Regime("mask all true", 1, _readable, pattern="all true"),
     Regime("mask all false", 1, _readable, pattern="all false"),
+)
+COMPLEX = (
+    Regime("real axis", 1, _readable, least=2, parts=(True, False)),
+    Regime("imaginary axis", 1, _readable, least=2, parts=(False, True)),
 )
 MATRICES = tuple(Regime(name, 1, fill, firsts=SQUARE) for name, fill in MATRIX_FILLS.items())
 OF_MATRICES = ("products", "matrix_products")  # families whose ops take vectors as well
@@ -93,9 +123,10 @@ OF_MATRICES = ("products", "matrix_products")  # families whose ops take vectors
 def edges_for(op: Op) -> tuple[Regime, ...]:
     """The edges that mean something for `op`; whether the op's domain holds the point is seen when it is drawn."""
     roles = {operand.role for operand in op.operands}
-    wanted = {"equal": "index", "all true": "mask", "all false": "mask"}
+    wanted = {"equal": "index", "backwards": "index", "none": "index", "all true": "mask", "all false": "mask"}
     matrices = MATRICES if takes(op, (3, 3)) and (op.family in OF_MATRICES or not takes(op, (3,))) else ()
-    return (*_SHAPES, *_VALUES, *matrices, *(edge for edge in _SIDES if wanted[edge.pattern] in roles))
+    planes = COMPLEX if op.complex else ()
+    return (*_SHAPES, *_VALUES, *planes, *matrices, *(edge for edge in _SIDES if wanted[edge.pattern] in roles))
 
 
 def takes(op: Op, first: Shape) -> bool:

@@ -68,6 +68,8 @@ def draw_index(source: Source, shape: Shape, bound: int, pattern: str = "") -> n
     pattern = pattern or source.element(("ordered", "random", "random", "equal"))
     if pattern == "ordered" or count == 0:
         return (np.arange(count) % max(bound, 1)).reshape(shape)
+    if pattern == "backwards":
+        return np.sort(np.arange(count) % max(bound, 1))[::-1].reshape(shape)
     if pattern == "equal":
         return np.full(shape, source.integer(0, bound - 1))
     return np.asarray(np.random.default_rng(source.integer(0, SEEDS)).integers(0, bound, shape))
@@ -88,7 +90,7 @@ def draw_operand(source: Source, operand: Operand, position: int, shapes: Shapes
         return draw_mask(source, shape, regime.pattern)
     if operand.role == "index":
         return draw_index(source, shape, operand.bound(shapes, params) if operand.bound else 1, regime.pattern)
-    return draw_floats(source, regime, shape, operand.domain, dtype)
+    return draw_floats(source, regime.among(params), shape, operand.domain, dtype)
 
 
 def draw_layout(source: Source, layouts: Layouts, shape: Shape) -> str:

@@ -17,6 +17,7 @@ from harness.strategies.rounding import largest
 TAILS = (9, 17, 33)  # one more than a multiple of a vector register: the loop's remainder
 MAX_ELEMENTS = 512
 SMOOTH_MARGIN = 1e-2  # an ordinary point is at least so far from a kink, so that the oracle's first steps stay on one side
+EMPTY_TRIES = 64
 DISTINCT, NORMAL = REGIMES[2], REGIMES[3]
 
 
@@ -40,7 +41,7 @@ def draw_operation(source: Source, op: Op, regime: Regime, dtype: str, *, layout
     Raises:
         NotDrawn: no attempt lies in the domain, or the op does not take a shape that the regime asks for.
     """
-    shapes = draw_first_of(source, op, regime.firsts) if regime.firsts else draw_shapes(source, op)
+    shapes = shapes_at(source, op, regime)
     params = op.parameters(source, shapes)
     chosen = tuple(draw_layout(source, layouts, shape) for shape in shapes)
     plain = tuple("contiguous" if layout in REPEATING else layout for layout in chosen)  # a repeated slice may be singular, or all ties
@@ -56,6 +57,13 @@ def draw_operation(source: Source, op: Op, regime: Regime, dtype: str, *, layout
     return found
 
 
+def shapes_at(source: Source, op: Op, regime: Regime) -> Shapes:
+    """Shapes such as the regime asks for. Raises NotDrawn when the op takes none."""
+    if regime.pattern == "none":
+        return draw_without_index(source, op)
+    return draw_first_of(source, op, regime.firsts) if regime.firsts else draw_shapes(source, op)
+
+
 def draw_shapes(source: Source, op: Op) -> Shapes:
     """Shapes that the op takes; seldom with a last axis that leaves a vectorised loop a remainder."""
     if source.integer(0, 19) == 19:
@@ -67,6 +75,16 @@ def draw_shapes(source: Source, op: Op) -> Shapes:
         return small(op.shapes(source, None))
     except DoesNotFit:
         raise NotDrawn(f"{op.name}: its own shapes do not fit") from None
+
+
+def draw_without_index(source: Source, op: Op) -> Shapes:
+    """Shapes in which an index holds nothing, and another operand something. Raises NotDrawn when none of many is so."""
+    for _ in range(EMPTY_TRIES):
+        shapes = draw_shapes(source, op)
+        held = {op.operand(i).role: bool(np.prod(shape)) for i, shape in enumerate(shapes) if op.operand(i).role in ("index", "array")}
+        if held == {"index": False, "array": True}:
+            return shapes
+    raise NotDrawn(f"{op.name} wants an index")
 
 
 def draw_first_of(source: Source, op: Op, firsts: Shapes) -> Shapes:

@@ -6,7 +6,8 @@ A regime and a seed make an array of any size, so that a case costs few choices.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -18,6 +19,7 @@ Fill = Callable[[np.random.Generator, Shape, Domain], np.ndarray]
 WHOLE = (1.0, 2.0, -1.0, 0.0, 3.0, -2.0, -3.0)  # simplest first: 0 comes later, since there derivatives vanish or kink
 QUARTERS = (0.5, -0.5, 0.25, 1.5, -1.5, 0.75, -0.25, 1.25, 2.5, -0.75, -1.25, 1.75, -2.5, -1.75)
 LANDMARKS = (0.0, 1.0, -1.0, 0.5, -0.5, 2.0, 3.0, -3.0, 6.0)  # where ops of the catalogue have their kinks
+NEAREST = (2.0**-52, -(2.0**-53), 2.0**-23, -(2.0**-24))  # beside 1, in double and in single precision
 NUDGES = (0.0, 2.0**-52, -(2.0**-52), 1e-12, -1e-9, 1e-7, -1e-4)
 
 
@@ -26,7 +28,8 @@ class Regime:
     """A way to fill an array of real numbers; `weight` says how often it is drawn among its like.
 
     An edge may also ask for one of the shapes `firsts` for the first operand, for a `pattern` of indices or masks, and for results up to `limit`
-    times the usual (inf: up to what the dtype holds); what it says of several numbers says nothing of fewer than `least`.
+    times the usual (inf: up to what the dtype holds); what it says of several numbers says nothing of fewer than `least`. What it says of kinks, and
+    many lie at parameters, `near` makes of where they are. `parts` are the parts of complex numbers that are not 0.
     """
 
     name: str
@@ -36,6 +39,15 @@ class Regime:
     pattern: str = ""
     limit: float = 1.0
     least: int = 0
+    near: Callable[[tuple[float, ...]], Fill] | None = None
+    parts: tuple[bool, bool] = (True, True)
+
+    def among(self, params: dict[str, Any]) -> Regime:
+        """The same with kinks at the real parameters, of both signs, and where most kinks are."""
+        numbers = [float(value) for value in params.values() if isinstance(value, float) and np.isfinite(value)]
+        if self.near is None or not numbers:
+            return self
+        return replace(self, fill=self.near((*numbers, *(-number for number in numbers), *LANDMARKS[:3])))
 
 
 def inside(candidates: tuple[float, ...], domain: Domain) -> np.ndarray:
@@ -81,15 +93,36 @@ def _zeros(rng: np.random.Generator, shape: Shape, domain: Domain) -> np.ndarray
     return rng.choice([0.0, -0.0, 1.0], shape, p=[0.4, 0.3, 0.3])
 
 
-def _ties(rng: np.random.Generator, shape: Shape, domain: Domain) -> np.ndarray:
-    landmarks = inside(LANDMARKS, domain)
-    return rng.choice(landmarks[rng.integers(0, len(landmarks), 2)], shape)
+def _ties(kinks: tuple[float, ...]) -> Fill:
+    def fill(rng: np.random.Generator, shape: Shape, domain: Domain) -> np.ndarray:
+        landmarks = inside(kinks, domain)
+        return rng.choice(landmarks[rng.integers(0, len(landmarks), 2)], shape)
+
+    return fill
 
 
-def _beside(rng: np.random.Generator, shape: Shape, domain: Domain) -> np.ndarray:
-    """Landmarks, and a hair beside them."""
-    landmarks = rng.choice(inside(LANDMARKS, domain), shape)
-    return np.asarray(landmarks * (1 + rng.choice(NUDGES, shape)) + rng.choice(NUDGES, shape))
+def every_one(points: tuple[float, ...]) -> Fill:
+    """Each of `points` inside the domain comes up, if there is room: they take turns, from any one of them on, in places at random."""
+
+    def fill(rng: np.random.Generator, shape: Shape, domain: Domain) -> np.ndarray:
+        return rng.permutation(np.resize(np.roll(inside(points, domain), rng.integers(len(points))), shape).ravel()).reshape(shape)
+
+    return fill
+
+
+def all_beside(kinks: tuple[float, ...]) -> Fill:
+    """Every kink's nearest neighbours on both sides, in double and in single precision."""
+    return every_one(tuple(kink * (1 + step) if kink else step for step in NEAREST for kink in kinks))
+
+
+def _beside(kinks: tuple[float, ...]) -> Fill:
+    """Kinks, and a hair beside them."""
+
+    def fill(rng: np.random.Generator, shape: Shape, domain: Domain) -> np.ndarray:
+        landmarks = rng.choice(inside(kinks, domain), shape)
+        return np.asarray(landmarks * (1 + rng.choice(NUDGES, shape)) + rng.choice(NUDGES, shape))
+
+    return fill
 
 
 REGIMES = (
@@ -100,7 +133,11 @@ REGIMES = (
     Regime("domain edges", 1, _edges),
     Regime("mixed magnitudes", 1, _mixed),
 )
-KINKED = (Regime("ties", 2, _ties), Regime("beside kinks", 1, _beside), Regime("signed zeros", 1, _zeros))
+KINKED = (
+    Regime("ties", 2, _ties(LANDMARKS), near=_ties),
+    Regime("beside kinks", 1, _beside(LANDMARKS), near=_beside),
+    Regime("signed zeros", 1, _zeros),
+)
 ORDINARY = tuple(regime for regime in REGIMES for _ in range(regime.weight))
 ON_PURPOSE = tuple(regime for regime in KINKED for _ in range(regime.weight))
 
@@ -111,5 +148,5 @@ def fill(regime: Regime, rng: np.random.Generator, shape: Shape, domain: Domain 
     if not complex:
         return real
     both = np.empty(shape, dtype=np.complex128)
-    both.real, both.imag = real, regime.fill(rng, shape, domain)
+    both.real, both.imag = real * regime.parts[0], regime.fill(rng, shape, domain) * regime.parts[1]
     return both

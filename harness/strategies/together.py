@@ -3,6 +3,7 @@
 f(x, x)          one tensor twice: the two contributions add up in one gradient
 f(x, y), x = y   equal leaves: two gradients, which must not be mixed up
 f(x, c)          one constant: nobody asks for its gradient, and the rule must not need it; also of integers, where floats are expected
+f(0, y)          the first or the second operand at 0, at -0, at 1, where the other one is not
 shared storage   two leaves that are neighbours in one piece of memory: each gets the gradient of its own part
 """
 
@@ -78,6 +79,25 @@ def shared_storage(source: Source, operation: Operation, dtype: str) -> Point:
     return single_point(source, replace(operation, layouts=layouts), "shared storage")
 
 
+def special(position: int, value: float) -> Callable[[Source, Operation, str], Point]:
+    """One of the first two operands is `value` everywhere."""
+
+    def at(source: Source, operation: Operation, dtype: str) -> Point:
+        place = two_arrays(operation)[position]
+        if not operation.values[place].size:
+            raise NotDrawn("nothing is anywhere")
+        given = replace(operation, values=tuple(np.full_like(x, value) if i == place else x for i, x in enumerate(operation.values)))
+        upper = replace(given, values=tuple(np.abs(x) if x.dtype.kind == "f" and i != place else x for i, x in enumerate(given.values)))
+        smoother = max((given, upper), key=lambda one: one.op.margin_at(one.values, one.params))  # atan2(0, y) is smooth for y > 0 only
+        return single_point(source, _with_value(smoother, place, smoother.values[place], dtype), _special_name(position, value))
+
+    return at
+
+
+def _special_name(position: int, value: float) -> str:
+    return f"{('first', 'second')[position]} {value:g}"
+
+
 def two_arrays(operation: Operation) -> list[int]:
     """Where the arrays among the operands are. Raises NotDrawn where there is one only."""
     arrays = [i for i in range(len(operation.values)) if operation.op.operand(i).role == "array"]
@@ -133,5 +153,6 @@ TOGETHER: MappingProxyType[str, Callable[[Source, Operation, str], Point]] = Map
         "one constant": one_constant,
         "integer constant": integer_constant,
         "shared storage": shared_storage,
+        **{_special_name(position, value): special(position, value) for position in (0, 1) for value in (0.0, -0.0, 1.0)},
     }
 )

@@ -268,9 +268,12 @@ def test_laws_that_time_leaves_no_room_for_are_inconclusive() -> None:
 def test_the_layout_of_a_primal_is_kept_and_an_unnamed_one_is_noted() -> None:
     wide = random(4, 6)
     assert check_gradients(torch.sin, wide.T, laws=REVERSE).arguments.layouts == ("permuted",)
-    report = check_gradients(torch.sin, wide[:, ::3], laws=REVERSE)
+    assert check_gradients(torch.sin, wide[:, 1::3], laws=REVERSE).arguments.layouts == ("stepped",)
+    assert check_gradients(torch.sin, wide[1:3, 1:5], laws=REVERSE).arguments.layouts == ("cropped",)
+    report = check_gradients(torch.sin, wide[:, ::4], laws=REVERSE)
     assert report.arguments.layouts == ("strided",)
-    assert report.notes == ("x0 has strides (6, 3); it is checked in the layout 'strided'.",)
+    assert report.notes == ("x0 has strides (6, 4); it is checked in the layout 'strided'.",)
+    assert check_gradients(torch.sin, wide[:, :3], laws=REVERSE).notes == ("x0 has strides (6, 1); it is checked in the layout 'cropped'.",)
 
 
 def test_a_report_has_no_truth_value_and_prints_a_line_per_law() -> None:

@@ -179,3 +179,54 @@ class WrongAtExtremes(TorchBackend):
         outputs, gradients = super().vjp(function, primals, cotangents)
         extreme = any(bool(((abs(x) > 1e200) | ((abs(x) < 1e-200) & (x != 0))).any()) for x in primals)
         return outputs, tuple(1.01 * g if extreme else g for g in gradients)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_every_kink_and_its_nearest_neighbours_come_up_also_at_parameters(seed):
+    edges = edges_of("hardshrink", seed=seed)
+    kink = edges["on kinks"].subject.instructions[0].params["lambd"]
+    assert {kink, -kink} <= set(edges["on kinks"].primals[0].ravel().tolist())
+    beside = edges["ulps beside kinks"]
+    kink = beside.subject.instructions[0].params["lambd"]
+    assert {np.nextafter(kink, 0), np.nextafter(kink, 9)} <= set(beside.primals[0].ravel().tolist())
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_one_tie_is_one(seed):
+    x = edges_of("max", seed=seed)["one tie"].primals[0]
+    assert len(np.unique(x)) == x.size - 1 >= 3
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_one_operand_is_special_where_the_other_is_not(seed):
+    edges = edges_of("atan2", seed=seed)
+    assert not np.any(edges["first 0"].primals[0])
+    assert np.all(edges["first 0"].primals[1] > 0)  # where atan2 is smooth
+    assert np.all(np.signbit(edges["second -0"].primals[1]))
+    assert np.all(edges["second 1"].primals[1] == 1)
+
+
+@pytest.mark.parametrize(("op", "edge", "side"), [("conv2d", "tail after 16", 17), ("det", "tail after 8", 9), ("bmm", "tail after 32", 33)])
+def test_images_matrices_and_batches_have_tails_too(op, edge, side):
+    assert edges_of(op)[edge].primals[0].shape[-1] == side
+
+
+def test_an_index_may_be_of_nothing_where_the_table_is_not():
+    case = edges_of("take")["no index"]
+    assert case.primals[0].size > 0 == case.primals[1].size
+
+
+def test_complex_numbers_lie_on_both_axes():
+    edges = edges_of("sin", "complex128")
+    real, imaginary = (edges[name].primals[0] for name in ("real axis", "imaginary axis"))
+    assert [bool(np.any(part)) for part in (real.real, real.imag, imaginary.real, imaginary.imag)] == [True, False, False, True]
+    assert "real axis" not in edges_of("sin")
+
+
+def test_an_edge_of_shape_is_drawn_where_something_moves():
+    assert max(edges_of("softmax")["five axes"].primals[0].shape) > 1
+    assert edges_of("softmax")["five axes"].primals[0].ndim == 5
+
+
+def test_no_matrix_at_all_is_an_edge_of_matrices():
+    assert edges_of("inv")["empty batch"].primals[0].shape == (0, 2, 2)

@@ -81,7 +81,7 @@ def test_shrinking_keeps_only_the_layout_that_matters():
     strategy = cases("a law", "multiply", backend="torch", device="cpu", dtype="float64", layouts=tuple(LAYOUTS))
     case = find(strategy, lambda case: case.layouts[2] == "strided", settings=SEARCH, random=Random(0))
     assert [layout for layout in case.layouts if layout != "contiguous"] == ["strided"]
-    assert case.cotangents[0].size <= 2
+    assert minimise(case, lambda case: case.layouts[2] == "strided").cotangents[0].size <= 2
 
 
 @pytest.mark.parametrize("dtype", ["float64", "bfloat16"])
