@@ -1,4 +1,4 @@
-"""Are faults found that live at an edge only? More than 60 of them, planted into ops of torch one at a time (benchmarks/planted.py).
+"""Are faults found that live at an edge only? More than 110 of them, planted into ops of torch one at a time (planted.py, planted_beyond.py).
 
     this harness      the cases that the profile `ci` draws for the op, in their order, until a law breaks
     plain inputs      uniform in the op's domain, ordinary shapes, row-major; torch's gradcheck and gradgradcheck, with forward mode
@@ -21,6 +21,7 @@ import msgspec
 import torch
 from discovery_rivals import opinfo, plain
 from planted import PLANTED
+from planted_beyond import BEYOND
 from planting import Planted, PlantedBackend
 
 from harness.backends import Unsupported, load_backend
@@ -54,7 +55,7 @@ def main() -> None:
     torch.set_num_threads(1)
     seeds, inputs = (1, 20) if args.quick else (args.seeds, PROFILE.examples + PROFILE.edges)
     start = time.perf_counter()
-    rows = [row(planted, seeds, inputs) for planted in PLANTED]
+    rows = [row(planted, seeds, inputs) for planted in (*PLANTED, *BEYOND)]
     OUT.parent.mkdir(exist_ok=True)
     OUT.write_text(json.dumps({"seeds": seeds, "plain_inputs": inputs, "seconds": time.perf_counter() - start, "faults": rows}, indent=1) + "\n")
     print(headline(rows, seeds, time.perf_counter() - start))

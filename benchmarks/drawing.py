@@ -16,6 +16,7 @@ from harness.ops.op import Op
 from harness.program import Case
 from harness.program.layout import LAYOUTS
 from harness.strategies import edge_cases
+from harness.strategies.apart import apart_for
 from harness.strategies.cases import draw_case
 from harness.strategies.choose import HypothesisChoose, NotDrawn, RandomChoose, Source
 from harness.strategies.edge_points import every_edge
@@ -80,14 +81,20 @@ def dtype_of(op: Op) -> str:
     return "float64" if op.real else "complex128"
 
 
+def dtypes_of(op: Op) -> tuple[str, ...]:
+    return (*(("float64",) if op.real else ()), *(("complex128",) if op.complex else ()))
+
+
 def edges() -> dict[str, Any]:
     """How many ops have a point of their domain at each edge that means something for them."""
     meant: Counter[str] = Counter()
     reached: Counter[str] = Counter()
+    per_op: dict[str, list[str]] = {}
     start = time.process_time()
     for name, op in catalogue().items():
-        meant.update(getattr(edge, "name", edge) for edge in every_edge(op))
-        for case in edge_cases("a law", name, backend="torch", device="cpu", dtype=dtype_of(op)):
-            reached.update(case.drawn["edges"])
+        meant.update(edge if isinstance(edge, str) else edge.name for edge in (*every_edge(op), *apart_for(op)))
+        drawn = [case.drawn["edges"] for dtype in dtypes_of(op) for case in edge_cases("a law", name, backend="torch", device="cpu", dtype=dtype)]
+        per_op[name] = sorted({edge for edges in drawn for edge in edges})
+        reached.update(per_op[name])
     seconds = time.process_time() - start
-    return {"ms": 1e3 * seconds / reached.total(), "cases": reached.total(), "reached": {k: [reached[k], meant[k]] for k in meant}}
+    return {"ms": 1e3 * seconds / reached.total(), "cases": reached.total(), "reached": {k: [reached[k], meant[k]] for k in meant}, "per_op": per_op}

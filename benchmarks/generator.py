@@ -49,6 +49,7 @@ def measure(per_op: int, programs: int) -> dict[str, Any]:
     pool = offered(every, "float64")
     grown = with_numpy(pool, "float64", programs)
     engine = with_hypothesis(pool, "float64", programs // 4)
+    found = edges()
     everything = [case for tally in singles.values() for case in tally.cases]
     return {
         "ops": len(singles),
@@ -62,7 +63,8 @@ def measure(per_op: int, programs: int) -> dict[str, Any]:
         },
         "drawn": {name: counted(everything, of) for name, of in FEATURES.items()},
         "per_op": {name: {feature: tallied(tally.cases, of) for feature, of in FEATURES.items()} for name, tally in singles.items()},
-        "edges": edges(),
+        "edges": found,
+        "edges_per_op": found.pop("per_op"),
         "opinfo": opinfo_coverage(),
         "programs": {
             "cases": len(grown.cases),

@@ -9,13 +9,15 @@ pytest.importorskip("expecttest")
 import discovery
 import discovery_rivals
 from planted import PLANTED
+from planted_beyond import BEYOND
 from planting import Fault, Planted, PlantedBackend
 
 from harness.backends import load_backend
 from harness.backends.torch.routes import load_forward_mode
 from harness.ops.catalogue import catalogue
 
-BY_NAME = {planted.summary: planted for planted in PLANTED}
+EVERY = (*PLANTED, *BEYOND)
+BY_NAME = {planted.summary: planted for planted in EVERY}
 ALWAYS = Planted("always", "sin", "sin", lambda tensors: True)
 
 
@@ -25,9 +27,9 @@ def gradient(planted: Planted, *numbers: float) -> list[float]:
     return (found / torch.cos(x.detach())).tolist()
 
 
-def test_there_are_more_than_sixty_faults_each_of_its_own_name():
-    assert len(PLANTED) == len(BY_NAME) > 60
-    assert {planted.op for planted in PLANTED} <= set(catalogue())
+def test_there_are_more_than_a_hundred_faults_each_of_its_own_name():
+    assert len(EVERY) == len(BY_NAME) > 110
+    assert {planted.op for planted in EVERY} <= set(catalogue())
 
 
 def test_a_fault_is_wrong_at_its_edge_and_right_elsewhere():
@@ -56,7 +58,10 @@ def test_a_fault_of_nested_forward_mode_leaves_the_single_one_right():
     assert float(curvature) == pytest.approx(1.01 * float(-2 * torch.tanh(x) * (1 - torch.tanh(x) ** 2)))
 
 
-@pytest.mark.parametrize("name", ["tail of 17", "NaN masked out", "storage shared", "expanded cotangent", "zero-size"])
+@pytest.mark.parametrize(
+    "name",
+    ["tail of 17", "NaN masked out", "storage shared", "expanded cotangent", "zero-size", "axes in descending order", "wide image", "no index"],
+)
 def test_the_hunt_finds_a_fault_within_the_profile(name):
     assert discovery.hunt(BY_NAME[name], 1) is not None
 
