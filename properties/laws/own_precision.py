@@ -41,7 +41,7 @@ def unless_dtype_tells(backend: Backend, case: Case, result: Result, values: Val
         return result
     if beyond_range(backend, case, result.expected or 0.0) and not np.isfinite(result.actual):
         why = BEYOND
-    elif _replaced(backend, case, best):
+    elif _replaced(backend, case, best, values):
         why = REPLACED
     elif values is not None and slopes is not None and _supported(backend, case, best, values, slopes):
         why = ANOTHER
@@ -56,13 +56,23 @@ def beyond_range(backend: Backend, case: Case, expected: float = 0.0) -> bool:
     return bool(np.max(sizes, where=np.isfinite(sizes), initial=0.0) > largest(case.dtype))
 
 
-def _replaced(backend: Backend, case: Case, best: str) -> bool:
-    """Whether the values of some output are off, relative to its largest, by more than a derivative may be."""
-    low, high = (bind(backend, case, dtype=dtype).at(case.points) for dtype in (case.dtype, best))
+def _replaced(backend: Backend, case: Case, best: str, values: Values | None) -> bool:
+    """Whether some output, or what is differentiated, is off, relative to its largest entry, by more than a derivative may be.
+
+    A gradient is differentiated by `hvp-eq-fd`: that of a singular value near 0 is made of vectors that rounding has chosen, and its value is not.
+    """
+    low, high = (_replaceable(bind(backend, case, dtype=dtype), values) for dtype in (case.dtype, best))
     required = required_resolution(case.dtype, case.resolution)
     with np.errstate(all="ignore"):
         pairs = ((np.max(np.abs(wide(y) - wide(z))), np.max(np.abs(z))) for y, z in zip(low, high, strict=True) if z.size)
         return any(bool(off > required * size) for off, size in pairs)
+
+
+def _replaceable(bound: Bound, values: Values | None) -> tuple[np.ndarray, ...]:
+    """The outputs, and what is differentiated where that is several numbers: one is a sum, which may cancel where no term is off."""
+    outputs, points = bound.at(bound.case.points), bound.case.points
+    differentiated = np.zeros(0) if values is None else values(bound, points)
+    return (*outputs, differentiated) if differentiated.size > 1 else outputs
 
 
 def _supported(backend: Backend, case: Case, best: str, values: Values, slopes: Slopes) -> bool:

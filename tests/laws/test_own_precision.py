@@ -58,6 +58,27 @@ def test_values_that_rounding_has_replaced_are_not_broken() -> None:
         assert Verdict.BROKEN not in {result.verdict for result in found}
 
 
+NEARLY_SINGULAR = [[0.251953125, 0.25, 0.250244140625], [0.25 + 2**-25, 0.25, 0.25], [0.25 + 2**-25, 0.25, 0.25], [0.251953125] * 3]
+REGULAR = [[1.0, 0.25, -0.5], [0.5, 2.0, 0.25], [-0.25, 0.5, 3.0], [0.125, 1.0, -1.0]]
+STEP = [[-1.384, 1.22, 1.722], [-0.422, 0.366, 0.94], [-0.0991, 0.568, -1.159], [1.239, 0.934, 0.212]]
+
+
+@pytest.mark.parametrize(
+    ("backend", "matrix", "expected"),
+    [
+        ("torch", NEARLY_SINGULAR, Verdict.INCONCLUSIVE),  # its least singular value is 2e-9 of the largest
+        ("torch", REGULAR, Verdict.HOLDS),
+        ("faulty:wrong-hvp:torch", REGULAR, Verdict.BROKEN),
+    ],
+)
+def test_gradient_that_rounding_has_replaced_has_no_second_derivative_to_tell(backend: str, matrix: list[list[float]], expected: Verdict) -> None:
+    held = tuple(np.array(x, dtype="float32").astype(np.float64) for x in (matrix, STEP))
+    case = case_of(single("svdvals", ((4, 3),), ("primal",)), held[:1], (np.array([1.38, 0.79, 1.19]),))
+    result = laws()["hvp-eq-fd"].check(load_backend(backend), msgspec.structs.replace(case, dtype="float32", tangents=held[1:]))
+    assert result.verdict is expected
+    assert ("rounding has replaced the function" in result.reason) is (expected is Verdict.INCONCLUSIVE)
+
+
 @pytest.mark.parametrize("name", ["vjp-eq-fd", "jvp-eq-fd", "hvp-eq-fd", "vjp-zero"])
 def test_derivative_beyond_the_range_of_half_precision_is_open(name: str) -> None:
     (result,) = results_of(torch.rsqrt, torch.tensor([6e-8, 1.0], dtype=torch.float16), name)
