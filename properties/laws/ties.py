@@ -24,6 +24,7 @@ from properties.laws.along import direction, moved
 from properties.laws.inner import wide
 from properties.laws.own_precision import Values
 from properties.laws.precision import precise
+from properties.laws.sizes import leaf_size
 
 Step = tuple[np.ndarray, ...]
 Measure = Callable[[Bound, Step], np.ndarray]  # the backend's derivative along a step
@@ -113,9 +114,9 @@ def beside_in(dtype: str) -> float:
 
 
 def moved_beside(case: Case, rng: np.random.Generator, which: Which = _all, *, distance: float = BESIDE_A_TIE) -> Case:
-    """The case at a point beside its own, where no two of the entries that move tie."""
+    """The case at a point beside its own, where no two of the entries that move tie: beside it for numbers as small as those of the leaf, too."""
     primals, entries = list(case.primals), sum(x.size for x in case.points)
     for i, x in zip(case.differentiable, case.points, strict=True):
-        size = np.maximum(np.abs(wide(x)), 1.0)
+        size = np.maximum(np.abs(wide(x)), min(leaf_size(x), 1.0))
         primals[i] = (x + distance * size * rng.standard_normal(x.shape) * which(rng, x, entries)).astype(x.dtype)
     return msgspec.structs.replace(case, primals=tuple(primals))

@@ -30,3 +30,12 @@ def test_the_gradient_of_a_diagonal_matrix_beside_0_is_open(seed: int) -> None:
 
 def test_a_gradient_that_no_matrix_beside_0_has_is_broken() -> None:
     assert LAW(load_backend("faulty:scaled-gradient:torch"), zero_matrix(3)).verdict is Verdict.BROKEN
+
+
+def test_a_gradient_lost_at_tiny_numbers_is_broken() -> None:
+    """Beside 1e-100 lie numbers of that size: at numbers as large as 2^-16 the slopes of atan2 are as good as 0, of either sign."""
+    points = 1e-100 * np.array([1.75, -0.25, -2.5]), 1e-100 * np.array([0.5, -0.5, 2.5])
+    case = case_of(single("atan2", ((3,), (3,)), ("primal", "primal")), points, (np.array([0.5, -1.0, 0.25]),))
+    case = msgspec.structs.replace(case, drawn={"margin": 0.0})
+    assert LAW(load_backend("torch"), case).verdict is Verdict.HOLDS
+    assert LAW(load_backend("faulty:zeroed-entry:torch"), case).verdict is Verdict.BROKEN
