@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 SEPARATOR = " | "
-_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?", re.IGNORECASE)
+_NUMBER = re.compile(r"0x[0-9a-f]+|[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?", re.IGNORECASE)
 _WORD = re.compile(r"[^a-z0-9#]+")
 _LONGEST_KIND = 60
 

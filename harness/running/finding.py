@@ -20,6 +20,7 @@ from harness.running.bisect import Step, bisected, culprit
 from harness.running.cells import Cell
 from harness.running.defect import defect_of, told
 from harness.running.folder import DEFAULT
+from harness.running.judge import ALL_THE_SAME
 from harness.running.native import PREFIX
 from harness.running.portrait import attempted, portrait
 from harness.running.printed import printed_program
@@ -71,9 +72,14 @@ def signature_of(backend: Backend, case: Case, result: Result, wrong: Step | Non
     """What to call the bug: by the instruction that is wrong alone too, where a program has one, whatever else stands around it."""
     if wrong is not None and wrong.alone is not None:
         case, result = wrong.case, explained(backend, wrong.case, wrong.alone)
-    kind = result.pattern or result.reason or kind_of(result.actual, result.expected)
+    kind = _raised(result) or result.pattern or result.reason or kind_of(result.actual, result.expected)
     route, _, _ = result.details.get("compared", "").partition(" with ")
     return signature(case.law, ops_of(case), f"{route} {kind}", regime_of(case))
+
+
+def _raised(result: Result) -> str:
+    """An exception by what it says, since an op may raise several of one class; empty where nothing is raised."""
+    return result.reason.removesuffix(ALL_THE_SAME) if result.pattern.startswith("raises ") else ""
 
 
 def explained(backend: Backend, case: Case, result: Result) -> Result:

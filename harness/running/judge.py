@@ -36,6 +36,7 @@ _BACKENDS = _ROOTS[0] / "backends"
 _BORDER = Path(watch.__file__)
 _LONGEST = 300
 TOO_LONG = "the comparison took longer than one may take, and was given up: every call of the backend came back, but they were slow."
+ALL_THE_SAME = "; the plain forward works"
 Around = Callable[[], AbstractContextManager[object]]
 CHANGED_DIRECTORY = "the call into the backend changed the working directory"
 
@@ -109,7 +110,7 @@ def _on_exception(backend: Backend, case: Case, error: BaseException, interrupts
     failure = _forward_failure(backend, case, interrupts)
     if failure is not None:
         return _not_run(case, f"the plain forward already raises {type(failure).__name__}: {_first_line(failure)}")
-    return Result(law=case.law, verdict=Verdict.BROKEN, reason=f"raises {told}; the plain forward works", pattern=f"raises {type(error).__name__}")
+    return Result(law=case.law, verdict=Verdict.BROKEN, reason=f"raises {told}{ALL_THE_SAME}", pattern=f"raises {type(error).__name__}")
 
 
 def _forward_failure(backend: Backend, case: Case, interrupts: Interrupts) -> BaseException | None:

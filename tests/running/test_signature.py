@@ -45,3 +45,15 @@ def test_signature_says_which_route_differs(compared: str, words: str) -> None:
     details = {"compared": compared} if compared else {}
     result = Result(law="vjp-eq-fd", verdict=Verdict.BROKEN, actual=0.0, expected=1.0, details=details)
     assert signature_of(WRONG, on(CHAIN), result, None) == f"vjp-eq-fd | exp+negative | {words} where it should not be"
+
+
+def raising(message: str) -> Result:
+    reason = f"raises ValueError: {message}; the plain forward works"
+    return Result(law="vjp-eq-fd", verdict=Verdict.BROKEN, reason=reason, pattern="raises ValueError")
+
+
+def test_exceptions_of_one_class_are_told_apart_by_what_they_say_without_its_numbers() -> None:
+    names = {message: signature_of(WRONG, on(CHAIN), raising(message), None) for message in ("no 3 axes", "no 12 axes", "grad of f at 0x7f3a2b", "")}
+    assert names["no 3 axes"] == names["no 12 axes"] == "vjp-eq-fd | exp+negative | raises valueerror no # axes"
+    assert names["grad of f at 0x7f3a2b"] == "vjp-eq-fd | exp+negative | raises valueerror grad of f at #"
+    assert names[""] == "vjp-eq-fd | exp+negative | raises valueerror"
