@@ -31,6 +31,10 @@ def flagged(*names: str) -> Asked:
     return lambda params: all(params.get(name) is True for name in names)
 
 
+def omitting(name: str) -> Asked:
+    return lambda params: name in params.get("omitted", ())
+
+
 def window(params: Mapping[str | int, Any]) -> tuple[Sequence[int], Sequence[int]]:
     """Kernel and stride, per axis."""
     kernel, stride = (params.get(name, 1) for name in ("kernel_size", "stride"))
@@ -178,6 +182,12 @@ BEYOND = (
     Planted("rows of a wider primal", "matmul", "matmul", only(rows_apart)),
     Planted("rows of a wider cotangent", "multiply", "mul", only(rows_apart), "cotangent"),
     Planted("rows of a wider tangent", "sin", "sin", only(rows_apart), "tangent"),
-    Planted("an omitted parameter", "var", "var", anywhere, asked=lambda params: "correction" not in params),
-    Planted("an omitted parameter, given elsewhere", "softplus", "nn.functional.softplus", anywhere, asked=lambda params: "threshold" not in params),
+    Planted("an omitted parameter", "var", "var", anywhere, asked=omitting("correction")),
+    Planted(
+        "an omitted parameter, given elsewhere",
+        "softplus",
+        "nn.functional.softplus",
+        anywhere,
+        asked=omitting("threshold"),
+    ),
 )

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from harness.backends.protocol import Arrays, Backend, Died, Function, Unsupported
+from harness.ops.defaults import given as told
 from harness.program import Case, Program, evaluate
 from harness.program.layout import SHARED, can_hold
 from harness.program.opaque import resolve
@@ -169,7 +170,7 @@ def _runner(backend: Backend, subject: Any, shaken: _Shake) -> Function:
         call = backend.op(op)
         if call is None:
             raise Unsupported(f"backend {backend.name} has no op {op!r}.")
-        result = call(*args, **params)
+        result = call(*args, **(params if backend.omits else told(params)))
         return tuple(map(shaken, result)) if isinstance(result, tuple | list) else shaken(result)
 
     return lambda *inputs: evaluate(subject, apply, inputs)

@@ -17,6 +17,7 @@ import msgspec
 import numpy as np
 
 from harness.backends.settled import Settled
+from harness.ops.defaults import given
 from harness.tape.errors import Died as Died  # part of this protocol: re-exported
 from harness.tape.errors import Unsupported as Unsupported
 
@@ -58,6 +59,7 @@ class Backend(Settled, ABC):
     version: str
     capabilities: frozenset[str] = frozenset()
     coarse: bool = False  # its float64 is accurate to single precision only: the oracle follows the catalogue's NumPy values instead
+    omits: bool = False  # its ops understand `harness.ops.defaults.OMITTED`: names of parameters that the call is to leave out
     shape_pool: int = 0  # it compiles for each new shape: so many programs with their shapes serve an op for a whole run; 0: every case has its own
 
     @abstractmethod
@@ -154,7 +156,7 @@ class Backend(Settled, ABC):
 
     def spell(self, op: str, args: Sequence[str], params: Mapping[str, Any]) -> str:
         """The call as a person would write it in this library."""
-        written = [*args, *(f"{key}={value!r}" for key, value in params.items())]
+        written = [*args, *(f"{key}={value!r}" for key, value in given(params).items())]
         return f"{op}({', '.join(written)})"
 
     def preamble(self) -> str:

@@ -18,6 +18,8 @@ from functools import cache, partial
 from types import CodeType
 from typing import Any
 
+from harness.ops.defaults import left_out
+
 Params = dict[str, Any]
 Written = str | Callable[[Params], tuple[str, Params]]
 Template = Written | Mapping[int, Written]
@@ -29,8 +31,11 @@ _FIELD = re.compile(r"\{(\w+)\}")
 class Spelling:
     """The templates of one library and the modules that their texts name."""
 
-    def __init__(self, library: str, templates: Mapping[str, Template], namespace: Mapping[str, Any], table: str = "") -> None:
+    def __init__(
+        self, library: str, templates: Mapping[str, Template], namespace: Mapping[str, Any], table: str = "", *, omits: bool = False
+    ) -> None:
         self.templates, self.namespace = templates, dict(namespace)
+        self._omits = omits  # its defaults are those of harness.ops.defaults
         self._library, self._table = library, table or f"harness/backends/{library}_templates.py"
         self._compiled: dict[CodeType, Callable[..., Any]] = {}
 
@@ -62,7 +67,15 @@ class Spelling:
         except KeyError:
             raise LookupError(f"{self._library} has no spelling of the op {op!r}; add it to {self._table}.") from None
         text, values = (written, params) if isinstance(written, str) else written(params)
-        return _OPTIONAL.sub(lambda match: _kept(match, values), text).replace("(, ", "("), values
+        absent = left_out(op, params) if self._omits else ()
+        return _OPTIONAL.sub(lambda match: _kept(match, values), _without(text, absent)).replace("(, ", "("), values
+
+
+def _without(text: str, absent: Sequence[str]) -> str:
+    """`text` without the keywords for these parameters, and the commas before them; what a position gives stays."""
+    for name in absent:
+        text = re.sub(rf", \w+=\{{{name}\??\}}", "", text)
+    return text
 
 
 def _kept(match: re.Match[str], values: Params) -> str:

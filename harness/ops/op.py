@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 
 from harness.ops.choose import Choose, DoesNotFit, Shape
+from harness.ops.defaults import given
 from harness.ops.domain import REALS, Domain
 
 Shapes = tuple[Shape, ...]
@@ -89,14 +90,14 @@ class Op:
         )
         with np.errstate(all="ignore"):  # where squares overflow a domain says no, or the value does
             try:
-                return inside and bool(self.admits(values, params)) and _no_overflow(values, apply_reference(self, values, params))
+                return inside and bool(self.admits(values, given(params))) and _no_overflow(values, apply_reference(self, values, params))
             except np.linalg.LinAlgError:  # a pivot that underflows to 0
                 return False
 
     def margin_at(self, values: Values, params: Params) -> float:
         """`margin`, without a warning where squares overflow."""
         with np.errstate(all="ignore"):
-            return float(self.margin(values, params))
+            return float(self.margin(values, given(params)))
 
     def _takes(self, values: Values) -> bool:
         """Whether the arrays are all real or all complex, as the op allows."""
@@ -107,7 +108,7 @@ class Op:
 def apply_reference(op: Op, values: Values, params: Params) -> Values:
     """The op's NumPy value: always a tuple of arrays, one per result. Overflow is not an error: it shows in the value."""
     with np.errstate(all="ignore"):
-        result = op.reference(*values, **{name: _tuples(value) for name, value in params.items()})
+        result = op.reference(*values, **{name: _tuples(value) for name, value in given(params).items()})
     return tuple(np.asarray(r) for r in result) if isinstance(result, tuple | list) else (np.asarray(result),)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from harness.ops.catalogue import lookup
+from harness.ops.defaults import given
 
 MOVES = frozenset([
     "add", "addcdiv", "addcmul", "broadcast_to", "concat", "cross", "cumulative_prod", "cumulative_sum", "diagonal", "divide",
@@ -25,7 +26,7 @@ Formula = Callable[..., Any]
 
 def expressible(op: str, params: dict[str, Any]) -> bool:
     """Whether `op` can be evaluated here."""
-    return op in MOVES or (op in formulas() and set(params) <= {"exponent"}) or op in ("var", "std", "logsumexp", "softmax", "log_softmax")
+    return op in MOVES or (op in formulas() and set(given(params)) <= {"exponent"}) or op in ("var", "std", "logsumexp", "softmax", "log_softmax")
 
 
 def apply(op: str, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
@@ -40,7 +41,7 @@ def apply(op: str, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
     if op in MOVES:
         return lookup(op).reference(*args, **_plain(params))
     if op in formulas():
-        return _elementwise(formulas()[op], *args, *params.values())
+        return _elementwise(formulas()[op], *args, *given(params).values())
     return _SUMS[op](*args, **_plain(params))
 
 
@@ -111,4 +112,4 @@ _SUMS: dict[str, Formula] = {"var": _var, "std": _std, "logsumexp": _logsumexp, 
 
 def _plain(params: dict[str, Any]) -> dict[str, Any]:
     """Parameters as NumPy wants them: lists (JSON) of axes as tuples."""
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in params.items()}
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in given(params).items()}

@@ -13,6 +13,7 @@ import msgspec
 
 from harness.backends import Backend
 from harness.backends.leaving import LEAVING
+from harness.ops.defaults import given, in_call
 from harness.program import Case, Program
 from harness.program.case import to_json
 from harness.record import Finding, signature
@@ -133,7 +134,8 @@ def _subject(backend: Backend, case: Case) -> str:
     if len(case.subject.instructions) > 1:
         return f"a program of {len(case.subject.instructions)} instructions ({', '.join(case.subject.ops)})"
     [only] = case.subject.instructions
-    return f"{only.op}({', '.join([*only.args, *(f'{key}={value!r}' for key, value in only.params.items())])})"
+    params = in_call(only.op, only.params) if backend.omits else given(only.params)
+    return f"{only.op}({', '.join([*only.args, *(f'{key}={value!r}' for key, value in params.items())])})"
 
 
 def ops_of(case: Case) -> str:

@@ -16,6 +16,7 @@ import numpy as np
 
 from harness.backends import Backend
 from harness.ops.catalogue import catalogue
+from harness.ops.defaults import given
 from harness.program import Instruction, Program
 
 
@@ -58,6 +59,6 @@ def _of_one(program: Program) -> list[Instruction]:
 def _returns_tuple(reference: Callable[..., object], shapes: Sequence[tuple[int, ...]], instruction: Instruction) -> bool:
     try:
         with np.errstate(all="ignore"):
-            return isinstance(reference(*map(np.ones, shapes), **instruction.params), tuple | list)
+            return isinstance(reference(*map(np.ones, shapes), **given(instruction.params)), tuple | list)
     except Exception:  # ones are outside its domain, or no indices: none of the ops that return tuples
         return False

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness.ops.choose import DoesNotFit, Shape
+from harness.ops.defaults import leave_out
 from harness.ops.op import Op, Params, Shapes, Values, apply_reference
 from harness.program.layout import REPEATING, repeating
 from harness.strategies.choose import NotDrawn, Source
@@ -42,7 +43,7 @@ def draw_operation(source: Source, op: Op, regime: Regime, dtype: str, *, layout
         NotDrawn: no attempt lies in the domain, or the op does not take a shape that the regime asks for.
     """
     shapes = shapes_at(source, op, regime)
-    params = op.parameters(source, shapes)
+    params = leave_out(source, op.name, op.parameters(source, shapes))
     chosen = tuple(draw_layout(source, layouts, shape) for shape in shapes)
     plain = tuple("contiguous" if layout in REPEATING else layout for layout in chosen)  # a repeated slice may be singular, or all ties
     found = None

@@ -12,6 +12,7 @@ from functools import partial
 
 from harness.ops.catalogue import catalogue, lookup
 from harness.ops.choose import DoesNotFit
+from harness.ops.defaults import leave_out
 from harness.ops.op import Op, Params, Shapes
 from harness.program.program import Role
 from harness.strategies.choose import NotDrawn, Source
@@ -99,7 +100,7 @@ def draw_call(source: Source, sketch: Sketch, op: Op) -> tuple[tuple[str, ...], 
     """
     first = draw_first(source, sketch, op)
     shapes = small(op.shapes(source, None if first is None else sketch.values[first].shape))
-    params = op.parameters(source, shapes)
+    params = leave_out(source, op.name, op.parameters(source, shapes))
     kinds = "fc" if first is None else sketch.values[first].dtype.kind  # real and complex operands are not mixed
     rest = range(0 if first is None else 1, len(shapes))
     names = tuple(draw_name(source, sketch, op, i, shapes, params, kinds) for i in rest)

@@ -1,7 +1,8 @@
 """What relates the values of an op relates its derivatives (harness.ops.relations): nothing is measured, and nothing is rounded but by the op itself.
 
 f(M x) = N f(x)   =>   M^T f'(M x)^T N^-T w = f'(x)^T w           M, N: signs, powers of 2, a reversal of all axes
-f = g             =>   f'(x)^T w = g'(x)^T w                      g: another program for the same op; for any program, -(-x) in the place of x
+f = g             =>   f'(x)^T w = g'(x)^T w                      g: another program for the same op; the same call with its defaults written out; for
+                                                                  any program, -(-x) in the place of x
 
 A rule with a wrong branch for negative numbers, or with a constant where a function should be, disagrees with itself.
 Source: metamorphic testing: Chen, Cheung and Yiu, Metamorphic Testing: A New Approach for Generating Next Test Cases (1998).
@@ -17,6 +18,7 @@ import numpy as np
 
 from harness.backends import Backend, Unsupported
 from harness.backends.bind import Bound, bind
+from harness.ops.defaults import given, left_out
 from harness.ops.relations import SCALE, Equivalent, Mirror, Relation, Reversed, Scale, relations_of
 from harness.program import Case, Instruction, Program
 from harness.verdict import Result
@@ -76,6 +78,9 @@ def _twins(case: Case) -> Iterator[Twin]:
     only = program.instructions[0]
     if len(program.instructions) > 1 or len(set(only.args)) < len(only.args) or only.args != tuple(given.name for given in program.inputs):
         return
+    if left_out(only.op, only.params):
+        explicit = Program(program.inputs, (msgspec.structs.replace(only, params=given(only.params)),), program.outputs)
+        yield Twin("explicit defaults", lambda one: msgspec.structs.replace(one, subject=explicit), ones)
     for relation in relations_of(only.op):
         twin = twin_of(program, relation, case)
         if stays_inside(relation, case, twin.of(case)):

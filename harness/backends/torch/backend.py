@@ -50,6 +50,7 @@ class TorchBackend(NativeSource, Lender, TorchSettings, Backend):
 
     name = "torch"
     version = torch.__version__
+    omits = True
     capabilities = frozenset({"jvp", "tape", "reverse_routes", "forward_routes", "layouts", "complex", "second_order", "batching", "tf32"})
     lent = staticmethod(lent)
 

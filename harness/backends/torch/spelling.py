@@ -35,12 +35,12 @@ def compile_call(op: str, nargs: int, namespace: dict[str, Any]) -> Callable[...
     """
     key = (op, nargs, id(namespace))
     if key not in _CALLS:
-        call = Spelling("torch", SPELLINGS, namespace).call(op)
+        call = Spelling("torch", SPELLINGS, namespace, omits=True).call(op)
         if call is None:
             raise LookupError(f"torch has no spelling of the op {op!r}; add it to harness/backends/torch/templates.py.")
         _CALLS[key] = (namespace, call)
     return _CALLS[key][1]
 
 
-_PRINTED = Spelling("torch", SPELLINGS, {})
+_PRINTED = Spelling("torch", SPELLINGS, {}, omits=True)
 _CALLS: dict[tuple[str, int, int], tuple[dict[str, Any], Callable[..., Any]]] = {}  # the namespace is kept, so that its id stays its own
