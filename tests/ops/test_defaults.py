@@ -61,7 +61,7 @@ def test_torch_is_called_and_written_without_it():
     assert torch.spell("var", ["x"], params | {OMITTED: ("correction",)}) == "torch.var(x)"
 
 
-@pytest.mark.filterwarnings("ignore:index_reduce")
+@pytest.mark.filterwarnings("ignore:index_reduce", "ignore:torch.meshgrid")
 @pytest.mark.parametrize("name", sorted(DEFAULTS))
 def test_what_torch_does_by_default_is_what_it_does_when_told(name):
     dtype, found = "float64" if lookup(name).real else "complex128", []
