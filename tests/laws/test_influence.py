@@ -161,6 +161,13 @@ class _Saying(TorchBackend):
         raise self.error
 
 
+@pytest.mark.filterwarnings("ignore:ComplexHalf support is experimental")
+def test_value_that_cannot_be_read_is_no_forward_that_works() -> None:
+    case = case_of(single("complex", ((), ()), ("primal", "primal")), (np.array(-2.5), np.array(1.25)), (np.array(1.0),), dtype="float16")
+    with pytest.raises(Unsupported, match=r"plain forward raises TypeError: .*ComplexHalf"):
+        ANSWERS(load_backend("torch"), case)
+
+
 def test_entry_that_one_of_many_ties_chose_is_not_called_idle() -> None:
     case = case_of(single("median", ((3,),), ("primal",), axis=0, keepdims=False), (np.ones(3),), (np.array(1.0),))
     result = INFLUENCE(load_backend("torch"), case)
