@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
-from planted import duplicates, pair, shaped, some, ties
+from planted import duplicates, mask_is, pair, shaped, some, ties
 from planting import Planted, Tensors
 
 Asked = Callable[[Mapping[str | int, Any]], bool]
@@ -130,6 +130,7 @@ def only(test: Callable[[torch.Tensor], bool]) -> Edge:
     return lambda tensors: test(tensors[0])
 
 
+ATTENTION = "nn.functional.scaled_dot_product_attention"
 RANK_5 = shaped(lambda shape: len(shape) >= 5)
 BEYOND = (
     Planted("-0 in the second only", "multiply", "mul", second(negative_zero_second), "second"),
@@ -164,10 +165,12 @@ BEYOND = (
     Planted("windows overlap at ties", "max_pool1d", "nn.functional.max_pool1d", ties, asked=overlapping),
     Planted("windows overlap", "avg_pool2d", "nn.functional.avg_pool2d", anywhere, asked=overlapping),
     Planted("windows leave gaps", "lp_pool2d", "nn.functional.lp_pool2d", anywhere, asked=gaping),
-    Planted("windows of the last row cut", "max_pool2d", "nn.functional.max_pool2d", anywhere, asked=flagged("ceil_mode")),
     Planted("mask param all true", "masked_mean", "masked.mean", anywhere, asked=masked(all)),
+    Planted(
+        "mask of attention all false", "scaled_dot_product_attention_masked", "nn.functional.scaled_dot_product_attention", mask_is(False), "raises"
+    ),
+    Planted("a class of weight 0", "nll_loss_weighted", "nn.functional.nll_loss", anywhere, asked=lambda params: 0.0 in params.get("weight", ())),
     Planted("mask param keeps one", "masked_logsumexp", "masked.logsumexp", anywhere, asked=masked(lambda kept: sum(kept) == 1)),
-    Planted("masked axis 0", "masked_sum", "masked.sum", shaped(lambda s: len(s) > 1), asked=lambda p: p.get("axis", p.get("dim")) in (0, (0,))),
     Planted("one tie", "logsumexp", "logsumexp", a_tie_among_others, "raises"),
     Planted("second output at ties", "aminmax", "aminmax", ties, "output"),
     Planted("an ulp beside a kink", "hardtanh", "nn.functional.hardtanh", an_ulp_from(1.0), "raises"),

@@ -54,6 +54,8 @@ FAMILIES = (
     "recurrent",
     "losses",
     "margin_losses",
+    "weighted",
+    "alignments",
     "complex_numbers",
     "fourier",
     "fourier_grids",

@@ -26,7 +26,7 @@ def _standardized(x: np.ndarray, axes: tuple[int, ...], eps: float) -> np.ndarra
     return np.asarray(centred / np.sqrt(np.mean(centred**2, axis=axes, keepdims=True) + eps))
 
 
-def _per_channel(x: np.ndarray, *affine: np.ndarray) -> np.ndarray:
+def affine_per_channel(x: np.ndarray, *affine: np.ndarray) -> np.ndarray:
     """X (n, channels, ...) times weight (channels,) plus bias (channels,), where given."""
     weight, bias = (v.reshape(-1, *(1,) * (x.ndim - 2)) for v in affine) if affine else (1.0, 0.0)
     return np.asarray(x * weight + bias)
@@ -44,7 +44,7 @@ def _rms_norm(x: np.ndarray, *affine: np.ndarray, normalized_shape: Sequence[int
 
 def _group_norm(x: np.ndarray, *affine: np.ndarray, num_groups: int, eps: float) -> Any:
     grouped = x.reshape(x.shape[0], num_groups, -1)
-    return _per_channel(_standardized(grouped, (-1,), eps).reshape(x.shape), *affine)
+    return affine_per_channel(_standardized(grouped, (-1,), eps).reshape(x.shape), *affine)
 
 
 def _instance_norm(x: np.ndarray, *, eps: float) -> Any:
@@ -52,7 +52,7 @@ def _instance_norm(x: np.ndarray, *, eps: float) -> Any:
 
 
 def _batch_norm(x: np.ndarray, *affine: np.ndarray, eps: float) -> Any:
-    return _per_channel(_standardized(x, (0, *range(2, x.ndim)), eps), *affine)
+    return affine_per_channel(_standardized(x, (0, *range(2, x.ndim)), eps), *affine)
 
 
 def _local_response_norm(x: np.ndarray, *, size: int, alpha: float, beta: float, k: float) -> Any:
@@ -95,9 +95,15 @@ def _images_alone(choose: Choose, first: Shape | None) -> Shapes:
     return (_images(choose, first),)
 
 
-def _images_and_affine(choose: Choose, first: Shape | None) -> Shapes:
+def images_and_affine(choose: Choose, first: Shape | None) -> Shapes:
+    """An image, weight and bias per channel."""
     x = _images(choose, first)
-    return (x, *((x[1:2],) * 2 if choose.boolean() else ()))
+    return (x, x[1:2], x[1:2])
+
+
+def _images_perhaps_affine(choose: Choose, first: Shape | None) -> Shapes:
+    shapes = images_and_affine(choose, first)
+    return shapes if choose.boolean() else shapes[:1]
 
 
 def _groups(choose: Choose, shapes: Shapes) -> Params:
@@ -113,8 +119,8 @@ _size = one_of(size=(1, 2, 3), alpha=(1e-4, 0.5), beta=(0.75,), k=(1.0,))
 OPS = (
     Op("layer_norm", F, _layer_norm, AFFINE, _source("layer_norm"), _trailing(2), _normalized),
     Op("rms_norm", F, _rms_norm, AFFINE[:2], _source("rms_norm"), _trailing(1), _normalized),
-    Op("group_norm", F, _group_norm, AFFINE, _source("group_norm"), _images_and_affine, _groups),
+    Op("group_norm", F, _group_norm, AFFINE, _source("group_norm"), _images_perhaps_affine, _groups),
     Op("instance_norm", F, _instance_norm, AFFINE[:1], _source("instance_norm"), _images_alone, one_of(eps=EPS)),
-    Op("batch_norm", F, _batch_norm, AFFINE, _source("batch_norm"), _images_and_affine, one_of(eps=EPS)),
+    Op("batch_norm", F, _batch_norm, AFFINE, _source("batch_norm"), _images_perhaps_affine, one_of(eps=EPS)),
     Op("local_response_norm", F, _local_response_norm, AFFINE[:1], _source("local_response_norm"), _images_alone, _size),
 )

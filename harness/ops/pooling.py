@@ -136,6 +136,6 @@ def _row(name: str, dims: int, reference: Any, parameters: Any, result: Any = _r
 OPS = (
     *(_row(f"avg_pool{d}d", d, _avg_pool, _avg_params) for d in (1, 2, 3)),
     *(_row(f"max_pool{d}d", d, _max_pool, _max_params, margin=_ties_in_a_window) for d in (1, 2, 3)),
-    *(_row(f"lp_pool{d}d", d, _lp_pool, _lp_params, margin=_a_window_vanishes, shapes=_batched) for d in (1, 2)),
+    *(_row(f"lp_pool{d}d", d, _lp_pool, _lp_params, margin=_a_window_vanishes, shapes=_batched) for d in (1, 2, 3)),
     *(_row(f"adaptive_avg_pool{d}d", d, _adaptive_avg_pool, _output_size, _to_output_size) for d in (1, 2, 3)),
 )

@@ -21,6 +21,7 @@ from harness.ops.op import Op
 from harness.program.layout import SHARED
 from harness.program.program import Input, Instruction, Program, Role
 from harness.strategies.choose import NotDrawn, Source
+from harness.strategies.moving import moves
 from harness.strategies.operation import Operation, results_of
 from harness.strategies.point import Point, single_point
 from harness.strategies.rounding import COMPLEX_DTYPES, largest
@@ -68,6 +69,8 @@ def integer_constant(source: Source, operation: Operation, dtype: str) -> Point:
     domain = operation.op.operand(place).domain
     whole = np.asarray(np.where(whole == 0, 2.0, whole)) if not domain.contains(whole) else whole
     changed = _with_value(operation, place, whole, dtype)
+    if not moves(replace(changed, values=tuple(x.astype(np.int64) if i == place else x for i, x in enumerate(changed.values)))):
+        raise NotDrawn("a mask takes nothing but the integers")
     point = _constant(single_point(source, changed, "integer constant"), place)
     return replace(point, values=tuple(x.astype(np.int64) if i == place else x for i, x in enumerate(point.values)))
 

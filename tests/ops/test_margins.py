@@ -67,6 +67,7 @@ PLANTED: dict[str, tuple[list[Any], dict[str, Any]]] = {
     "max_pool3d": ([[[[[1.0, 1.0], [0.0, 0.0]], [[0.0, 0.0], [0.0, 0.0]]]]], POOL),
     "lp_pool1d": ([[[[0.0, 0.0]]]], {"p": 2.0, "kernel_size": 2, "stride": 1}),
     "lp_pool2d": ([[[[0.0, 0.0]]]], {"p": 2.0, "kernel_size": (1, 2), "stride": 1}),
+    "lp_pool3d": ([[[[[0.0, 0.0]]]]], {"p": 2.0, "kernel_size": (1, 1, 2), "stride": 1}),
     "l1_loss": ([[1.0], [1.0]], {"reduction": "sum"}),
     "smooth_l1_loss": ([[1.0], [1.5]], {"beta": 0.5, "reduction": "sum"}),
     "huber_loss": ([[1.0], [0.5]], {"delta": 0.5, "reduction": "sum"}),

@@ -16,6 +16,11 @@ _REDUCED = "l1_loss mse_loss binary_cross_entropy binary_cross_entropy_with_logi
 _WINDOW = "{kernel_size}, dilation={dilation}, padding={padding}, stride={stride}"
 
 
+def _weights(name: str) -> str:
+    """Numbers that are a parameter, in the dtype of the prediction."""
+    return f"torch.tensor({{{name}}}, dtype={{0}}.dtype, device={{0}}.device)"
+
+
 def _signs(place: int) -> str:
     """A mask as 1 and -1, in the dtype of the prediction."""
     return f"(2 * {{{place}}} - 1).to({{0}}.dtype)"
@@ -36,8 +41,18 @@ NN_TEMPLATES: dict[str, Template] = {
         for d in (1, 2, 3)
     },
     **{f"max_pool{d}d": f"F.max_pool{d}d({{0}}, {{kernel_size}}, stride={{stride}}, padding={{padding}}, dilation={{dilation}})" for d in (1, 2, 3)},
-    **{f"lp_pool{d}d": f"F.lp_pool{d}d({{0}}, {{p}}, {{kernel_size}}, stride={{stride}})" for d in (1, 2)},
+    **{f"lp_pool{d}d": f"F.lp_pool{d}d({{0}}, {{p}}, {{kernel_size}}, stride={{stride}})" for d in (1, 2, 3)},
     **{f"adaptive_avg_pool{d}d": f"F.adaptive_avg_pool{d}d({{0}}, {{output_size}})" for d in (1, 2, 3)},
+    "nll_loss_weighted": f"F.nll_loss({{args}}, weight={_weights('weight')}, ignore_index={{ignore_index}}, reduction={{reduction}})",
+    "cross_entropy_weighted": f"F.cross_entropy({{args}}, weight={_weights('weight')}, ignore_index={{ignore_index}}, "
+    "reduction={reduction}, label_smoothing={label_smoothing})",
+    "binary_cross_entropy_weighted": f"F.binary_cross_entropy({{args}}, weight={_weights('weight')}, reduction={{reduction}})",
+    "binary_cross_entropy_with_logits_weighted": f"F.binary_cross_entropy_with_logits({{args}}, weight={_weights('weight')}, "
+    f"pos_weight={_weights('pos_weight')}, reduction={{reduction}})",
+    "scaled_dot_product_attention_masked": "F.scaled_dot_product_attention({0}, {1}, {2}, attn_mask={3}, scale={scale})",
+    "instance_norm_affine": "F.instance_norm({0}, None, None{rest}, eps={eps})",
+    "ctc_loss": "F.ctc_loss(F.log_softmax({0}, -1), torch.tensor({labels}, device={0}.device), [{0}.shape[0]] * {0}.shape[1], "
+    "[len(row) for row in {labels}], reduction={reduction})",
     "batch_norm": "F.batch_norm({0}, None, None{rest}, training=True, eps={eps})",
     "celu": "F.celu({0}, alpha={alpha})",
     "cosine_similarity": "F.cosine_similarity({args}, dim={axis}, eps={eps})",
