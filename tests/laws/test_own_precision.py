@@ -79,6 +79,25 @@ def test_gradient_that_rounding_has_replaced_has_no_second_derivative_to_tell(ba
     assert ("rounding has replaced the function" in result.reason) is (expected is Verdict.INCONCLUSIVE)
 
 
+class _WrongTwice(_Scaled):
+    """Second derivatives that are neither those of the function nor those of its wrong gradient."""
+
+    def hvps(self) -> Any:
+        return {name: self._wrong(way) for name, way in super().hvps().items()}
+
+    @staticmethod
+    def _wrong(way: Any) -> Any:
+        return lambda *given: tuple(h if h.dtype == torch.float64 else -2 * h for h in way(*given))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16"])
+@pytest.mark.parametrize("name", ["sin", "exp"])
+def test_gradient_that_is_wrong_is_no_excuse_for_its_derivative(dtype: str, name: str) -> None:
+    case = msgspec.structs.replace(case_in(dtype, name, [0.25, 1.5, 0.75]), tangents=(np.array([1.0, -0.5, 0.25]),))
+    assert laws()["hvp-eq-fd"].check(load_backend("torch"), case).verdict is Verdict.HOLDS
+    assert laws()["hvp-eq-fd"].check(_WrongTwice(), case).verdict is Verdict.BROKEN
+
+
 @pytest.mark.parametrize("name", ["vjp-eq-fd", "jvp-eq-fd", "hvp-eq-fd", "vjp-zero"])
 def test_derivative_beyond_the_range_of_half_precision_is_open(name: str) -> None:
     (result,) = results_of(torch.rsqrt, torch.tensor([6e-8, 1.0], dtype=torch.float16), name)
