@@ -18,8 +18,8 @@ from harness.strategies.choose import NotDrawn, Source
 from harness.strategies.edges import OF_MATRICES
 from harness.strategies.operation import Operation, results_of
 from harness.strategies.point import Point, single_point
+from harness.strategies.replaced import two_arrays
 from harness.strategies.rounding import exactly, largest, real_dtype
-from harness.strategies.together import two_arrays
 
 DECADES = MappingProxyType({"float64": 300, "float32": 30, "bfloat16": 30})  # a readable number of them is normal and finite; float16 has no 10^5
 APART = MappingProxyType({"one smallest": -1, "one largest": 1})

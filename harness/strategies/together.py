@@ -4,6 +4,7 @@ f(x, x)          one tensor twice: the two contributions add up in one gradient
 f(x, y), x = y   equal leaves: two gradients, which must not be mixed up
 f(x, c)          one constant: nobody asks for its gradient, and the rule must not need it; also of integers, where floats are expected
 f(0, y)          the first or the second operand at 0, at -0, at 1, where the other one is not
+f(far, label)    a constant 0 or 1 beside what is far out on its side: a loss is nearly 0 there, and what is computed as 1 - p has no digit left
 shared storage   two leaves that are neighbours in one piece of memory: each gets the gradient of its own part
 """
 
@@ -19,12 +20,17 @@ import numpy as np
 from harness.ops.broadcasting import broadcast_result
 from harness.ops.op import Op
 from harness.program.layout import SHARED
-from harness.program.program import Input, Instruction, Program, Role
+from harness.program.program import Instruction, Program
 from harness.strategies.choose import NotDrawn, Source
 from harness.strategies.moving import moves
-from harness.strategies.operation import Operation, results_of
+from harness.strategies.operation import Operation
 from harness.strategies.point import Point, single_point
-from harness.strategies.rounding import COMPLEX_DTYPES, largest
+from harness.strategies.replaced import made_constant, two_arrays, with_value
+from harness.strategies.rounding import COMPLEX_DTYPES
+
+INTEGERS = ("first of integers", "second of integers")
+FAR = (30.0, 100.0, 700.0)
+LABELS = {"label 1": (1.0, 1.0), "label 0": (0.0, -1.0), "label -1": (-1.0, -1.0)}  # the label, and the side on which it is right
 
 
 def together_for(op: Op) -> tuple[str, ...]:
@@ -32,7 +38,7 @@ def together_for(op: Op) -> tuple[str, ...]:
     arrays = sum(operand.role == "array" for operand in op.operands)
     if arrays < 2 and not op.variadic:
         return ()
-    return tuple(name for name in TOGETHER if name != "integer constant" or (op.result_shapes is broadcast_result and op.real))
+    return tuple(name for name in TOGETHER if name not in INTEGERS or (op.result_shapes is broadcast_result and op.real))
 
 
 def one_tensor_twice(source: Source, operation: Operation, dtype: str) -> Point:
@@ -57,22 +63,31 @@ def equal_leaves(source: Source, operation: Operation, dtype: str) -> Point:
 
 def one_constant(source: Source, operation: Operation, dtype: str) -> Point:
     """One of the operands is not differentiated."""
-    return _constant(single_point(source, operation, "one constant"), source.element(two_arrays(operation)))
+    return made_constant(single_point(source, operation, "one constant"), source.element(two_arrays(operation)))
 
 
-def integer_constant(source: Source, operation: Operation, dtype: str) -> Point:
-    """One of the operands is an array of integers."""
-    if dtype in COMPLEX_DTYPES:
-        raise NotDrawn("an integer beside complex numbers is another promotion")
-    place = source.element(two_arrays(operation))
-    whole = np.asarray(np.clip(np.round(operation.values[place]), -3, 3))
-    domain = operation.op.operand(place).domain
-    whole = np.asarray(np.where(whole == 0, 2.0, whole)) if not domain.contains(whole) else whole
-    changed = _with_value(operation, place, whole, dtype)
-    if not moves(replace(changed, values=tuple(x.astype(np.int64) if i == place else x for i, x in enumerate(changed.values)))):
-        raise NotDrawn("a mask takes nothing but the integers")
-    point = _constant(single_point(source, changed, "integer constant"), place)
-    return replace(point, values=tuple(x.astype(np.int64) if i == place else x for i, x in enumerate(point.values)))
+def integers(position: int) -> Callable[[Source, Operation, str], Point]:
+    """The first or second operand is a constant array of integers; the second of negative ones where it may be: 2^-1 is no integer."""
+
+    def at(source: Source, operation: Operation, dtype: str) -> Point:
+        if dtype in COMPLEX_DTYPES:
+            raise NotDrawn("an integer beside complex numbers is another promotion")
+        place = two_arrays(operation)[position]
+        domain = operation.op.operand(place).domain
+        whole = np.asarray(np.clip(np.round(operation.values[place]), -3, 3))
+        whole = np.asarray(np.where(whole == 0, 2.0, whole)) if not domain.contains(whole) else whole
+        negative = -np.maximum(np.abs(whole), 1.0)
+        changed = with_value(operation, place, negative if position == 1 and domain.contains(negative) else whole, dtype)
+        if not moves(replace(changed, values=_with_integers(changed.values, place))):
+            raise NotDrawn("a mask takes nothing but the integers")
+        point = made_constant(single_point(source, changed, INTEGERS[position]), place)
+        return replace(point, values=_with_integers(point.values, place))
+
+    return at
+
+
+def _with_integers(values: tuple[np.ndarray, ...], place: int) -> tuple[np.ndarray, ...]:
+    return tuple(x.astype(np.int64) if i == place else x for i, x in enumerate(values))
 
 
 def shared_storage(source: Source, operation: Operation, dtype: str) -> Point:
@@ -92,7 +107,7 @@ def special(position: int, value: float) -> Callable[[Source, Operation, str], P
         given = replace(operation, values=tuple(np.full_like(x, value) if i == place else x for i, x in enumerate(operation.values)))
         upper = replace(given, values=tuple(np.abs(x) if x.dtype.kind == "f" and i != place else x for i, x in enumerate(given.values)))
         smoother = max((given, upper), key=lambda one: one.op.margin_at(one.values, one.params))  # atan2(0, y) is smooth for y > 0 only
-        return single_point(source, _with_value(smoother, place, smoother.values[place], dtype), _special_name(position, value))
+        return single_point(source, with_value(smoother, place, smoother.values[place], dtype), _special_name(position, value))
 
     return at
 
@@ -101,22 +116,22 @@ def _special_name(position: int, value: float) -> str:
     return f"{('first', 'second')[position]} {value:g}"
 
 
-def two_arrays(operation: Operation) -> list[int]:
-    """Where the arrays among the operands are. Raises NotDrawn where there is one only."""
-    arrays = [i for i in range(len(operation.values)) if operation.op.operand(i).role == "array"]
-    if len(arrays) < 2:
-        raise NotDrawn(f"{operation.op.name}: fewer than two operands were drawn")
-    return arrays
+def labelled(name: str, label: float, side: float) -> Callable[[Source, Operation, str], Point]:
+    """The second operand is this constant, the first far out on that side: equally far, since beside a loss of 1e-5 one of 1e-14 does not show."""
 
+    def at(source: Source, operation: Operation, dtype: str) -> Point:
+        if dtype in COMPLEX_DTYPES:
+            raise NotDrawn("complex numbers have no sides")
+        first, second = two_arrays(operation)[:2]
+        given, distance = operation, side * source.element(FAR)
+        for place, number in ((first, distance), (second, label)):
+            filled = np.full(operation.shapes[place], number)
+            if not operation.op.operand(place).domain.contains(filled):
+                raise NotDrawn(f"{operation.op.name} takes no {number:g} there")
+            given = with_value(given, place, filled, dtype)
+        return made_constant(single_point(source, given, name), second)
 
-def _constant(point: Point, place: int) -> Point:
-    """`point` with that input constant and every other one that can be a primal."""
-    inputs = tuple(Input(given.name, given.shape, _role(given.role, i == place)) for i, given in enumerate(point.program.inputs))
-    return replace(point, program=Program(inputs, point.program.instructions, point.program.outputs))
-
-
-def _role(role: Role, constant: bool) -> Role:
-    return "constant" if constant else "primal" if role == "constant" else role
+    return at
 
 
 def _coincide(operation: Operation, dtype: str) -> tuple[Operation, tuple[int, int]]:
@@ -124,7 +139,7 @@ def _coincide(operation: Operation, dtype: str) -> tuple[Operation, tuple[int, i
     for i, j in combinations(two_arrays(operation), 2):
         if operation.values[i].size and _may_coincide(operation, i, j):
             try:
-                changed = _with_value(operation, j, operation.values[i], dtype)
+                changed = with_value(operation, j, operation.values[i], dtype)
             except NotDrawn:
                 continue
             layouts = tuple(operation.layouts[i] if k == j else layout for k, layout in enumerate(operation.layouts))
@@ -137,25 +152,14 @@ def _may_coincide(operation: Operation, i: int, j: int) -> bool:
     return operation.shapes[i] == operation.shapes[j] or operation.op.variadic
 
 
-def _with_value(operation: Operation, place: int, value: np.ndarray, dtype: str) -> Operation:
-    values = tuple(value if k == place else old for k, old in enumerate(operation.values))
-    try:
-        results = results_of(operation.op, values, operation.params, largest(dtype))
-    except ValueError:  # einsum, multi_dot: the new shape does not go with the others
-        results = None
-    if results is None:
-        raise NotDrawn(f"{operation.op.name} is not defined there")
-    shapes = tuple(x.shape for x in values)
-    return replace(operation, shapes=shapes, values=values, results=results, margin=operation.op.margin_at(values, operation.params))
-
-
 TOGETHER: MappingProxyType[str, Callable[[Source, Operation, str], Point]] = MappingProxyType(
     {
         "one tensor twice": one_tensor_twice,
         "equal leaves": equal_leaves,
         "one constant": one_constant,
-        "integer constant": integer_constant,
+        **{name: integers(position) for position, name in enumerate(INTEGERS)},
         "shared storage": shared_storage,
         **{_special_name(position, value): special(position, value) for position in (0, 1) for value in (0.0, -0.0, 1.0)},
+        **{name: labelled(name, *sides) for name, sides in LABELS.items()},
     }
 )

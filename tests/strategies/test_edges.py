@@ -53,6 +53,20 @@ def test_an_op_of_any_number_of_operands_takes_its_first_one_twice(op, seed):
     assert case.primals[0].size
 
 
+@pytest.mark.parametrize(("edge", "label", "side"), [("label 1", 1.0, 1), ("label 0", 0.0, -1), ("label -1", -1.0, -1)])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_label_is_a_constant_beside_what_is_far_on_its_side(edge, label, side, seed):
+    case = edges_of("binary_cross_entropy_with_logits", seed=seed)[edge]
+    assert case.differentiable == (0,)
+    assert np.all(side * case.primals[0] >= 30)
+    assert np.all(case.primals[1] == label)
+
+
+def test_labels_are_left_out_where_the_domain_has_none_of_them():
+    assert not {"label 1", "label 0", "label -1"} & set(edges_of("binary_cross_entropy"))
+    assert not {"label 1", "label 0", "label -1"} & set(edges_of("multiply", "complex128"))
+
+
 def test_equal_leaves_are_two_inputs_of_the_same_values():
     case = edges_of("multiply")["equal leaves"]
     assert len(case.primals) == 2
@@ -88,17 +102,25 @@ def test_one_constant_leaves_the_other_operand_to_be_differentiated():
     assert len(case.differentiable) == len(case.tangents) == 1
 
 
-def test_an_integer_constant_is_one_in_memory_too():
-    case = edges_of("add")["integer constant"]
-    [place] = [i for i, given in enumerate(case.subject.inputs) if given.role == "constant"]
+@pytest.mark.parametrize(("edge", "place"), [("first of integers", 0), ("second of integers", 1)])
+def test_a_constant_of_integers_is_one_in_memory_too(edge, place):
+    case = edges_of("add")[edge]
+    assert [given.role for given in case.subject.inputs].index("constant") == place
     bound = bind(load_backend("torch"), case)
     assert case.primals[place].dtype == np.int64
     assert str(bound.function(*bound.primals)[0].dtype) == "torch.float64"
 
 
+@pytest.mark.parametrize(("op", "sign"), [("ldexp", -1), ("xlogy", 1)])
+def test_the_second_of_integers_is_negative_where_it_may_be(op, sign):
+    values = [edges_of(op, seed=seed)["second of integers"].primals[1] for seed in range(6)]
+    assert all(np.all(sign * x > 0) for x in values)
+    assert any(x.size for x in values)
+
+
 def test_integers_are_asked_only_where_they_are_promoted():
-    assert "integer constant" not in edges_of("matmul")
-    assert "integer constant" in edges_of("where")
+    assert not {"first of integers", "second of integers"} & set(edges_of("matmul"))
+    assert {"first of integers", "second of integers"} <= set(edges_of("where"))
 
 
 def test_leaves_of_the_shared_storage_edge_share_it_in_torch():
