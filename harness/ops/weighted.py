@@ -144,9 +144,7 @@ def _loss(name: str, like: str, reference: Any, operands: tuple[Operand, ...], s
 OPS = (
     _loss("nll_loss_weighted", "nll_loss", _nll, (X, TARGET), _rows, _class_weights, _per_row, admits=_some_row_counts),
     _loss("cross_entropy_weighted", "cross_entropy", _cross_entropy, (X, TARGET), _rows, _smoothed, _per_row, admits=_some_row_counts),
-    _loss(
-        "binary_cross_entropy_weighted", "binary_cross_entropy", _bce, (Operand("x", UNIT), Operand("target", UNIT)), _twice, _last_weights, _entries
-    ),
+    _loss("binary_cross_entropy_weighted", "binary_cross_entropy", _bce, PROBABILITIES, _twice, _last_weights, _entries),
     _loss(
         "binary_cross_entropy_with_logits_weighted",
         "binary_cross_entropy_with_logits",

@@ -5,6 +5,7 @@ signature = law | op | kind of error | regime        the same for all cells and 
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from shlex import quote
 from typing import Any
@@ -36,6 +37,7 @@ from properties.laws.neighbourhood import isolates, neighbourhood
 MAX_JSON = 20_000  # characters of a case that the record repeats; longer ones stand in their file only
 _DIED = {Verdict.CRASHED: "ends the process of", Verdict.HUNG: "gets no answer from"}
 _ENDS = frozenset(f"raises {kind.__name__}" for kind in LEAVING)
+_NUMBERS = re.compile(r"-?\d+(?:, ?-?\d+)+")
 _QUANTITY = {"forward": "forward derivative", "second order": "second derivative"}
 
 
@@ -79,8 +81,8 @@ def signature_of(backend: Backend, case: Case, result: Result, wrong: Step | Non
 
 
 def _raised(result: Result) -> str:
-    """An exception by what it says, since an op may raise several of one class; empty where nothing is raised."""
-    return result.reason.removesuffix(ALL_THE_SAME) if result.pattern.startswith("raises ") else ""
+    """An exception by what it says, since an op may raise several of one class, a shape of any rank alike; empty where nothing is raised."""
+    return _NUMBERS.sub("0", result.reason.removesuffix(ALL_THE_SAME)) if result.pattern.startswith("raises ") else ""
 
 
 def explained(backend: Backend, case: Case, result: Result) -> Result:

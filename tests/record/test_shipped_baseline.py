@@ -62,10 +62,10 @@ def subsumed(entries: Sequence[Known]) -> list[str]:
     return [entry.signature for entry, all_of_it in patterns if Baseline(tuple(each for each in entries if each is not entry)).match(all_of_it)]
 
 
-def planted(law: str, op: str, kind: str) -> Finding:
-    """What a fault of `op` that spoils a whole Jacobian in float64 would be called, at ordinary sizes."""
-    said = {"cell": "", "case": "", "title": "", "text": "", "device": "cpu", "backend": "torch", "dtype": "float64", "defect": "wrong"}
-    return Finding(**said, law=law, op=op, signature=signature(law, op, kind))
+def planted(law: str, op: str, kind: str, dtype: str) -> Finding:
+    """What a fault of `op` that spoils a whole Jacobian in `dtype` would be called, at ordinary sizes."""
+    said = {"cell": "", "case": "", "title": "", "text": "", "device": "cpu", "backend": "torch", "defect": "wrong"}
+    return Finding(**said, dtype=dtype, law=law, op=op, signature=signature(law, op, kind))
 
 
 def anchor(heading: str) -> str:
@@ -122,12 +122,14 @@ def test_an_entry_is_needless_where_another_one_means_all_that_it_means(other: s
     assert (entry in subsumed(entries)) is needless
 
 
+@pytest.mark.parametrize("dtype", ["float64", "float32", "complex128", "float16", "bfloat16"])
 @pytest.mark.parametrize("kind", EXCUSED)
-def test_shipped_baseline_excuses_what_spoils_a_whole_jacobian_only_where_that_is_what_is_known(kind: str) -> None:
+def test_shipped_baseline_excuses_what_spoils_a_whole_jacobian_only_where_that_is_what_is_known(kind: str, dtype: str) -> None:
     named = {op for entry in ENTRIES if (op := entry.signature.split(" | ")[1].strip("*"))}
-    excused = {f"{law} | {op}" for law in JACOBIANS for op in named if Baseline(ENTRIES).match(planted(law, op, kind))}
+    excused = {f"{law} | {op}" for law in JACOBIANS for op in named if Baseline(ENTRIES).match(planted(law, op, kind, dtype))}
     assert len(named) > 100
-    assert excused == {each for several in EXCUSED[kind].values() for each in several}
+    noise = {f"{law} | matrix_exp" for law in JACOBIANS if dtype.endswith("float16")}  # its values are noise there, too
+    assert excused == noise.union(*EXCUSED[kind].values())
 
 
 def test_an_entry_for_one_defect_makes_none_for_all_defects_needless() -> None:

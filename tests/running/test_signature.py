@@ -57,3 +57,8 @@ def test_exceptions_of_one_class_are_told_apart_by_what_they_say_without_its_num
     assert names["no 3 axes"] == names["no 12 axes"] == "vjp-eq-fd | exp+negative | raises valueerror no # axes"
     assert names["grad of f at 0x7f3a2b"] == "vjp-eq-fd | exp+negative | raises valueerror grad of f at #"
     assert names[""] == "vjp-eq-fd | exp+negative | raises valueerror"
+
+
+def test_an_exception_that_tells_a_shape_is_called_alike_for_shapes_of_every_rank() -> None:
+    names = {signature_of(WRONG, on(CHAIN), raising(f"shape {shape} is invalid"), None) for shape in ("[3]", "[2, 3]", "[2, 3, -1]")}
+    assert names == {"vjp-eq-fd | exp+negative | raises valueerror shape # is invalid"}
