@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 import pytest
 
 from harness.program import single
-from harness.running.regime import EXTREME, regime_of
+from harness.running.regime import EXTREME, LABELLED, regime_of
 from tests.laws.examples import case_of
 
 
@@ -28,3 +29,21 @@ from tests.laws.examples import case_of
 def test_regime_is_extreme_where_cubes_leave_the_normal_numbers(sizes: list[float], dtype: str, regime: str) -> None:
     primal = np.array(sizes, dtype="complex128" if dtype == "complex128" else "float64")
     assert regime_of(case_of(single("negative", (primal.shape,), ("primal",)), (primal,), (np.ones_like(primal),), dtype=dtype)) == regime
+
+
+@pytest.mark.parametrize(
+    ("edge", "sizes", "dtype", "regime"),
+    [
+        ("label 1", [30.0, 100.0], "float64", LABELLED),
+        ("label -1", [-30.0], "float64", LABELLED),
+        ("label 1", [10.0], "float32", LABELLED),
+        ("label 1", [10.0], "float64", ""),
+        ("label 1", [30.0, 1.0], "float64", ""),
+        ("label 0", [-1e110], "float64", EXTREME),
+        ("right tail", [30.0], "float64", ""),
+    ],
+)
+def test_regime_is_that_of_a_label_only_at_its_edge_and_far_out(edge: str, sizes: list[float], dtype: str, regime: str) -> None:
+    primal = np.array(sizes)
+    case = case_of(single("negative", (primal.shape,), ("primal",)), (primal,), (np.ones_like(primal),), dtype=dtype)
+    assert regime_of(msgspec.structs.replace(case, drawn={"edges": [edge]})) == regime
