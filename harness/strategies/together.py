@@ -26,7 +26,7 @@ from harness.strategies.moving import moves
 from harness.strategies.operation import Operation
 from harness.strategies.point import Point, single_point
 from harness.strategies.replaced import made_constant, two_arrays, with_value
-from harness.strategies.rounding import COMPLEX_DTYPES
+from harness.strategies.rounding import COMPLEX_DTYPES, largest
 
 INTEGERS = ("first of integers", "second of integers")
 FAR = (30.0, 100.0, 700.0)
@@ -123,7 +123,8 @@ def labelled(name: str, label: float, side: float) -> Callable[[Source, Operatio
         if dtype in COMPLEX_DTYPES:
             raise NotDrawn("complex numbers have no sides")
         first, second = two_arrays(operation)[:2]
-        given, distance = operation, side * source.element(FAR)
+        distance = side * source.element([far for far in FAR if far <= largest(dtype, np.inf)])
+        given = operation
         for place, number in ((first, distance), (second, label)):
             filled = np.full(operation.shapes[place], number)
             if not operation.op.operand(place).domain.contains(filled):

@@ -62,6 +62,11 @@ def test_a_label_is_a_constant_beside_what_is_far_on_its_side(edge, label, side,
     assert np.all(case.primals[1] == label)
 
 
+def test_a_label_lies_beside_numbers_that_half_precision_holds():
+    cases = [edges_of("binary_cross_entropy_with_logits", "float16", seed=seed)["label 1"] for seed in range(4)]
+    assert all(np.all(case.primals[0] == 30) for case in cases)
+
+
 def test_labels_are_left_out_where_the_domain_has_none_of_them():
     assert not {"label 1", "label 0", "label -1"} & set(edges_of("binary_cross_entropy"))
     assert not {"label 1", "label 0", "label -1"} & set(edges_of("multiply", "complex128"))
