@@ -32,7 +32,8 @@ def flagged(*names: str) -> Asked:
 
 
 def omitting(name: str) -> Asked:
-    return lambda params: name in params.get("omitted", ())
+    """Of a call of ours, which names what it leaves out beside all parameters, or of anybody's."""
+    return lambda params: name in params.get("omitted", ()) or name not in params
 
 
 def window(params: Mapping[str | int, Any]) -> tuple[Sequence[int], Sequence[int]]:
@@ -161,10 +162,10 @@ BEYOND = (
     Planted("wide image, pooled", "avg_pool2d", "nn.functional.avg_pool2d", shaped(lambda shape: shape[-1] > 32)),
     Planted("wide image, normalized", "group_norm", "nn.functional.group_norm", shaped(lambda shape: shape[-1] > 32)),
     Planted("batch beyond 64", "batch_norm", "nn.functional.batch_norm", only(lambda x: x.numel() > 64)),
-    Planted("wide features", "gru_cell", "nn.GRUCell", shaped(lambda shape: shape[-1] > 8)),
+    Planted("wide features", "linear", "nn.functional.linear", shaped(lambda shape: shape[-1] > 8)),
     Planted("windows overlap at ties", "max_pool1d", "nn.functional.max_pool1d", ties, asked=overlapping),
     Planted("windows overlap", "avg_pool2d", "nn.functional.avg_pool2d", anywhere, asked=overlapping),
-    Planted("windows leave gaps", "lp_pool2d", "nn.functional.lp_pool2d", anywhere, asked=gaping),
+    Planted("windows leave gaps", "avg_pool1d", "nn.functional.avg_pool1d", anywhere, asked=gaping),
     Planted("mask param all true", "masked_mean", "masked.mean", anywhere, asked=masked(all)),
     Planted(
         "mask of attention all false", "scaled_dot_product_attention_masked", "nn.functional.scaled_dot_product_attention", mask_is(False), "raises"
