@@ -21,10 +21,12 @@ from harness.program.error_words import first_line
 from harness.program.opaque import Flat, NoOutput, name_of, resolve
 from harness.verdict.constants import REPEAT_ULPS
 from properties.laws.along import outputs_along
+from properties.laws.precision import best_dtype
 
 NEARBY = 1 / 16  # in units of the primals: farther than any step that a law takes to measure rounding
 PACKED = re.compile(r"(\w+)\[0\]\S*( \1\[\d+\]\S*)*")  # the names of arrays that came in one sequence, as gradcheck takes them
 ONE_BY_ONE = "Was it meant to get one sequence? Several primals are given one by one: check_gradients(function, x, y)."
+CLOSED_OVER = " Give the arrays that it closes over as arguments, too; those of kwargs={...} are constants."
 PURITY = "inputs-not-mutated"  # the law that a function breaks by itself when it changes its arguments
 
 
@@ -66,12 +68,13 @@ def observe(backend: Backend, subject: Opaque, arguments: Arguments, calls: int 
 def raised_nearby(backend: Backend, case: Case) -> str:
     """What the function itself raises a little beside the primals, in a sentence; empty when it is defined there."""
     along, ulp = outputs_along(backend, case), unit_roundoff(case.dtype)
-    for t in (-ulp, ulp, -NEARBY, NEARBY):
+    for t in (0.0, -ulp, ulp, -NEARBY, NEARBY):
         try:
             along(t)
         except Exception as error:  # whatever the user's function may raise is told, not judged
             backend.reset()
-            return f"the function raises {type(error).__name__} beside these primals: {_first_line(error)}."
+            where = "beside these primals" if t else f"where the oracle follows it in {best_dtype(backend, case)}"
+            return f"the function raises {type(error).__name__} {where}: {_first_line(error)}.{'' if t else CLOSED_OVER}"
     return ""
 
 

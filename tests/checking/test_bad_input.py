@@ -113,6 +113,13 @@ def test_primals_packed_as_gradcheck_takes_them_are_told_to_be_given_one_by_one(
     assert "one by one" not in str(apart.value)
 
 
+def test_arrays_of_single_precision_that_a_function_closes_over_are_told_to_be_given_as_constants() -> None:
+    x, weight = X.float(), torch.tensor([[1.5, -0.5], [2.0, 0.25], [1.0, -1.0]])
+    with pytest.raises(LawBroken, match=r"raises RuntimeError where the oracle follows it in float64: .* those of kwargs=\{\.\.\.\} are constants\."):
+        check_gradients(lambda x: x @ weight, x, laws="vjp-eq-fd").require_holds()
+    assert check_gradients(lambda x, weight: x @ weight, x, kwargs={"weight": weight}, laws="vjp-eq-fd").verdict is Verdict.HOLDS
+
+
 def test_a_function_that_detaches_is_broken_and_the_cause_is_named() -> None:
     report = check_gradients(lambda x: (x**2).detach(), X, laws="vjp-eq-fd")
     assert report.verdict is Verdict.BROKEN
