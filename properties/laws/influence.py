@@ -63,13 +63,16 @@ def idle_entries(bound: Bound, before: tuple[bytes, ...]) -> list[tuple[int, int
 
 def _matters_beside(backend: Backend, case: Case, k: int, i: int) -> bool:
     """Whether the entry has influence where no two entries tie: the median of equal numbers changes with none of them, and is one of them."""
-    rng, ulp = np.random.default_rng((case.seed, 6)), eps(case.dtype)
-    for beside in (moved_beside(case, rng, distance=beside_in(case.dtype)) for _ in range(BESIDE)):
-        bound, points = bind(backend, beside), list(beside.points)
-        points[k] = np.array(points[k])
-        points[k].flat[i] *= 1 + ulp
-        if output_bits(bound, tuple(points)) != output_bits(bound, beside.points):
-            return True
+    rng, far = np.random.default_rng((case.seed, 6)), beside_in(case.dtype)
+    for beside in (moved_beside(case, rng, distance=far) for _ in range(BESIDE)):
+        bound = bind(backend, beside)
+        here = output_bits(bound, beside.points)
+        for step in (eps(case.dtype), far):  # a sum of large numbers absorbs an ulp of a small one
+            points = list(beside.points)
+            points[k] = np.array(points[k])
+            points[k].flat[i] *= 1 + step
+            if output_bits(bound, tuple(points)) != here:
+                return True
     return False
 
 

@@ -180,6 +180,14 @@ def test_entry_that_one_of_many_ties_chose_is_not_called_idle_in_any_dtype(dtype
     assert INFLUENCE(load_backend("torch"), case).verdict is Verdict.HOLDS
 
 
+def test_influence_of_a_small_number_beside_a_large_sum_is_seen_where_it_ties() -> None:
+    """max(0, 1 + |a - p| - |a - n|) at its hinge, one row of two: an ulp of n is less than one of the sum."""
+    anchor, positive, negative = (np.array([[x], [y]]) for x, y in ((-2.5, 400.0), (-1.25, 0.0), (-0.25, 400.0)))
+    program = single("triplet_margin_loss", ((2, 1),) * 3, ("primal",) * 3, margin=1.0, swap=False, reduction="sum")
+    case = case_of(program, (anchor, positive, negative), (np.array(1.0),))
+    assert INFLUENCE(load_backend("torch"), case).verdict is Verdict.HOLDS
+
+
 def test_complex_entry_that_one_of_many_ties_chose_is_not_called_idle() -> None:
     x = np.array([[3 + 4j, 1j], [5.0, -1.0]])  # both columns add up alike
     x[1, 1] = 9j
