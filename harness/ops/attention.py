@@ -66,7 +66,7 @@ def _attention(query: np.ndarray, key: np.ndarray, value: np.ndarray, *, is_caus
     return special.softmax(scores, axis=-1) @ value
 
 
-def _query_key_value(choose: Choose, first: Shape | None) -> Shapes:
+def query_key_value(choose: Choose, first: Shape | None) -> Shapes:
     """Query (..., queries, d), key (..., keys, d), value (..., keys, features)."""
     if first is None:
         first = tuple(choose.integer(1, 3) for _ in range(choose.integer(2, 4)))
@@ -76,7 +76,8 @@ def _query_key_value(choose: Choose, first: Shape | None) -> Shapes:
     return (first, (*first[:-2], keys, first[-1]), (*first[:-2], keys, choose.integer(1, 3)))
 
 
-def _attended(shapes: Shapes, params: Params) -> Shapes:
+def attended(shapes: Shapes, params: Params) -> Shapes:
+    """(..., queries, features)."""
     return ((*shapes[0][:-1], shapes[2][-1]),)
 
 
@@ -107,8 +108,8 @@ OPS = (
         _attention,
         (Operand("query"), Operand("key"), Operand("value")),
         torch_docs("nn.functional.scaled_dot_product_attention"),
-        _query_key_value,
+        query_key_value,
         one_of(is_causal=(False, True)),
-        _attended,
+        attended,
     ),
 )

@@ -75,7 +75,8 @@ def _alike(count: int) -> Callable[[Choose, Shape | None], Shapes]:
     return lambda choose, first: without_empty_axes()(choose, first) * count
 
 
-def _loss_shape(shapes: Shapes, params: Params) -> Shapes:
+def loss_shape(shapes: Shapes, params: Params) -> Shapes:
+    """One loss per entry, or one in all."""
     return (shapes[0] if params["reduction"] == "none" else (),)
 
 
@@ -95,7 +96,7 @@ def _row(
 
     operands = (Operand("x", x), Operand("target", y), *rest)
     parameters = one_of(**options, reduction=reductions)
-    return Op(name, F, reference, operands, torch_docs(f"nn.functional.{name}"), _alike(len(operands)), parameters, _loss_shape, margin)
+    return Op(name, F, reference, operands, torch_docs(f"nn.functional.{name}"), _alike(len(operands)), parameters, loss_shape, margin)
 
 
 def _classes(choose: Choose, first: Shape | None) -> Shapes:
@@ -132,14 +133,15 @@ def _cross_entropy(x: np.ndarray, index: np.ndarray, *, label_smoothing: float, 
     return reduced_by((1 - label_smoothing) * _nll(log_p, index) - label_smoothing * log_p.mean(axis=axis), reduction)
 
 
-def _class_loss_shape(shapes: Shapes, params: Params) -> Shapes:
+def class_loss_shape(shapes: Shapes, params: Params) -> Shapes:
+    """One loss per target, or one in all."""
     return (shapes[1] if params["reduction"] == "none" else (),)
 
 
 def _class_row(name: str, reference: Callable[..., Any], **options: tuple[Any, ...]) -> Op:
     operands = (Operand("x"), Operand("target", role="index", bound=_bound))
     parameters = one_of(**options, reduction=REDUCTIONS)
-    return Op(name, F, reference, operands, torch_docs(f"nn.functional.{name}"), _classes, parameters, _class_loss_shape)
+    return Op(name, F, reference, operands, torch_docs(f"nn.functional.{name}"), _classes, parameters, class_loss_shape)
 
 
 OPS = (

@@ -47,7 +47,8 @@ def _group_norm(x: np.ndarray, *affine: np.ndarray, num_groups: int, eps: float)
     return affine_per_channel(_standardized(grouped, (-1,), eps).reshape(x.shape), *affine)
 
 
-def _instance_norm(x: np.ndarray, *, eps: float) -> Any:
+def instance_norm(x: np.ndarray, *, eps: float) -> Any:
+    """Every image of every channel with mean 0 and variance 1."""
     return _standardized(x, tuple(range(2, x.ndim)), eps)
 
 
@@ -120,7 +121,7 @@ OPS = (
     Op("layer_norm", F, _layer_norm, AFFINE, _source("layer_norm"), _trailing(2), _normalized),
     Op("rms_norm", F, _rms_norm, AFFINE[:2], _source("rms_norm"), _trailing(1), _normalized),
     Op("group_norm", F, _group_norm, AFFINE, _source("group_norm"), _images_perhaps_affine, _groups),
-    Op("instance_norm", F, _instance_norm, AFFINE[:1], _source("instance_norm"), _images_alone, one_of(eps=EPS)),
+    Op("instance_norm", F, instance_norm, AFFINE[:1], _source("instance_norm"), _images_alone, one_of(eps=EPS)),
     Op("batch_norm", F, _batch_norm, AFFINE, _source("batch_norm"), _images_perhaps_affine, one_of(eps=EPS)),
     Op("local_response_norm", F, _local_response_norm, AFFINE[:1], _source("local_response_norm"), _images_alone, _size),
 )

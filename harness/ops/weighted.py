@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 from scipy import special
 
+from harness.ops.attention import attended, query_key_value
 from harness.ops.axes import without_empty_axes
 from harness.ops.choose import Choose, DoesNotFit, Shape
 from harness.ops.domain import REALS, interval
 from harness.ops.forms import one_of
-from harness.ops.losses import REDUCTIONS, reduced_by
-from harness.ops.normalization import AFFINE, EPS, affine_per_channel, images_and_affine
+from harness.ops.losses import REDUCTIONS, class_loss_shape, loss_shape, reduced_by
+from harness.ops.normalization import AFFINE, EPS, affine_per_channel, images_and_affine, instance_norm
 from harness.ops.op import Op, Operand, Params, Shapes, Values
 from harness.ops.sources import torch_docs
 
@@ -77,10 +78,6 @@ def _cross_entropy(x: np.ndarray, index: np.ndarray, *, label_smoothing: float, 
     return _folded((1 - label_smoothing) * sharp + label_smoothing * even, counted, reduction)
 
 
-def _per_row(shapes: Shapes, params: Params) -> Shapes:
-    return (shapes[1] if params["reduction"] == "none" else (),)
-
-
 def _twice(choose: Choose, first: Shape | None) -> Shapes:
     return without_empty_axes(1)(choose, first) * 2
 
@@ -102,10 +99,6 @@ def _bce_with_logits(x: np.ndarray, y: np.ndarray, *, weight: Sequence[float], p
     return reduced_by(np.asarray(weight) * losses, reduction)
 
 
-def _entries(shapes: Shapes, params: Params) -> Shapes:
-    return (shapes[0] if params["reduction"] == "none" else (),)
-
-
 def _attention(query: np.ndarray, key: np.ndarray, value: np.ndarray, mask: np.ndarray, *, scale: float) -> Any:
     """A query that may look at nothing gets 0."""
     scores = np.where(mask, scale * query @ np.swapaxes(key, -1, -2), -np.inf)
@@ -114,18 +107,12 @@ def _attention(query: np.ndarray, key: np.ndarray, value: np.ndarray, mask: np.n
 
 
 def _query_key_value_mask(choose: Choose, first: Shape | None) -> Shapes:
-    if first is None:
-        first = tuple(choose.integer(1, 3) for _ in range(choose.integer(2, 4)))
-    if len(first) not in (2, 3, 4) or 0 in first:
-        raise DoesNotFit
-    keys = choose.integer(1, 4)
-    return (first, (*first[:-2], keys, first[-1]), (*first[:-2], keys, choose.integer(1, 3)), (*first[:-1], keys))
+    query, key, value = query_key_value(choose, first)
+    return (query, key, value, (*query[:-1], key[-2]))
 
 
 def _instance_norm(x: np.ndarray, *affine: np.ndarray, eps: float) -> Any:
-    axes = tuple(range(2, x.ndim))
-    centred = x - np.mean(x, axis=axes, keepdims=True)
-    return affine_per_channel(centred / np.sqrt(np.mean(centred**2, axis=axes, keepdims=True) + eps), *affine)
+    return affine_per_channel(instance_norm(x, eps=eps), *affine)
 
 
 X, TARGET = Operand("x"), Operand("target", role="index", bound=lambda shapes, params: shapes[0][1])
@@ -142,9 +129,9 @@ def _loss(name: str, like: str, reference: Any, operands: tuple[Operand, ...], s
 
 
 OPS = (
-    _loss("nll_loss_weighted", "nll_loss", _nll, (X, TARGET), _rows, _class_weights, _per_row, admits=_some_row_counts),
-    _loss("cross_entropy_weighted", "cross_entropy", _cross_entropy, (X, TARGET), _rows, _smoothed, _per_row, admits=_some_row_counts),
-    _loss("binary_cross_entropy_weighted", "binary_cross_entropy", _bce, PROBABILITIES, _twice, _last_weights, _entries),
+    _loss("nll_loss_weighted", "nll_loss", _nll, (X, TARGET), _rows, _class_weights, class_loss_shape, admits=_some_row_counts),
+    _loss("cross_entropy_weighted", "cross_entropy", _cross_entropy, (X, TARGET), _rows, _smoothed, class_loss_shape, admits=_some_row_counts),
+    _loss("binary_cross_entropy_weighted", "binary_cross_entropy", _bce, PROBABILITIES, _twice, _last_weights, loss_shape),
     _loss(
         "binary_cross_entropy_with_logits_weighted",
         "binary_cross_entropy_with_logits",
@@ -152,7 +139,7 @@ OPS = (
         (X, Operand("target", REALS)),
         _twice,
         _both_weights,
-        _entries,
+        loss_shape,
     ),
     Op(
         "scaled_dot_product_attention_masked",
@@ -162,7 +149,7 @@ OPS = (
         _source("scaled_dot_product_attention"),
         _query_key_value_mask,
         one_of(scale=(1.0, 0.5)),
-        lambda shapes, params: ((*shapes[0][:-1], shapes[2][-1]),),
+        attended,
     ),
     Op("instance_norm_affine", F, _instance_norm, AFFINE, _source("instance_norm"), images_and_affine, one_of(eps=EPS)),
 )

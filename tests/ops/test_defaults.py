@@ -16,26 +16,14 @@ from harness.strategies import random_cases
 from harness.strategies.choose import RandomChoose
 from harness.verdict import Verdict
 from properties.laws import laws
+from tests.laws.examples import case_of
 
 RELATIONS = laws()["relations-hold"]
 
 
 def variance(**params: object) -> Case:
     program = Program((Input("x0", (3,)),), (Instruction("var", ("x0",), ("v0",), params),), ("v0",))
-    x = np.array([0.5, -1.0, 2.0])
-    return Case(
-        law="relations-hold",
-        subject=program,
-        backend="torch",
-        device="cpu",
-        dtype="float64",
-        primals=(x,),
-        differentiable=(0,),
-        tangents=(x,),
-        cotangents=(np.array(1.0),),
-        layouts=(),
-        seed=0,
-    )
+    return case_of(program, (np.array([0.5, -1.0, 2.0]),), (np.array(1.0),), law="relations-hold")
 
 
 def test_defaults_are_of_ops_and_parameters_that_exist():
