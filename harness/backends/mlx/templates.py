@@ -40,6 +40,8 @@ def _sort(params: Params) -> tuple[str, Params]:
     return (f"mx.flip({text}, {{axis}})" if params["descending"] else text), params
 
 
+_ONE_HEAD = "mx.reshape({%d}, (-1, 1, *{%d}.shape[-2:]))"
+_ATTENTION = "mx.fast.scaled_dot_product_attention({}, {}, {}, scale={{scale}}, mask={})".format(*(_ONE_HEAD % (i, i) for i in range(4)))
 _AT = "{0}.at[(slice(None),) * ({axis} % {0}.ndim) + ({1},)].add({2})"
 
 TEMPLATES: dict[str, Template] = {
@@ -55,6 +57,8 @@ TEMPLATES: dict[str, Template] = {
     "matrix_norm": "mx.linalg.norm({0}, axis=(-2, -1), keepdims={keepdims?})",
     "rsqrt": "mx.rsqrt({0})",
     "vector_norm": vector_norm_by("mx", "%s ** 2"),
+    "scaled_dot_product_attention_masked": f"mx.where(mx.any({{3}}, axis=-1, keepdims=True), "
+    f"mx.reshape({_ATTENTION}, (*{{0}}.shape[:-1], {{2}}.shape[-1])), 0.0)",  # where a query may look at nothing MLX has the mean
     "sigmoid": "mx.sigmoid({0})",
     "softmin": "mx.softmax(-{0}, axis={axis})",
     "softmax": "mx.softmax({0}, axis={axis})",

@@ -75,6 +75,7 @@ _PICK = "-xp.squeeze(xp.take_along_axis(%s, np.expand_dims({1}, " + _CLASS_AXIS 
 _BY_INDEX = "-(%s)[(*np.indices({1}.shape)[:1], {1}, *np.indices({1}.shape)[1:]) if {0}.ndim > 1 else {1}]"
 _LOG_P = [text.replace("{axis}", _CLASS_AXIS) for text in _LOG_SOFTMAX]
 _BATCH = _standardized("(0,) + tuple(range(2, {0}.ndim))")
+_INSTANCE = _standardized("tuple(range(2, {0}.ndim))")
 _GROUPED = "xp.reshape({0}, ({0}.shape[0], {num_groups}, -1))"
 _GROUP = f"xp.reshape((lambda g: (g - xp.mean(g, -1, keepdims=True)) / xp.sqrt(xp.var(g, -1, keepdims=True) + {{eps}}))({_GROUPED}), {{0}}.shape)"
 _RMS = "{0} / xp.sqrt(xp.mean({0} ** 2, axis={axes}, keepdims=True) + {eps})"
@@ -105,7 +106,8 @@ NN_CANDIDATES: dict[str, list[Template]] = {
     "hardswish": ["{0} * xp.clip({0} / 6 + 0.5, 0.0, 1.0)"],
     "hardtanh": ["xp.clip({0}, -1.0, 1.0)"],
     "huber_loss": [_loss("xp.where(xp.abs({0} - {1}) < {delta}, 0.5 * ({0} - {1}) ** 2, {delta} * (xp.abs({0} - {1}) - 0.5 * {delta}))")],
-    "instance_norm": [_standardized("tuple(range(2, {0}.ndim))")],
+    "instance_norm": [_INSTANCE],
+    "instance_norm_affine": [f"{_INSTANCE} * {_CHANNEL % 1} + {_CHANNEL % 2}"],
     "kl_div": [_loss("")],
     "l1_loss": [_loss("xp.abs({0} - {1})")],
     "layer_norm": [

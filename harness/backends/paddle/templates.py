@@ -5,11 +5,10 @@ Source: https://www.paddlepaddle.org.cn/documentation/docs/en/api/index_en.html;
 
 from __future__ import annotations
 
-from typing import Any
-
 from harness.backends.numpy.written import of_equal_batches
-from harness.backends.protocol import Unsupported
-from harness.backends.spelling import Params, Template, Written
+from harness.backends.paddle.weighted_templates import WEIGHTED_TEMPLATES
+from harness.backends.paddle.window_templates import WINDOW_TEMPLATES
+from harness.backends.spelling import Params, Template
 from harness.backends.words import uses
 
 _RENAMED = "acos acosh asin asinh atan atanh"
@@ -32,14 +31,7 @@ LACKS = (
 )
 _F = "relu relu6 selu silu mish softsign tanhshrink hardswish"
 _REDUCED = "mse_loss l1_loss binary_cross_entropy binary_cross_entropy_with_logits"
-_CONV = "stride={stride}, padding={padding}, dilation={dilation}, groups={groups}"
 _AFFINE = {1: "", 2: ", {1}", 3: ", {1}, {2}"}
-_AFTER = {2: "{1}", 3: "{1}, {2}"}
-_POOL = "{kernel_size}, stride={stride}, padding={padding}"
-
-
-def _per_axis(value: Any, dims: int) -> list[int]:
-    return [value] * dims if isinstance(value, int) else list(value)
 
 
 @uses("paddle.sort")
@@ -63,54 +55,15 @@ def _solve_triangular(params: Params) -> tuple[str, Params]:
     return of_equal_batches(text, "paddle.broadcast_to(%s, %s)"), params
 
 
-def _per_window(dims: int, text: str) -> Written:
-    """Sizes as lists, and a batch: Paddle takes (n, channels, *sides) only."""
-
-    @uses("paddle.reshape")
-    def template(params: Params) -> tuple[str, Params]:
-        sized = {name: _per_axis(params[name], dims) for name in ("kernel_size", "stride", "padding", "dilation") if name in params}
-        batched = f"paddle.reshape({{0}}, [-1, *{{0}}.shape[-{dims + 1}:]])"
-        return f"(lambda y: y if {{0}}.ndim == {dims + 2} else y[0])({text.replace('{0}', batched)})", params | sized
-
-    return template
-
-
-def _max_pool(dims: int) -> Written:
-    inner = _per_window(dims, f"paddle.nn.functional.max_pool{dims}d({{0}}, {_POOL})")
-
-    @uses(f"paddle.nn.functional.max_pool{dims}d")
-    def template(params: Params) -> tuple[str, Params]:
-        if any(step != 1 for step in _per_axis(params["dilation"], dims)):
-            raise Unsupported(f"paddle's max_pool{dims}d takes no dilation.")
-        assert callable(inner), "a text has no parameters to turn around"
-        return inner(params)
-
-    return template
-
-
-def _avg_pool(dims: int) -> Written:
-    text = f"paddle.nn.functional.avg_pool{dims}d({{0}}, {_POOL}, exclusive={{exclusive}})"
-    inner = _per_window(dims, text)
-
-    @uses(f"paddle.nn.functional.avg_pool{dims}d")
-    def template(params: Params) -> tuple[str, Params]:
-        assert callable(inner), "a text has no parameters to turn around"
-        written, values = inner(params)
-        return written, values | {"exclusive": not params["count_include_pad"]}
-
-    return template
-
-
 _FN = "paddle.nn.functional"
 TEMPLATES: dict[str, Template] = {
+    **WEIGHTED_TEMPLATES,
+    **WINDOW_TEMPLATES,
     **{name: f"{_FN}.{name}({{0}})" for name in _F.split()},
     **{name: f"{_FN}.{name}({{args}}, reduction={{reduction}})" for name in _REDUCED.split()},
     **{name: f"{_FN}.{name}({{0}}, axis={{axis}})" for name in ("softmax", "log_softmax", "glu")},
     **{name: f"{_FN}.{name}({{0}}, alpha={{alpha}})" for name in ("elu", "celu")},
-    **{f"conv{d}d": {n: _per_window(d, f"{_FN}.conv{d}d({{0}}, {_AFTER[n]}, {_CONV})") for n in (2, 3)} for d in (1, 2, 3)},
-    **{f"max_pool{d}d": _max_pool(d) for d in (1, 2, 3)},
     **{name: f"paddle.{name}({{0}}, axis={{axis?}}, unbiased={{correction}} == 1, keepdim={{keepdims?}})" for name in ("var", "std")},
-    **{f"avg_pool{d}d": _avg_pool(d) for d in (1, 2, 3)},
     "addmm": "paddle.addmm({0}, {1}, {2}, beta={beta}, alpha={alpha})",
     "cholesky_solve": of_equal_batches("paddle.linalg.cholesky_solve({1}, paddle.tril({0}), upper=False)", "paddle.broadcast_to(%s, %s)"),
     "cosine_similarity": f"{_FN}.cosine_similarity({{0}}, {{1}}, axis={{axis}}, eps={{eps}})",

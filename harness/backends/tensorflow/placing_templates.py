@@ -37,12 +37,13 @@ _MOVED = "tnp.moveaxis(%s, min(1, {0}.ndim - 1), -1)"  # classes last
 _PICKED = f"-tf.gather({_MOVED % '{0}'}, {{1}}[..., None], axis=-1, batch_dims={{1}}.ndim)[..., 0]"
 _ENTROPY = f"tf.nn.sparse_softmax_cross_entropy_with_logits({{1}}, {_MOVED % '{0}'})"
 _WITH_LOGITS = "tf.nn.sigmoid_cross_entropy_with_logits({1}, {0})"
+_WEIGHTED = "tf.cast({weight}, {0}.dtype) * tf.nn.weighted_cross_entropy_with_logits({1}, {0}, tf.cast({pos_weight}, {0}.dtype))"
 _EVENLY = f"tf.reduce_mean(tf.nn.log_softmax({_MOVED % '{0}'}), -1)"  # over all classes
 _SMOOTHED = f"(1 - {{label_smoothing}}) * {_ENTROPY} - {{label_smoothing}} * {_EVENLY}"
 
 
 def _reduced(text: str) -> Template:
-    @uses("tf.reduce_mean", "tf.reduce_sum", "tf.gather", "tf.nn.log_softmax", *words_of(_ENTROPY), *words_of(_WITH_LOGITS))
+    @uses("tf.reduce_mean", "tf.reduce_sum", "tf.gather", "tf.nn.log_softmax", *words_of(_ENTROPY), *words_of(_WITH_LOGITS), *words_of(_WEIGHTED))
     def template(params: Params) -> tuple[str, Params]:
         written = _ENTROPY if text is _SMOOTHED and not params["label_smoothing"] else text
         return (written if params["reduction"] == "none" else f"tf.reduce_{params['reduction']}({written})"), params
@@ -52,6 +53,7 @@ def _reduced(text: str) -> Template:
 
 PLACING_TEMPLATES: dict[str, Template] = {
     "binary_cross_entropy_with_logits": _reduced(_WITH_LOGITS),  # logaddexp has no slope where its operands are equal
+    "binary_cross_entropy_with_logits_weighted": _reduced(_WEIGHTED),
     "cross_entropy": _reduced(_SMOOTHED),
     "index_add": _along("add", "{1}[:, None]", "tnp.moveaxis({2}, {axis}, 0)"),
     "index_copy": _along("update", "np.array({index})[:, None]", "tnp.moveaxis({1}, {axis}, 0)"),
