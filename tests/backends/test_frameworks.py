@@ -125,6 +125,11 @@ def test_calls_are_printed_as_a_person_would_write_them(name: str):
     assert here.preamble().startswith("import ")
 
 
+def test_a_loss_that_a_library_weighs_in_another_way_is_unsupported():
+    with pytest.raises(Unsupported, match="paddle's cross_entropy weighs smoothed labels in another way"):
+        backend("paddle").spell("cross_entropy_weighted", ["x", "t"], {"weight": (1.0, 0.5), "label_smoothing": 0.25, "reduction": "mean"})
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["autograd", "mygrad", "mlx"])
 def test_a_small_run_holds(name: str, tmp_path: Path):
