@@ -15,6 +15,7 @@ from harness.ops.choose import Choose, DoesNotFit, Shape
 from harness.ops.forms import Parameters, Reference, one_of, unary
 from harness.ops.margins import Margin, kinks_at, smallest
 from harness.ops.op import Op, Operand, Params, Shapes, Values, no_params, smooth
+from harness.ops.softmaxes import log_softmax, softmax
 from harness.ops.sources import torch_docs
 
 F = "activations"
@@ -88,7 +89,7 @@ def _hardswish(x: np.ndarray) -> Any:
 
 
 def _softmin(x: np.ndarray, *, axis: int) -> Any:
-    return special.softmax(-x, axis=axis)
+    return softmax(-x, axis=axis)
 
 
 def _glu(x: np.ndarray, *, axis: int) -> Any:
@@ -160,8 +161,8 @@ OPS = (
     _row("hardsigmoid", _hardsigmoid, margin=kinks_at(-3.0, 3.0)),
     _row("hardswish", _hardswish, margin=kinks_at(-3.0, 3.0)),
     _row("threshold", _threshold, margin=_at_threshold, parameters=one_of(threshold=(0.0, 0.5), value=(0.0, -2.0))),
-    _along("softmax", special.softmax),
-    _along("log_softmax", special.log_softmax),
+    _along("softmax", softmax),
+    _along("log_softmax", log_softmax),
     _along("softmin", _softmin),
     Op("glu", F, _glu, (Operand("x"),), torch_docs("nn.functional.glu"), shapes=_even_shapes, parameters=_even_axis, result_shapes=_halved),
     Op(

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from scipy import special
 
 from harness.ops.choose import Choose, DoesNotFit, Shape
 from harness.ops.losses import REDUCTIONS, reduced_by
 from harness.ops.op import Op, Operand, Params, Shapes
+from harness.ops.softmaxes import log_softmax
 from harness.ops.sources import torch_docs
 
 
@@ -50,7 +50,7 @@ def _alignments(log_p: np.ndarray, labels: Sequence[int]) -> Any:
 
 def _ctc(x: np.ndarray, *, labels: Sequence[Sequence[int]], reduction: str) -> Any:
     """Of scores: torch's own rule is right for normalized ones only. The mean is of losses per label."""
-    log_p = special.log_softmax(x, axis=-1)
+    log_p = log_softmax(x, axis=-1)
     losses = np.array([_alignments(log_p[:, k], row) for k, row in enumerate(labels)])
     return reduced_by(losses / len(labels[0]) if reduction == "mean" else losses, reduction)
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy import special
 
 from harness.ops.choose import Choose, DoesNotFit, Shape
 from harness.ops.forms import one_of
 from harness.ops.margins import smallest
 from harness.ops.op import Op, Operand, Params, Shapes, Values
+from harness.ops.softmaxes import softmax
 from harness.ops.sources import torch_docs
 
 F = "attention"
@@ -63,7 +63,7 @@ def _attention(query: np.ndarray, key: np.ndarray, value: np.ndarray, *, is_caus
     scores = query @ np.swapaxes(key, -1, -2) / np.sqrt(query.shape[-1])  # (..., queries, keys)
     if is_causal:
         scores = np.where(np.tri(*scores.shape[-2:]) > 0, scores, -np.inf)
-    return special.softmax(scores, axis=-1) @ value
+    return softmax(scores, axis=-1) @ value
 
 
 def query_key_value(choose: Choose, first: Shape | None) -> Shapes:

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from scipy import special
 
 from harness.ops.axes import without_empty_axes
 from harness.ops.choose import Choose, DoesNotFit, Shape
@@ -17,6 +16,7 @@ from harness.ops.domain import POSITIVE, REALS, Domain, interval
 from harness.ops.forms import one_of
 from harness.ops.margins import Margin, between_operands, smallest
 from harness.ops.op import Op, Operand, Params, Shapes, smooth
+from harness.ops.softmaxes import log_softmax
 from harness.ops.sources import torch_docs
 
 F = "losses"
@@ -129,7 +129,7 @@ def _nll_loss(x: np.ndarray, index: np.ndarray, *, reduction: str) -> Any:
 def _cross_entropy(x: np.ndarray, index: np.ndarray, *, label_smoothing: float, reduction: str) -> Any:
     """The target is one class with weight 1 - label_smoothing, and all classes equally with the rest."""
     axis = min(1, x.ndim - 1)
-    log_p = special.log_softmax(x, axis=axis)
+    log_p = log_softmax(x, axis=axis)
     return reduced_by((1 - label_smoothing) * _nll(log_p, index) - label_smoothing * log_p.mean(axis=axis), reduction)
 
 

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from scipy import special
 
 from harness.ops.axes import reduced, without_empty_axes
 from harness.ops.choose import Choose
 from harness.ops.margins import gaps_along, smallest
 from harness.ops.op import Op, Operand, Params, Shapes, Values, same_shape, smooth
+from harness.ops.softmaxes import log_softmax, logsumexp, softmax
 
 F = "masked"
 X = (Operand("x"),)
@@ -23,7 +23,7 @@ SOURCE = "https://docs.pytorch.org/docs/stable/masked.html"
 
 def _kept(x: np.ndarray, mask: Sequence[bool]) -> np.ndarray:
     """X (..., n) without the columns that the mask leaves out."""
-    return np.asarray(x[..., np.array(mask, bool)])
+    return x[..., np.array(mask, bool)]
 
 
 def _folding(fold: Any) -> Any:
@@ -82,7 +82,7 @@ def _scan(name: str, scan: Any, fill: float) -> Op:
 
 
 def _softmin(x: np.ndarray, *, axis: int) -> Any:
-    return special.softmax(-x, axis=axis)
+    return softmax(-x, axis=axis)
 
 
 OPS = (
@@ -93,10 +93,10 @@ OPS = (
     _fold("amin", np.min, _gap(0)),
     _fold("var", np.var),
     _fold("norm", _norm, _vanishing),
-    _fold("logsumexp", special.logsumexp),
+    _fold("logsumexp", logsumexp),
     _scan("cumsum", np.cumsum, 0.0),
     _scan("cumprod", np.cumprod, 1.0),
-    _scan("softmax", special.softmax, -np.inf),
-    _scan("log_softmax", special.log_softmax, -np.inf),
+    _scan("softmax", softmax, -np.inf),
+    _scan("log_softmax", log_softmax, -np.inf),
     _scan("softmin", _softmin, np.inf),
 )

@@ -23,7 +23,7 @@ GATES = {"rnn_tanh_cell": 1, "rnn_relu_cell": 1, "gru_cell": 3, "lstm_cell": 4}
 def _inner(x: np.ndarray, hidden: np.ndarray, w_x: np.ndarray, w_h: np.ndarray, *bias: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """What the gates see of the input and of the state; each (batch, gates hidden)."""
     b_x, b_h = bias or (0.0, 0.0)
-    return np.asarray(x @ w_x.T + b_x), np.asarray(hidden @ w_h.T + b_h)
+    return x @ w_x.T + b_x, hidden @ w_h.T + b_h
 
 
 def _rnn_tanh(*arrays: np.ndarray) -> Any:

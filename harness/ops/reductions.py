@@ -14,13 +14,8 @@ from harness.ops.choose import Choose
 from harness.ops.forms import Parameters, reduction
 from harness.ops.margins import smallest, ties_at_the_bottom, ties_at_the_top
 from harness.ops.op import Params, Shapes, Values
+from harness.ops.softmaxes import logsumexp
 from harness.ops.sources import array_api, torch_docs
-
-
-def _logsumexp(x: np.ndarray, *, axis: Any, keepdims: bool = False) -> Any:
-    largest = np.max(x, axis=axis, keepdims=True)  # as SciPy's, which mistakes several axes of an empty array
-    summed = np.log(np.sum(np.exp(x - largest), axis=axis, keepdims=True)) + largest
-    return summed if keepdims else np.squeeze(summed, axis=axis)
 
 
 def _var(x: np.ndarray, *, axis: Any = None, correction: float = 0, keepdims: bool = False) -> Any:
@@ -71,5 +66,5 @@ OPS = (
     reduction("min", np.min, array_api("min"), shapes=with_elements(), parameters=occupied_axes, margin=ties_at_the_bottom),
     reduction("var", _var, array_api("var"), shapes=without_empty_axes(), parameters=_corrected(1)),
     reduction("std", _std, array_api("std"), shapes=without_empty_axes(1, side=2), parameters=_corrected(2), margin=_smallest_std),
-    reduction("logsumexp", _logsumexp, torch_docs("logsumexp"), shapes=with_elements(1), parameters=_at_least_one_axis),
+    reduction("logsumexp", logsumexp, torch_docs("logsumexp"), shapes=with_elements(1), parameters=_at_least_one_axis),
 )

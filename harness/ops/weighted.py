@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from scipy import special
 
 from harness.ops.attention import attended, query_key_value
 from harness.ops.axes import without_empty_axes
@@ -21,6 +20,7 @@ from harness.ops.forms import one_of
 from harness.ops.losses import REDUCTIONS, class_loss_shape, loss_shape, reduced_by
 from harness.ops.normalization import AFFINE, EPS, affine_per_channel, images_and_affine, instance_norm
 from harness.ops.op import Op, Operand, Params, Shapes, Values
+from harness.ops.softmaxes import log_softmax
 from harness.ops.sources import torch_docs
 
 F = "weighted"
@@ -72,7 +72,7 @@ def _nll(x: np.ndarray, index: np.ndarray, *, weight: Sequence[float], ignore_in
 
 def _cross_entropy(x: np.ndarray, index: np.ndarray, *, label_smoothing: float, weight: Sequence[float], ignore_index: int, reduction: str) -> Any:
     """All classes get their weight times the smoothing's even share, in rows that are not ignored."""
-    log_p, counted = special.log_softmax(x, axis=1), _counted(index, weight, ignore_index)
+    log_p, counted = log_softmax(x, axis=1), _counted(index, weight, ignore_index)
     sharp = -counted * np.take_along_axis(log_p, index[:, None], axis=1)[:, 0]
     even = np.where(index == ignore_index, 0.0, -(log_p * np.asarray(weight)).mean(axis=1))
     return _folded((1 - label_smoothing) * sharp + label_smoothing * even, counted, reduction)

@@ -2,8 +2,7 @@
 
     f'(x) = (f(x + h) - f(x - h)) / 2h,    h = 10^-d,  evaluated with 3 d + 10 digits: truncation and rounding are both below 10^-2d
 
-A program is evaluated over object arrays whose elements are mpmath numbers, with the table of `multiprecision_ops`. Needs mpmath, an optional
-dependency (extra `dev`).
+A program is evaluated over arrays of mpmath numbers, op by op as `multiprecision_ops` says. Needs mpmath, an optional dependency (torch brings it).
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from harness.oracles.multiprecision_array import context, exact
 from harness.oracles.multiprecision_ops import apply, expressible
 from harness.program import Program, evaluate
 
@@ -36,8 +36,8 @@ def derivative(function: Callable[[Any], Any], x: float, *, digits: int = DIGITS
 
 
 def supports(program: Program) -> bool:
-    """Whether every op of `program` can be expressed in mpmath, with the parameters it is given."""
-    return all(expressible(instruction.op, instruction.params) for instruction in program.instructions)
+    """Whether every op of `program` can be expressed in mpmath."""
+    return all(map(expressible, program.ops))
 
 
 def along(program: Program, inputs: Sequence[np.ndarray], direction: Sequence[np.ndarray | None], *, digits: int = DIGITS) -> list[tuple[Any, Any]]:
@@ -50,31 +50,19 @@ def along(program: Program, inputs: Sequence[np.ndarray], direction: Sequence[np
         digits: Decimal digits wanted.
 
     Returns:
-        Per output (value, tangent), object arrays of mpmath numbers.
+        Per output (value, tangent), arrays of mpmath numbers.
 
     Raises:
         ImportError: mpmath is not installed.
         LookupError: an op that mpmath cannot express.
     """
-    import mpmath
+    number = context().mpf
 
     def at(t: Any) -> tuple[np.ndarray, ...]:
-        moved = [_exact(x) if v is None else _exact(x) + t * _exact(v) for x, v in zip(inputs, direction, strict=True)]
-        return tuple(np.asarray(y, dtype=object) for y in evaluate(program, apply, moved))
+        moved = [exact(x) if v is None else exact(x) + t * exact(v) for x, v in zip(inputs, direction, strict=True)]
+        return tuple(evaluate(program, apply, moved))
 
-    with mpmath.workdps(2 * digits + 10):
-        step = mpmath.mpf(10) ** (-digits // 2)
-        values, above, below = at(mpmath.mpf(0)), at(step), at(-step)
+    with context().workdps(2 * digits + 10):
+        step = number(10) ** (-digits // 2)
+        values, above, below = at(number(0)), at(step), at(-step)
         return [(value, (up - down) / (2 * step)) for value, up, down in zip(values, above, below, strict=True)]
-
-
-def _exact(values: np.ndarray) -> np.ndarray:
-    """Float64 numbers as mpmath numbers, exactly; integers and booleans as they are."""
-    import mpmath
-
-    array = np.asarray(values)
-    if array.dtype.kind != "f":
-        return array
-    exact = np.empty(array.shape, dtype=object)
-    exact[...] = np.reshape([mpmath.mpf(float(x)) for x in array.ravel()] or np.zeros(0), array.shape)
-    return exact
