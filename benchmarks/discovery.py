@@ -42,7 +42,7 @@ LAWS = {
     "cotangent": ("vjp-eq-fd", "layout-independent"),
     "tangent": ("jvp-eq-fd", "layout-independent"),
 }
-FIRST_ORDER = ("vjp-eq-fd", "layout-independent", "backward-answers")
+FIRST_ORDER = ("vjp-eq-fd", "vjp-eq-digits", "layout-independent", "backward-answers")
 INSIDE_A_LAW = ("poisoned", "cotangent", "tangent")  # a law moves numbers or memory itself, so that the case alone need not meet the fault
 
 

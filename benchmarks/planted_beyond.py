@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
-from planted import duplicates, mask_is, pair, shaped, some, ties
+from planted import duplicates, extreme, mask_is, pair, shaped, some, ties
 from planting import Planted, Tensors
 
 Asked = Callable[[Mapping[str | int, Any]], bool]
@@ -92,6 +92,10 @@ def an_ulp_from(*points: float) -> Edge:
     return lambda tensors: any(bool((((x := tensors[0].detach()) - point).abs() <= 4e-16).logical_and(x != point).any()) for point in points)
 
 
+def an_ulp_apart(x: torch.Tensor, y: torch.Tensor) -> bool:
+    return bool(((x != y) & (torch.nextafter(x, y.expand_as(x + y)) == y)).any())
+
+
 def empty_index(tensors: Tensors) -> bool:
     return tensors[0].numel() > 0 and any(t.dtype is torch.int64 and t.numel() == 0 for t in tensors)
 
@@ -172,7 +176,18 @@ BEYOND = (
     ),
     Planted("a class of weight 0", "nll_loss_weighted", "nn.functional.nll_loss", anywhere, asked=lambda params: 0.0 in params.get("weight", ())),
     Planted("mask param keeps one", "masked_logsumexp", "masked.logsumexp", anywhere, asked=masked(lambda kept: sum(kept) == 1)),
-    Planted("one tie", "logsumexp", "logsumexp", a_tie_among_others, "raises"),
+    Planted("one tie", "logsumexp", "logsumexp", a_tie_among_others),
+    Planted("one tie", "softmax", "softmax", a_tie_among_others),
+    Planted("one tie", "std", "std", a_tie_among_others),
+    Planted("one tie", "vector_norm", "linalg.vector_norm", a_tie_among_others),
+    Planted("ties", "prod", "prod", only(lambda x: ties((x,)) and bool((x != 0).all()))),
+    Planted("1e-300", "sin", "sin", extreme(0.0, 1e-200)),
+    Planted("1e-300", "expm1", "expm1", extreme(0.0, 1e-200)),
+    Planted("1e-300 in both", "logaddexp", "logaddexp", second(lambda x, y: bool(((x.abs() < 1e-200) & (y.abs() < 1e-200) & (x != 0)).any()))),
+    Planted("an ulp beside a kink, negated", "abs", "abs", an_ulp_from(0.0), "negated"),
+    Planted("an ulp beside a kink", "relu", "nn.functional.relu", an_ulp_from(0.0)),
+    Planted("an ulp beside a tie, negated", "maximum", "maximum", second(an_ulp_apart), "negated"),
+    Planted("a tail below the rounding of 1", "tanh", "tanh", some(lambda x: x.abs() > 18)),
     Planted("second output at ties", "aminmax", "aminmax", ties, "output"),
     Planted("an ulp beside a kink", "hardtanh", "nn.functional.hardtanh", an_ulp_from(1.0), "raises"),
     Planted("an ulp beside a parameter's kink", "hardshrink", "nn.functional.hardshrink", an_ulp_from(0.5, 1.0), "raises"),

@@ -15,8 +15,9 @@ from torch.utils import _pytree as trees
 from harness.backends.torch.backend import TorchBackend
 
 Tensors = tuple[torch.Tensor, ...]
-Kind = Literal["gradient", "raises", "poisoned", "cotangent", "tangent", "second", "nested", "output"]
+Kind = Literal["gradient", "raises", "poisoned", "cotangent", "tangent", "second", "nested", "output", "negated"]
 WRONG = 1.01
+FACTORS = {"gradient": WRONG, "output": WRONG, "negated": -1.0}  # of both modes
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,8 @@ class Planted:
     """`edge(tensors)` sees the op's tensor operands; of the kinds "cotangent" and "tangent" the one that comes in alone. `asked(params)` sees
     the rest of the call: keywords by name, positions by number.
 
-    kind: what is wrong there. "gradient": both modes; "raises": the backward fails; "poisoned": 0 times what is hidden, NaN, is added; "second",
-    "nested": only derivatives of the backward, of the forward mode; "output": what comes through the second output.
+    kind: what is wrong there. "gradient": both modes; "negated": both, by the sign; "raises": the backward fails; "poisoned": 0 times what is hidden,
+    NaN, is added; "second", "nested": only derivatives of the backward, of the forward mode; "output": what comes through the second output.
     """
 
     summary: str
@@ -114,7 +115,7 @@ class _Identity(torch.autograd.Function):
             return w + 0 * ctx.saved_tensors[0].detach(), None
         if kind == "second":
             return _Scaled.apply(w), None
-        return (ctx.fault.directed(w) if kind == "cotangent" else w * WRONG if kind in ("gradient", "output") else w), None
+        return (ctx.fault.directed(w) if kind == "cotangent" else w * FACTORS.get(kind, 1.0)), None
 
     @staticmethod
     def jvp(ctx: Any, v: torch.Tensor, _: Any) -> Any:
@@ -123,7 +124,7 @@ class _Identity(torch.autograd.Function):
             return _Scaled.apply(v)
         if kind == "tangent":
             return ctx.fault.directed(v).clone()
-        return v * (WRONG if kind in ("gradient", "output") else 1)
+        return v * FACTORS.get(kind, 1.0)
 
 
 class _Scaled(torch.autograd.Function):

@@ -34,9 +34,9 @@ class Digits(np.ndarray[Any, Any]):
 
 
 def exact(values: Any) -> Any:
-    """Float64 numbers as mpmath numbers, exactly; integers and booleans as they are."""
+    """Float64 numbers as mpmath numbers, exactly; those of mpmath, integers and booleans as they are."""
     array = np.asarray(values)
-    return _numbers(array) if array.dtype.kind == "f" else array
+    return _numbers(array) if array.dtype.kind == "f" else array.view(Digits) if array.dtype.kind == "O" else array
 
 
 @cache

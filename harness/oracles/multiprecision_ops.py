@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from harness.ops.catalogue import catalogue, lookup
-from harness.ops.op import apply_reference
+from harness.ops.op import apply_reference, elementwise_shapes, same_shape
 from harness.oracles.multiprecision_array import Digits, context, exact
 
 # References that call LAPACK, an FFT or a function of SciPy that is none of objects, or that NumPy evaluates in float64 whatever it is given.
@@ -23,12 +23,21 @@ BEYOND = frozenset([
     "quantile", "rfft", "rfft2", "rfftn", "slogdet", "solve", "solve_triangular", "svd", "svdvals", "tensorinv", "tensorsolve",
     "triplet_margin_loss", "complex", "polar", "view_as_complex",
 ])  # fmt: skip
+POINTWISE = frozenset({"elementwise", "trigonometric", "special", "stepping"})  # families
 Formula = Callable[..., Any]
 
 
 def expressible(op: str) -> bool:
     """Whether `op` can be evaluated here, on real numbers."""
     return op in catalogue() and catalogue()[op].real and op not in BEYOND
+
+
+def is_pointwise(op: str) -> bool:
+    """Whether every output depends on one entry of each operand: on that at its own place, after broadcasting."""
+    known = lookup(op)
+    if known.family == "activations":
+        return known.shapes is elementwise_shapes and known.result_shapes is same_shape
+    return known.family in POINTWISE
 
 
 def apply(op: str, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
@@ -41,7 +50,7 @@ def apply(op: str, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
         raise LookupError(f"the op {op!r} cannot be evaluated in mpmath; see harness.oracles.multiprecision_ops.")
     if op in _own():
         return _each(_own()[op], args[0], *params.values())
-    results = tuple(y if isinstance(y, Digits) else exact(y) for y in apply_reference(lookup(op), args, params))
+    results = tuple(map(exact, apply_reference(lookup(op), args, params)))
     return results if len(results) > 1 else results[0]
 
 

@@ -67,7 +67,7 @@ PROFILES = {
             0.5,
             1.0,
             60.0,
-            on_programs=frozenset({"second order", "batching", "alone", "influence", "masked out", "answers"}),
+            on_programs=frozenset({"second order", "digits", "batching", "alone", "influence", "masked out", "answers"}),
             # A compiler takes seconds to start; of many ops nothing is known but that -(-x) is x.
             later=frozenset({"compiling", "compiled ops", "relations"}),
         ),

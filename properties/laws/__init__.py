@@ -15,6 +15,7 @@ from properties.laws.law import Law
 
 FAMILIES = (
     "oracle_laws",
+    "digits",
     "linearity",
     "form",
     "sameness",

@@ -1,4 +1,4 @@
-"""torch on a CPU that pretends to have TF32, so that what is decided about it can be seen without a GPU."""
+"""torch that pretends: to have TF32 on a CPU, so that what is decided about it can be seen without a GPU; that a function is another one."""
 
 from __future__ import annotations
 
@@ -28,3 +28,13 @@ class InTf32(TorchBackend):
             yield
         finally:
             self._asked = False
+
+
+class Doubled(TorchBackend):
+    """Takes twice every function for the function."""
+
+    name = "torch that doubles"
+
+    def op(self, name: str) -> Callable[..., Any] | None:
+        call = super().op(name)
+        return None if call is None else lambda *args, **params: 2 * call(*args, **params)

@@ -1,0 +1,64 @@
+"""A derivative that is not the reference's, told: which entry, and whether any difference of the function's values could have shown it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+
+from harness.oracles.multiprecision_jacobian import Place
+from harness.program import Case
+from harness.verdict import Result, Verdict
+from harness.verdict.constants import BROKEN_FACTOR
+from harness.verdict.rounding import value_rounding
+from properties.laws.reference_jacobian import Truth
+from properties.laws.sizes import leaf_size
+
+BELOW = "below the rounding of the values"
+HIDDEN = "no difference of the values would show it: it lies below their rounding."
+
+
+class Asked(NamedTuple):
+    """What the backend says of some directions, (directions, entries), and what these are made of, (directions, terms)."""
+
+    actual: np.ndarray
+    weights: np.ndarray
+
+
+def told(
+    result: Result, case: Case, truth: Truth, asked: Asked, known: np.ndarray, expected: np.ndarray, allowed: np.ndarray, *, forward: bool
+) -> Result:
+    """`result` with the worst entry by name, and whether any difference of the values could have shown what is wrong."""
+    with np.errstate(all="ignore"):
+        gap = np.where(asked.actual[known] == expected, 0.0, np.abs(asked.actual[known] - expected))
+    wrong = ~(gap <= BROKEN_FACTOR * allowed)
+    worst = np.argwhere(known)[int(np.argmax(np.where(np.isnan(gap), np.inf, gap / np.where(allowed > 0, allowed, 1e-320))))]
+    where = _name(case, truth, asked.weights[worst[0]], int(worst[1]), forward=forward)
+    found = msgspec.structs.replace(result, where=where, details={"status": "smooth"})
+    if result.verdict is not Verdict.BROKEN or not (gap <= _hidden(case, truth, asked, forward=forward)[known])[wrong].all():
+        return found
+    return msgspec.structs.replace(found, pattern=BELOW, reason=HIDDEN)
+
+
+def _hidden(case: Case, truth: Truth, asked: Asked, *, forward: bool) -> np.ndarray:
+    """What rounding of the values may do to slopes of theirs over large steps, (directions, entries)."""
+    values, sizes = value_rounding(truth.found.values.astype(float), case.dtype), np.abs(asked.weights)
+    steps = np.array([max(leaf_size(case.primals[k]), 1.0) for k, _ in truth.places])  # (places,)
+    return np.asarray((sizes / steps).sum(axis=1)[:, None] * values if forward else (sizes @ values)[:, None] / steps)
+
+
+def _name(case: Case, truth: Truth, weights: np.ndarray, entry: int, *, forward: bool) -> str:
+    """D out[2] / d x0[1, 0]; where more than one output (entry that moves) counts, without the number."""
+    terms = np.flatnonzero(weights)
+    only = int(terms[0]) if len(terms) == 1 else None
+    place, output = (only, entry) if forward else (entry, only)
+    below = "v" if place is None else _entry(case, truth, truth.places[place])
+    above = "<w, out>" if output is None else f"out[{output}]" if truth.found.values.size > 1 else "out"
+    return f"d {above} / d {below}"
+
+
+def _entry(case: Case, truth: Truth, place: Place) -> str:
+    index = ", ".join(str(int(i)) for i in np.unravel_index(place[1], case.primals[place[0]].shape))
+    name = truth.program.inputs[place[0]].name
+    return f"{name}[{index}]" if index else name
