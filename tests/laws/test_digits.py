@@ -102,7 +102,7 @@ def test_program_that_no_digits_follow_is_unsupported() -> None:
 
 
 def test_half_precision_is_unsupported() -> None:
-    with pytest.raises(Unsupported, match="float16 is not followed in more digits: real float64 and float32 are"):
+    with pytest.raises(Unsupported, match="float16 is not followed in more digits: float64 and float32 are"):
         reverse(pointwise("sin", [1.0], dtype="float16"))
 
 
