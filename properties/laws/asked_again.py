@@ -59,7 +59,9 @@ def _settled(check: Check, backend: Backend, case: Case, measure: Measure | None
     kinked, unlike = has_room(result, case) if result.verdict is Verdict.HOLDS else at_kink(result, case), unlike_entries(case)
     if result.verdict is Verdict.BROKEN and not kinked and values and measure and result.expected is not None:
         kinked = slopes_differ(backend, case, values, (result.tolerance or 0.0) / (result.resolution or np.inf))
-    if result.verdict not in (Verdict.BROKEN, Verdict.INCONCLUSIVE, Verdict.HOLDS) or not (kinked or unlike or unlike_leaves(case)):
+    if result.verdict not in (Verdict.BROKEN, Verdict.INCONCLUSIVE, Verdict.HOLDS) or not (
+        kinked or unlike or unlike_leaves(case) or _too_small(result, case)
+    ):
         return result
     entries = sum(x.size for x in case.points)
     if entries > MOST_ENTRIES:
@@ -93,8 +95,8 @@ def _placed(result: Result, case: Case) -> Result:
 
 
 def _in_the_world(check: Check, backend: Backend, case: Case, result: Result) -> Result:
-    """`result`, or that along steps of the size of 1 where leaves are small and `result` is undecided."""
-    if result.verdict is not Verdict.INCONCLUSIVE:
+    """`result`, or that along steps of the size of 1 where leaves are small and `result` is undecided, or too small to show."""
+    if result.verdict is not Verdict.INCONCLUSIVE and not result.vacuous:
         return result
     sizes = [leaf_size(x) for x in case.points]
     if min(sizes, default=1.0) * WIDE >= 1:
@@ -102,8 +104,8 @@ def _in_the_world(check: Check, backend: Backend, case: Case, result: Result) ->
     tangents = tuple(np.asarray(v / min(size, 1.0)) for v, size in zip(case.tangents, sizes, strict=True))
     scaled = msgspec.structs.replace(case, tangents=tangents)
     again = _believed(check, backend, case, _placed(check(backend, scaled), scaled), scaled)
-    spent = result.evaluations + again.evaluations
-    return msgspec.structs.replace(again if again.verdict is not Verdict.INCONCLUSIVE else result, evaluations=spent)
+    told = _tells(again) or (result.verdict is Verdict.INCONCLUSIVE is not again.verdict)
+    return msgspec.structs.replace(again if told else result, evaluations=result.evaluations + again.evaluations)
 
 
 def _in_steps_of_one(check: Check, backend: Backend, case: Case) -> Result:
@@ -114,8 +116,17 @@ def _in_steps_of_one(check: Check, backend: Backend, case: Case) -> Result:
         return result
     scaled = msgspec.structs.replace(case, tangents=tuple(np.asarray(v / length) for v in case.tangents))
     again = _believed(check, backend, case, _placed(check(backend, scaled), scaled), scaled)
-    decided = again.verdict in (Verdict.HOLDS, Verdict.BROKEN) and not again.vacuous
-    return msgspec.structs.replace(again if decided else result, evaluations=result.evaluations + again.evaluations)
+    return msgspec.structs.replace(again if _tells(again) else result, evaluations=result.evaluations + again.evaluations)
+
+
+def _tells(again: Result) -> bool:
+    """Whether large steps say something: that the derivative is right, or wrong, or denied by them alone."""
+    return (again.verdict in (Verdict.HOLDS, Verdict.BROKEN) and not again.vacuous) or again.reason == ONLY_LARGE
+
+
+def _too_small(result: Result, case: Case) -> bool:
+    """Whether nothing shows along all leaves at once, one of which is small: in steps of 1 in both the slopes of x y drown in its curvature."""
+    return result.vacuous and len(case.points) > 1 and min(map(leaf_size, case.points)) * WIDE < 1
 
 
 def _believed(check: Check, backend: Backend, small: Case, result: Result, large: Case) -> Result:

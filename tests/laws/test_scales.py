@@ -11,6 +11,7 @@ from harness.program import Case, single
 from harness.verdict import Verdict
 from properties.laws import laws
 from properties.laws.along import direction
+from properties.laws.asked_again import ONLY_LARGE
 from tests.laws.examples import case_of
 
 
@@ -108,3 +109,24 @@ def test_tiny_leaf_is_decided_by_steps_of_the_size_of_one(law: str) -> None:
 @pytest.mark.parametrize("law", ["vjp-eq-fd", "jvp-eq-fd"])
 def test_choice_at_a_tie_that_nobody_announced_is_left_open(law: str) -> None:
     assert laws()[law].check(load_backend("torch"), ties()).verdict is Verdict.INCONCLUSIVE
+
+
+def tiny(op: str) -> Case:
+    """Primals of 1e-300: along steps of that size nothing shows beside the value 1, or beside the product 1e-600."""
+    leaves = (np.array([1e-300, -2e-300]), np.array([3e-300, 1e-300]))
+    points = leaves if op in ("multiply", "logaddexp") else leaves[:1]
+    return case_of(single(op, ((2,),) * len(points), ("primal",) * len(points)), points, (np.array([1.0, -0.5]),))
+
+
+@pytest.mark.parametrize("law", ["vjp-eq-fd", "jvp-eq-fd"])
+@pytest.mark.parametrize("op", ["exp", "logaddexp", "multiply"])
+def test_derivative_too_small_to_show_is_asked_in_steps_of_one(op: str, law: str) -> None:
+    result = laws()[law].check(load_backend("torch"), tiny(op))
+    assert (result.verdict, result.vacuous) == (Verdict.HOLDS, False)
+
+
+@pytest.mark.parametrize(("law", "fault"), [("vjp-eq-fd", "scaled-gradient"), ("jvp-eq-fd", "scaled-tangent")])
+@pytest.mark.parametrize("op", ["exp", "logaddexp", "multiply"])
+def test_wrong_derivative_too_small_to_show_does_not_hold(op: str, law: str, fault: str) -> None:
+    result = laws()[law].check(load_backend(f"faulty:{fault}:torch"), tiny(op))
+    assert (result.verdict, result.reason) == (Verdict.INCONCLUSIVE, ONLY_LARGE)
