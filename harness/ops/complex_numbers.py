@@ -11,7 +11,7 @@ import numpy as np
 
 from harness.ops.choose import Choose, DoesNotFit, Shape
 from harness.ops.forms import binary, unary
-from harness.ops.margins import smallest
+from harness.ops.margins import from_the_cut, smallest
 from harness.ops.op import Op, Operand, Params, Shapes, Values
 from harness.ops.sources import array_api, torch_docs
 
@@ -24,12 +24,6 @@ def _complex(x: np.ndarray, y: np.ndarray) -> Any:
 
 def _polar(x: np.ndarray, y: np.ndarray) -> Any:
     return x * np.exp(1j * y)
-
-
-def _branch_cut(values: Values, params: Params) -> float:
-    """Arg z jumps across the negative real axis (and is constant on either half of the axis, so that real operands say nothing)."""
-    z = values[0]
-    return smallest(np.where(z.real > 0, np.abs(z), np.abs(z.imag)))
 
 
 def _from_zero(values: Values, params: Params) -> float:
@@ -67,7 +61,7 @@ OPS = (
     unary("conj", F, np.conj, array_api("conj"), complex=True),
     unary("real", F, np.real, array_api("real"), complex=True),
     Op("imag", F, np.imag, X, array_api("imag"), complex=True, real=False),
-    Op("angle", F, np.angle, X, torch_docs("angle"), margin=_branch_cut, complex=True, real=False),
+    Op("angle", F, np.angle, X, torch_docs("angle"), margin=from_the_cut, complex=True, real=False),
     Op("sgn", F, _sgn, X, torch_docs("sgn"), margin=_from_zero, complex=True, real=False),
     binary("complex", F, _complex, torch_docs("complex")),
     binary("polar", F, _polar, torch_docs("polar")),

@@ -19,7 +19,7 @@ from harness.ops.choose import Choose
 OMITTED = "omitted"
 OFTEN = 2  # odds to 1 that all parameters are given
 
-_WINDOW = {"padding": 0, "count_include_pad": True}
+_WINDOW = {"padding": 0, "count_include_pad": True, "ceil_mode": False}
 _PER_OP: dict[str, dict[str, Any]] = {
     "softplus": {"beta": 1.0, "threshold": 20.0},
     "leaky_relu": {"slope": 0.01},
@@ -49,12 +49,13 @@ _PER_OP: dict[str, dict[str, Any]] = {
 _ALIKE: tuple[tuple[str, dict[str, Any]], ...] = (
     ("elu celu", {"alpha": 1.0}),
     ("hardshrink softshrink", {"lambd": 0.5}),
-    ("layer_norm group_norm instance_norm batch_norm", {"eps": 1e-5}),
+    ("layer_norm group_norm instance_norm batch_norm batch_norm_running instance_norm_running", {"eps": 1e-5}),
     ("cdist dist", {"p": 2.0}),
     ("conv1d conv2d conv3d", {"stride": 1, "padding": 0, "dilation": 1, "groups": 1}),
     ("conv_transpose1d conv_transpose2d conv_transpose3d", {"stride": 1, "padding": 0, "output_padding": 0, "dilation": 1, "groups": 1}),
     ("avg_pool1d avg_pool2d avg_pool3d", _WINDOW),
-    ("max_pool1d max_pool2d max_pool3d", {"padding": 0, "dilation": 1}),
+    ("max_pool1d max_pool2d max_pool3d", {"padding": 0, "dilation": 1, "ceil_mode": False}),
+    ("lp_pool1d lp_pool2d lp_pool3d", {"ceil_mode": False}),
     ("l1_loss mse_loss binary_cross_entropy binary_cross_entropy_with_logits gaussian_nll_loss nll_loss", {"reduction": "mean"}),
     ("soft_margin_loss multilabel_soft_margin_loss multilabel_margin_loss", {"reduction": "mean"}),
     ("addcmul addcdiv", {"value": 1.0}),

@@ -1,6 +1,6 @@
 """Distances and angles between vectors: not smooth where they coincide or vanish.
 
-cdist(x, y)_ij = |x_i - y_j|_p;   cosine_similarity(x, y) = <x, y> / (|x| |y|)
+cdist(x, y)_ij = |x_i - y_j|_p;   |x|_0 = how many x_i are not 0;   cosine_similarity(x, y) = <x, y> / (|x| |y|)
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from harness.ops.sources import torch_docs
 
 F = "distances"
 XY = (Operand("x"), Operand("y"))
+ORDERS = (2.0, 1.0, 3.0, "inf", 0.0)  # the infinite order is a string, because JSON has no infinity
 
 
 def _cosine_similarity(x: np.ndarray, y: np.ndarray, *, axis: int, eps: float) -> Any:
@@ -42,7 +43,7 @@ def _either_vanishes(values: Values, params: Params) -> float:
     return min(smallest(norm_along(v, params["axis"])) for v in values)
 
 
-def _pairwise_distance(x: np.ndarray, y: np.ndarray, *, p: float, eps: float, keepdims: bool) -> Any:
+def _pairwise_distance(x: np.ndarray, y: np.ndarray, *, p: float | str, eps: float, keepdims: bool) -> Any:
     return vector_norm(x - y + eps, axis=-1, ord=p, keepdims=keepdims)
 
 
@@ -69,7 +70,7 @@ def _differences(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return np.asarray(x[..., :, None, :] - y[..., None, :, :])
 
 
-def _cdist(x: np.ndarray, y: np.ndarray, *, p: float) -> Any:
+def _cdist(x: np.ndarray, y: np.ndarray, *, p: float | str) -> Any:
     return vector_norm(_differences(x, y), axis=-1, ord=p)
 
 
@@ -90,7 +91,7 @@ def _all_pairs(shapes: Shapes, params: Params) -> Shapes:
     return ((*shapes[0][:-1], shapes[1][-2]),)
 
 
-def _dist(x: np.ndarray, y: np.ndarray, *, p: float) -> Any:
+def _dist(x: np.ndarray, y: np.ndarray, *, p: float | str) -> Any:
     return vector_norm(x - y, axis=None, ord=p)
 
 
@@ -102,7 +103,7 @@ def _dist_margin(values: Values, params: Params) -> float:
     return norm_margin((values[0] - values[1],), {"ord": params["p"], "axis": None})
 
 
-def _pdist(x: np.ndarray, *, p: float) -> Any:
+def _pdist(x: np.ndarray, *, p: float | str) -> Any:
     first, second = np.triu_indices(len(x), 1)
     return vector_norm(x[first] - x[second], axis=-1, ord=p)
 
@@ -143,11 +144,11 @@ OPS = (
         XY,
         torch_docs("nn.functional.pairwise_distance"),
         _rows,
-        one_of(p=(2.0, 1.0, 3.0), eps=(1e-6,), keepdims=(False, True)),
+        one_of(p=ORDERS, eps=(1e-6,), keepdims=(False, True)),
         _last_removed,
         _pair_margin,
     ),
-    Op("cdist", F, _cdist, XY, torch_docs("cdist"), _two_clouds, one_of(p=(2.0, 1.0, 3.0)), _all_pairs, _cdist_margin),
-    Op("dist", F, _dist, XY, torch_docs("dist"), _two_alike_occupied, one_of(p=(2.0, 1.0, 3.0)), _whole, _dist_margin),
-    Op("pdist", F, _pdist, XY[:1], torch_docs("nn.functional.pdist"), _cloud, one_of(p=(2.0, 1.0, 3.0)), _pairs, _pdist_margin),
+    Op("cdist", F, _cdist, XY, torch_docs("cdist"), _two_clouds, one_of(p=ORDERS), _all_pairs, _cdist_margin),
+    Op("dist", F, _dist, XY, torch_docs("dist"), _two_alike_occupied, one_of(p=ORDERS), _whole, _dist_margin),
+    Op("pdist", F, _pdist, XY[:1], torch_docs("nn.functional.pdist"), _cloud, one_of(p=ORDERS), _pairs, _pdist_margin),
 )

@@ -64,3 +64,24 @@ def away_from_zero(margin: float = 1e-2) -> Domain:
 
 
 NONZERO = away_from_zero()
+
+
+def off_the_cut(margin: float = 1e-3) -> Domain:
+    """Reals: x > 0. Complex numbers: away from 0 and the negative real axis, across which log and sqrt jump."""
+    reals = interval(0.0, margin=margin)
+
+    def beside(x: np.ndarray) -> np.ndarray:
+        return np.asarray((x.real < margin) & (np.abs(x.imag) < margin))
+
+    def contains(x: np.ndarray) -> bool:
+        return not np.any(beside(x)) if np.iscomplexobj(x) else reals.contains(x)
+
+    def project(x: np.ndarray) -> np.ndarray:
+        if not np.iscomplexobj(x):
+            return reals.project(x)
+        return np.asarray(np.where(beside(x), x.real + 1j * np.copysign(margin + np.abs(x.imag), x.imag), x))
+
+    return Domain("x > 0, or off the negative real axis", contains, project, reals.low)
+
+
+OFF_CUT = off_the_cut()

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from harness.ops.broadcasting import broadcast_result, broadcast_three
-from harness.ops.domain import NONZERO, POSITIVE, REALS, interval
+from harness.ops.domain import NONZERO, OFF_CUT, POSITIVE, REALS, interval
 from harness.ops.forms import binary, one_of, unary
-from harness.ops.margins import from_origin, kinks_at, smallest
+from harness.ops.margins import from_origin, from_the_cut, kinks_at, smallest
 from harness.ops.op import Op, Operand, Params, Values
 from harness.ops.sources import array_api, torch_docs
 
@@ -61,13 +61,13 @@ OPS = (
     unary("abs", F, np.abs, array_api("abs"), margin=kinks_at(0.0), complex=True),
     unary("square", F, np.square, array_api("square"), complex=True),
     unary("reciprocal", F, np.reciprocal, array_api("reciprocal"), NONZERO, complex=True),
-    unary("sqrt", F, np.sqrt, array_api("sqrt"), POSITIVE),
+    unary("sqrt", F, np.sqrt, array_api("sqrt"), OFF_CUT, margin=from_the_cut, complex=True),
     unary("rsqrt", F, _rsqrt, torch_docs("rsqrt"), POSITIVE),
     unary("power", F, _power, array_api("pow"), parameters=one_of(exponent=(2, 3, 1, 0)), complex=True),
     unary("exp", F, np.exp, array_api("exp"), complex=True),
     unary("exp2", F, np.exp2, torch_docs("exp2")),
     unary("expm1", F, np.expm1, array_api("expm1")),
-    unary("log", F, np.log, array_api("log"), POSITIVE),
+    unary("log", F, np.log, array_api("log"), OFF_CUT, margin=from_the_cut, complex=True),
     unary("log2", F, np.log2, array_api("log2"), POSITIVE),
     unary("log10", F, np.log10, array_api("log10"), POSITIVE),
     unary("log1p", F, np.log1p, array_api("log1p"), interval(-1.0)),
@@ -75,7 +75,7 @@ OPS = (
     binary("subtract", F, np.subtract, array_api("subtract"), complex=True),
     binary("multiply", F, np.multiply, array_api("multiply"), complex=True),
     binary("divide", F, np.divide, array_api("divide"), REALS, NONZERO, complex=True),
-    binary("pow", F, np.power, array_api("pow"), POSITIVE, REALS),
+    binary("pow", F, np.power, array_api("pow"), OFF_CUT, REALS, margin=from_the_cut, complex=True),
     replace(binary("remainder", F, np.remainder, array_api("remainder"), REALS, NONZERO, margin=_distance_to_multiple), admits=_few_periods),
     binary("hypot", F, np.hypot, array_api("hypot"), margin=from_origin),
     binary("copysign", F, np.copysign, array_api("copysign"), margin=_either_vanishes),

@@ -1,6 +1,6 @@
 """Losses: a difference of prediction and target, elementwise, then reduced.
 
-reduction "none": l_i;   "sum": sum_i l_i;   "mean": sum_i l_i / n
+reduction "none": l_i;   "sum": sum_i l_i;   "mean": sum_i l_i / n;   "batchmean": sum_i l_i / n_0, the length of the first axis
 """
 
 from __future__ import annotations
@@ -25,8 +25,10 @@ REDUCTIONS = ("mean", "sum", "none")
 
 
 def reduced_by(losses: np.ndarray, reduction: str) -> Any:
-    """The losses themselves, their sum or their mean."""
-    return {"none": losses, "sum": np.sum(losses), "mean": np.sum(losses) / max(losses.size, 1)}[reduction]
+    """The losses themselves, their sum, their mean, or their sum per row."""
+    if reduction == "none":
+        return losses
+    return np.sum(losses) / {"sum": 1, "mean": max(losses.size, 1), "batchmean": (*losses.shape, 1)[0]}[reduction]
 
 
 def _l1(x: np.ndarray, y: np.ndarray) -> Any:
@@ -151,7 +153,7 @@ OPS = (
     _row("huber_loss", _huber, margin=_at("delta"), delta=(1.0, 0.5)),
     _row("binary_cross_entropy", _bce, UNIT, UNIT),
     _row("binary_cross_entropy_with_logits", _bce_with_logits),
-    _row("kl_div", _kl_div, REALS, POSITIVE, log_target=(False, True), reductions=("sum", "none")),
+    _row("kl_div", _kl_div, REALS, POSITIVE, log_target=(False, True), reductions=("batchmean", *REDUCTIONS)),
     _row("poisson_nll_loss", _poisson_nll, POSITIVE, POSITIVE, log_input=(True, False)),
     _row("gaussian_nll_loss", _gaussian_nll, rest=(Operand("variance", POSITIVE),)),
     _class_row("nll_loss", _nll_loss),

@@ -35,6 +35,12 @@ def from_origin(values: Values, params: Params) -> float:
     return smallest(np.hypot(values[0], values[1]))
 
 
+def from_the_cut(values: Values, params: Params) -> float:
+    """Complex numbers: the distance to the negative real axis, across which log jumps. Functions that are smooth for all reals of their domain."""
+    z = values[0]
+    return smallest(np.where(z.real > 0, np.abs(z), np.abs(z.imag))) if np.iscomplexobj(z) else float("inf")
+
+
 def gaps_along(x: np.ndarray, axis: int | Sequence[int] | None) -> np.ndarray:
     """Neighbouring differences of the sorted elements along `axis` (flattened together), smallest elements first; shape (..., n - 1)."""
     axes = normal_axes(axis, x.ndim)

@@ -25,6 +25,8 @@ def vector_norm(x: np.ndarray, *, axis: Any = None, ord: float | str = 2, keepdi
         return np.max(sizes, axis=axis, keepdims=keepdims)
     if order == -np.inf:
         return np.min(sizes, axis=axis, keepdims=keepdims)
+    if order == 0:
+        return np.sum(sizes > 0, axis=axis, keepdims=keepdims, dtype=x.real.dtype)
     return np.sum(sizes**order, axis=axis, keepdims=keepdims) ** (1 / order)
 
 

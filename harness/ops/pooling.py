@@ -1,6 +1,8 @@
 """Pooling: the mean or the largest element of each window, in one to three dimensions.
 
 avg_pool(x)[p] = mean_k x[stride p + k - padding];   max_pool(x)[p] = max_k x[stride p + dilation k - padding]
+
+With ceil_mode the last window may hang over the end: its mean counts the border, and nothing beyond.
 """
 
 from __future__ import annotations
@@ -14,16 +16,16 @@ from harness.ops.choose import Choose, DoesNotFit, Shape
 from harness.ops.margins import smallest
 from harness.ops.op import Op, Operand, Params, Shapes, Values, smooth
 from harness.ops.sources import torch_docs
-from harness.ops.windows import at_offset, bordered, image_shape, offsets, one_or_each, per_axis, windowed_sides
+from harness.ops.windows import at_offset, bordered, image_shape, lengthened, offsets, one_or_each, per_axis, windowed_sides
 
 F = "pooling"
 
 
-def _windows(dims: int, x: np.ndarray, params: Params, border: float) -> np.ndarray:
-    """All elements of every window; shape (elements, ..., *counts)."""
+def _windows(dims: int, x: np.ndarray, params: Params, border: float, beyond: float) -> np.ndarray:
+    """All elements of every window, `border` around x and what is `beyond`; shape (elements, ..., *counts)."""
     kernel, stride, padding, dilation = _geometry(dims, params)
-    counts = windowed_sides(x.shape[-dims:], kernel, stride, padding, dilation)
-    padded = bordered(x, padding, border)
+    counts = _counts(dims, x.shape, params)
+    padded = lengthened(bordered(x, padding, border), counts, kernel, stride, dilation, beyond)
     return np.stack([at_offset(padded, offset, counts, stride, dilation) for offset in offsets(kernel)])
 
 
@@ -32,25 +34,29 @@ def _geometry(dims: int, params: Params) -> tuple[Shape, Shape, Shape, Shape]:
     return kernel, stride, padding, per_axis(params.get("dilation", 1), dims)
 
 
-def _avg_pool(dims: int, x: np.ndarray, *, count_include_pad: bool, **params: Any) -> Any:
-    summed = _windows(dims, x, params, 0.0).sum(axis=0)
-    if count_include_pad:
-        return summed / np.prod(per_axis(params["kernel_size"], dims))
-    return summed / _windows(dims, np.ones(x.shape[-dims:]), params, 0.0).sum(axis=0)
+def _counts(dims: int, shape: Shape, params: Params) -> Shape:
+    return windowed_sides(shape[-dims:], *_geometry(dims, params), hanging=params.get("ceil_mode", False))
+
+
+def _avg_pool(dims: int, x: np.ndarray, *, count_include_pad: bool, divisor_override: int | None = None, **params: Any) -> Any:
+    summed = _windows(dims, x, params, 0.0, 0.0).sum(axis=0)
+    return summed / (divisor_override or _windows(dims, np.ones(x.shape[-dims:]), params, float(count_include_pad), 0.0).sum(axis=0))
 
 
 def _max_pool(dims: int, x: np.ndarray, **params: Any) -> Any:
-    return _windows(dims, x, params, -np.inf).max(axis=0)
+    return _windows(dims, x, params, -np.inf, -np.inf).max(axis=0)
 
 
 def _ties_in_a_window(dims: int, values: Values, params: Params) -> float:
-    largest = np.sort(_windows(dims, values[0], params, -np.inf), axis=0)[-2:]
+    largest = np.sort(_windows(dims, values[0], params, -np.inf, -np.inf), axis=0)[-2:]
     gaps = np.diff(largest, axis=0)
     return smallest(gaps[np.isfinite(gaps)])
 
 
 def _lp_pool(dims: int, x: np.ndarray, *, p: float, **params: Any) -> Any:
-    return (_windows(dims, x**p, params | {"padding": 0}, 0.0).sum(axis=0)) ** (1 / p)
+    """By the mean, as torch has it: the sum over a window that hangs over the end is scaled to a whole one."""
+    mean = _avg_pool(dims, x**p, count_include_pad=False, **params, padding=0)
+    return (mean * np.prod(per_axis(params["kernel_size"], dims))) ** (1 / p)
 
 
 def _a_window_vanishes(dims: int, values: Values, params: Params) -> float:
@@ -78,11 +84,13 @@ def _window(dims: int, choose: Choose, shapes: Shapes) -> Params:
         "kernel_size": kernel if dims > 1 else kernel[0],
         "stride": one_or_each(choose, (1, 2, 3), dims),
         "padding": choose.integer(0, min(kernel) // 2),
+        "ceil_mode": choose.boolean(),
     }
 
 
 def _avg_params(dims: int, choose: Choose, shapes: Shapes) -> Params:
-    return {**_window(dims, choose, shapes), "count_include_pad": not choose.boolean()}
+    divisor = {"divisor_override": choose.element((None, 3))} if dims > 1 else {}
+    return {**_window(dims, choose, shapes), "count_include_pad": not choose.boolean(), **divisor}
 
 
 def _max_params(dims: int, choose: Choose, shapes: Shapes) -> Params:
@@ -94,12 +102,12 @@ def _max_params(dims: int, choose: Choose, shapes: Shapes) -> Params:
 
 def _lp_params(dims: int, choose: Choose, shapes: Shapes) -> Params:
     window = _window(dims, choose, shapes)
-    return {"p": 2.0, "kernel_size": window["kernel_size"], "stride": window["stride"]}
+    return {"p": 2.0, **{name: window[name] for name in ("kernel_size", "stride", "ceil_mode")}}
 
 
 def _result(dims: int, shapes: Shapes, params: Params) -> Shapes:
     shape = shapes[0]
-    return ((*shape[:-dims], *windowed_sides(shape[-dims:], *_geometry(dims, {"padding": 0} | params))),)
+    return ((*shape[:-dims], *_counts(dims, shape, {"padding": 0} | params)),)
 
 
 def _adaptive_avg_pool(dims: int, x: np.ndarray, *, output_size: Any) -> Any:

@@ -58,12 +58,13 @@ def _steps(*steps: str, along: str = "") -> tuple[Equivalent]:
 
 
 _ODD = """negative sin tan asin atan sinh tanh asinh atanh erf erfinv softsign tanhshrink sum mean cumulative_sum diff trace
-    matrix_transpose tril triu reshape flip roll permute_dims"""
+    matrix_transpose tril triu reshape flip roll permute_dims dropout dropout1d dropout2d dropout3d"""
 _ALIKE_EVERYWHERE = """exp log sin tanh sigmoid relu square sqrt erf gelu silu softplus add subtract multiply divide maximum minimum hypot logaddexp
     where sum mean prod max min logsumexp var std softmax log_softmax"""
 _EVEN = "abs square cos cosh sinc i0 var std vector_norm matrix_norm"
 _HOMOGENEOUS = {
     "abs relu leaky_relu sum mean max min sort cumulative_sum std vector_norm matrix_norm hypot maximum minimum add subtract": 1.0,
+    "dropout dropout1d dropout2d dropout3d": 1.0,
     "square multiply var": 2.0,
     "sqrt": 0.5,
     "rsqrt": -0.5,

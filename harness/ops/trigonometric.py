@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from harness.ops.domain import Domain, interval
@@ -14,12 +16,21 @@ F = "trigonometric"
 POLE_MARGIN = 1e-2  # tan' = 1 / cos^2 stays below 1e4
 
 
-def _away_from_poles(x: np.ndarray) -> np.ndarray:
-    near = np.abs(np.cos(x)) < POLE_MARGIN
-    return np.where(near, x + np.pi / 2, x)
+def _off_zeros(name: str, denominator: Callable[[np.ndarray], np.ndarray], quarter: complex) -> Domain:
+    """Where `denominator` does not vanish; a quarter of its period away from a zero it is 1 in size."""
+
+    def near(x: np.ndarray) -> np.ndarray:
+        with np.errstate(over="ignore"):  # far from every zero
+            return np.asarray(np.abs(denominator(x)) < POLE_MARGIN)
+
+    def project(x: np.ndarray) -> np.ndarray:
+        return np.where(near(x), x + quarter, x) if np.any(near(x)) else x
+
+    return Domain(f"|{name} x| >= {POLE_MARGIN}", lambda x: not np.any(near(x)), project)
 
 
-OFF_POLES = Domain("|cos x| >= 0.01", lambda x: bool(np.all(np.abs(np.cos(x)) >= POLE_MARGIN)), _away_from_poles)
+OFF_POLES = _off_zeros("cos", np.cos, np.pi / 2)
+OFF_IMAGINARY_POLES = _off_zeros("cosh", np.cosh, 0.5j * np.pi)  # reals never come near one
 INSIDE_ONE = interval(-1.0, 1.0)
 
 
@@ -32,13 +43,13 @@ def _branch_cut(values: Values, params: Params) -> float:
 OPS = (
     unary("sin", F, np.sin, array_api("sin"), complex=True),
     unary("cos", F, np.cos, array_api("cos"), complex=True),
-    unary("tan", F, np.tan, array_api("tan"), OFF_POLES),
+    unary("tan", F, np.tan, array_api("tan"), OFF_POLES, complex=True),
     unary("asin", F, np.arcsin, array_api("asin"), INSIDE_ONE),
     unary("acos", F, np.arccos, array_api("acos"), INSIDE_ONE),
     unary("atan", F, np.arctan, array_api("atan")),
     unary("sinh", F, np.sinh, array_api("sinh"), complex=True),
     unary("cosh", F, np.cosh, array_api("cosh"), complex=True),
-    unary("tanh", F, np.tanh, array_api("tanh")),
+    unary("tanh", F, np.tanh, array_api("tanh"), OFF_IMAGINARY_POLES, complex=True),
     unary("asinh", F, np.arcsinh, array_api("asinh")),
     unary("acosh", F, np.arccosh, array_api("acosh"), interval(1.0)),
     unary("atanh", F, np.arctanh, array_api("atanh"), INSIDE_ONE),

@@ -1,6 +1,6 @@
 """Windows that slide over the last axes: what convolutions and pooling share.
 
-length of the result = (side + 2 padding - dilation (kernel - 1) - 1) // stride + 1
+length of the result = (side + 2 padding - dilation (kernel - 1) - 1) // stride + 1, of which the division may be rounded up: "hanging"
 """
 
 from __future__ import annotations
@@ -19,10 +19,16 @@ def per_axis(value: int | Sequence[int], dims: int) -> tuple[int, ...]:
     return (value,) * dims if isinstance(value, int) else tuple(value)
 
 
-def windowed_sides(sides: Shape, kernel: Shape, stride: Shape, padding: Shape, dilation: Shape) -> Shape:
-    """How many windows fit along each axis."""
+def windowed_sides(sides: Shape, kernel: Shape, stride: Shape, padding: Shape, dilation: Shape, *, hanging: bool = False) -> Shape:
+    """How many windows fit along each axis; `hanging` also one that hangs over the end, if it begins before the border there."""
     axes = zip(sides, kernel, stride, padding, dilation, strict=True)
-    return tuple((side + 2 * p - d * (k - 1) - 1) // s + 1 for side, k, s, p, d in axes)
+    return tuple(_count(side + 2 * p - d * (k - 1) - 1, s, side + p if hanging else 0) for side, k, s, p, d in axes)
+
+
+def _count(room: int, stride: int, end: int) -> int:
+    """Windows whose first moves by up to `room`; with an `end` one more may begin before it."""
+    fitting = room // stride + 1
+    return fitting + (room % stride > 0 and fitting * stride < end)
 
 
 def offsets(kernel: Shape) -> Iterator[tuple[int, ...]]:
@@ -40,6 +46,13 @@ def at_offset(padded: np.ndarray, offset: tuple[int, ...], counts: Shape, stride
 def bordered(x: np.ndarray, padding: Shape, value: float = 0.0) -> np.ndarray:
     """`x` with a border of `value` around its last axes."""
     return np.pad(x, [(0, 0)] * (x.ndim - len(padding)) + [(p, p) for p in padding], constant_values=value)
+
+
+def lengthened(padded: np.ndarray, counts: Shape, kernel: Shape, stride: Shape, dilation: Shape, value: float) -> np.ndarray:
+    """`padded` with so much of `value` behind its last axes that the last window ends in it."""
+    axes = zip(padded.shape[-len(counts) :], counts, kernel, stride, dilation, strict=True)
+    beyond = [(0, max((n - 1) * s + d * (k - 1) + 1 - side, 0)) for side, n, k, s, d in axes]
+    return np.pad(padded, [(0, 0)] * (padded.ndim - len(counts)) + beyond, constant_values=value)
 
 
 def image_shape(choose: Choose, first: Shape | None, dims: int) -> Shape:

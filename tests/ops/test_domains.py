@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from harness.ops.catalogue import lookup
-from harness.ops.domain import NONZERO, POSITIVE, Domain, interval
+from harness.ops.domain import NONZERO, OFF_CUT, POSITIVE, Domain, interval
 from harness.ops.matrices import FULL_RANK, NONSINGULAR, POSITIVE_DEFINITE, SQUARE, TRIANGULAR
 from harness.ops.op import Op, Operand
 from harness.ops.special import OFF_POLES
@@ -75,3 +75,23 @@ def test_an_op_is_not_defined_where_numpy_finds_a_matrix_singular():
     anywhere = replace(lookup("inv"), operands=(Operand("x"),))
     assert anywhere.contains((np.eye(2),), {})
     assert not anywhere.contains((np.zeros((2, 2)),), {})
+
+
+def test_complex_numbers_keep_off_the_cut_and_reals_stay_positive():
+    assert OFF_CUT.contains(np.array([0.5]))
+    assert not OFF_CUT.contains(np.array([-0.5]))
+    assert OFF_CUT.contains(np.array([-1 + 0.5j, -1 - 0.5j, 0.5 + 0j]))
+    assert not OFF_CUT.contains(np.array([1 + 1j, -1 + 0j]))
+    assert OFF_CUT.project(np.array([-2.0, 3.0])).min() > 0
+    moved = OFF_CUT.project(np.array([-2 + 0j, complex(-2.0, -0.0), 3 - 1j]))
+    np.testing.assert_allclose(moved, [-2 + 1e-3j, -2 - 1e-3j, 3 - 1j])
+
+
+def test_complex_tangents_keep_off_their_poles_and_overflow_far_from_them():
+    tan, tanh = (lookup(name).operands[0].domain for name in ("tan", "tanh"))
+    assert tan.contains(np.array([0.3 + 1000j]))
+    assert tanh.contains(np.array([1000.0]))
+    assert not tan.contains(np.array([0.5 * np.pi + 0j]))
+    assert not tanh.contains(np.array([0.5j * np.pi]))
+    assert tanh.contains(tanh.project(np.array([0.5j * np.pi])))
+    assert tanh.project(np.array([0.0, 1.0])).dtype == float

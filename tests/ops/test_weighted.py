@@ -38,3 +38,10 @@ def test_ctc_adds_up_all_alignments():
 
 def test_ctc_wants_a_blank_between_equal_labels():
     assert value("ctc_loss", HALVES, labels=((1, 1),), reduction="sum") == pytest.approx(-np.log(1 / 8))
+
+
+def test_running_statistics_of_each_channel_take_the_place_of_those_of_the_batch():
+    x = np.array([[[2.0], [5.0]]])
+    params = {"running_mean": (1.0, 2.0), "running_var": (0.25, 9.0), "eps": 0.0}
+    assert value("batch_norm_running", x, **params).tolist() == [[[2.0], [1.0]]]
+    assert value("instance_norm_running", x, np.array([10.0, 100.0]), np.array([1.0, 2.0]), **params).tolist() == [[[21.0], [102.0]]]

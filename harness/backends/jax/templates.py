@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from harness.backends.numpy.written import of_equal_batches
+from harness.backends.protocol import Unsupported
 from harness.backends.spelling import Params, Template, Written
 from harness.backends.words import uses
 
@@ -64,12 +65,15 @@ def _avg_pool(dims: int) -> Written:
             return f"jax.lax.reduce_window({x}, 0.0, jax.lax.add, {where})"
 
         count = "np.prod({sides})" if params["count_include_pad"] else summed("jnp.ones_like({0})")
-        return f"{summed('{0}')} / {count}", _windows(params, dims)
+        given = "{divisor_override}" if params.get("divisor_override") else count
+        return f"{summed('{0}')} / {given}", _windows(params, dims)
 
     return template
 
 
 def _windows(params: Params, dims: int) -> Params:
+    if params.get("ceil_mode"):
+        raise Unsupported("jax's reduce_window lets no window hang over the end.")
     kernel, stride, padding = (_per_axis(params[name], dims) for name in ("kernel_size", "stride", "padding"))
     borders = tuple((p, p) for p in padding)
     return params | {"sides": kernel, "strides": stride, "borders": borders, "steps": _per_axis(params.get("dilation", 1), dims)}

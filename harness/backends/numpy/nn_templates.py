@@ -45,7 +45,8 @@ def _loss(text: str) -> Written:
             chosen = "xp.exp({1}) * ({1} - {0})" if params["log_target"] else "{1} * (xp.log({1}) - {0})"
         if "log_input" in params:
             chosen = "xp.exp({0}) - {1} * {0}" if params["log_input"] else "{0} - {1} * xp.log({0} + 1e-08)"
-        return (chosen if params["reduction"] == "none" else f"xp.{params['reduction']}({chosen})"), params
+        reduced = {"none": chosen, "batchmean": f"xp.sum({chosen}) / (*{{0}}.shape, 1)[0]"}
+        return reduced.get(params["reduction"], f"xp.{params['reduction']}({chosen})"), params
 
     return template
 

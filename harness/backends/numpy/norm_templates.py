@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from harness.backends.protocol import Unsupported
 from harness.backends.spelling import Params, Written
 from harness.backends.words import uses
 
@@ -53,4 +54,6 @@ def normalize(params: Params) -> tuple[str, Params]:
 
 @uses("xp.abs", "xp.sqrt", "xp.sum")
 def pairwise(params: Params) -> tuple[str, Params]:
+    if float(params["p"]) == 0:
+        raise Unsupported("a distance of order 0 is a count in NumPy's words, an integer, which has no derivative.")
     return _norm("({0} - {1} + {eps})", "p", "-1", ", keepdims={keepdims?}")(params), params

@@ -17,7 +17,7 @@ from harness.backends.words import uses
 _FN = "paddle.nn.functional"
 _CONV = "stride={stride}, padding={padding}, dilation={dilation}, groups={groups}"
 _AFTER = {2: "{1}", 3: "{1}, {2}"}
-_POOL = "{kernel_size}, stride={stride}, padding={padding}"
+_POOL = "{kernel_size}, stride={stride}, padding={padding}, ceil_mode={ceil_mode?}"
 
 
 def _per_axis(value: Any, dims: int) -> list[int]:
@@ -50,7 +50,8 @@ def _max_pool(dims: int) -> Written:
 
 
 def _avg_pool(dims: int) -> Written:
-    text = f"paddle.nn.functional.avg_pool{dims}d({{0}}, {_POOL}, exclusive={{exclusive}})"
+    divisor = ", divisor_override={divisor_override?}" if dims > 1 else ""
+    text = f"paddle.nn.functional.avg_pool{dims}d({{0}}, {_POOL}, exclusive={{exclusive}}{divisor})"
     inner = _per_window(dims, text)
 
     @uses(f"paddle.nn.functional.avg_pool{dims}d")

@@ -81,6 +81,8 @@ def _pool(dims: int, kind: str, border: float, divided: Callable[[str, Params], 
     @uses(f"tf.nn.{kind}_pool", "tf.nn.pool", "tf.pad", "tf.transpose", "tf.reshape", "tf.ones_like")
     def template(params: Params) -> tuple[str, Params]:
         _undilated(f"{kind}_pool{dims}d", params, dims, unless_strided=True)
+        if params.get("ceil_mode"):
+            raise Unsupported(f"TensorFlow's {kind}_pool lets no window hang over the end.")
         geometry = _geometry(params, dims) | {"sides": _per_axis(params["kernel_size"], dims), "border": border}
         padded = "tf.pad(%s, {borders}, constant_values={border})"
         text = f"tf.nn.{kind}_pool({padded}, {{sides}}, {{strides}}, 'VALID')"
@@ -92,7 +94,9 @@ def _pool(dims: int, kind: str, border: float, divided: Callable[[str, Params], 
 
 
 def _of_what_is_there(text: str, params: Params) -> str:
-    """A mean of the window's own elements: the mean with zeros, over the share of elements that are no border."""
+    """A mean of the window's own elements: the mean with zeros, over the share of elements that are no border; or over a number that is given."""
+    if params.get("divisor_override"):
+        return text + " * (np.prod({sides}) / {divisor_override})"
     return text if params["count_include_pad"] else f"(lambda x: {text % 'x'} / {text % 'tf.ones_like(x)'})(%s)"
 
 

@@ -8,6 +8,7 @@ Source: https://docs.pytorch.org/docs/stable/torch.html#indexing-slicing-joining
 from __future__ import annotations
 
 from harness.backends.spelling import Template
+from harness.backends.torch.templates import of_any_order
 
 _INDEX = "torch.tensor({index}, device={0}.device)"
 _MASK = "torch.tensor({mask}, device={0}.device)"
@@ -29,7 +30,7 @@ PLACING_TEMPLATES: dict[str, Template] = {
     "diag": "torch.diag({0}, {offset})",
     "diagflat": "torch.diagflat({0}, {offset})",
     "diagonal_scatter": "torch.diagonal_scatter({args}, 0, -2, -1)",
-    "dist": "torch.dist({args}, p={p})",
+    "dist": of_any_order("torch.dist({args}, p={p})"),
     "flatten": "torch.flatten({0}, {start}, {end})",
     "index_copy": f"torch.index_copy({{0}}, {{axis}}, {_INDEX}, {{1}})",
     "index_fill": f"torch.index_fill({{0}}, {{axis}}, {_INDEX}, {{value}})",

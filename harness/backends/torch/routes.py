@@ -76,7 +76,7 @@ def batched_jvp(function: Function, primals: Arrays, tangents: Arrays) -> Arrays
     """`torch.func.vmap` over the tangents of `torch.func.jvp`."""
     forward_mode(primals)
     one: Any = lambda *v: torch.func.jvp(function, primals, v)[1]  # noqa: E731 (a lambda, since vmap inspects nothing and a def would need a name)
-    return tuple(torch.func.vmap(one)(*tangents))
+    return tuple(torch.func.vmap(one, randomness="same")(*tangents))  # one function for all: what it draws under its own seed, it draws once
 
 
 def jvp_by_duals(function: Function, primals: Arrays, tangents: Arrays) -> tuple[Arrays, Arrays]:

@@ -5,7 +5,7 @@ Source: https://docs.pytorch.org/docs/stable/torch.html
 
 from __future__ import annotations
 
-from harness.backends.spelling import Params, Template
+from harness.backends.spelling import Params, Template, Written
 
 _SAME_NAME = """
     abs acos acosh add angle asin asinh atan atan2 atanh block_diag complex conj copysign cos cosh deg2rad digamma divide exp exp2 expm1 fmax fmin
@@ -41,6 +41,11 @@ def _pad(params: Params) -> tuple[str, Params]:
     return "F.pad({0}, {pad}, value={value})", {"pad": row, "value": params["value"]}
 
 
+def of_any_order(text: str) -> Written:
+    """`text` whose order {p} may be the name of an infinite one."""
+    return lambda params: (text, params | {"p": float(params["p"])})
+
+
 def _vector_norm(params: Params) -> tuple[str, Params]:
     text = "torch.linalg.vector_norm({0}, ord={ord}, dim={axis?}, keepdim={keepdims?})"
     order = params.get("ord", 2)
@@ -58,7 +63,7 @@ ARRAY_TEMPLATES: dict[str, Template] = {
     "addmm": "torch.addmm({args}, beta={beta}, alpha={alpha})",
     "aminmax": "torch.aminmax({0}, dim={axis}, keepdim={keepdims?})",
     "broadcast_to": "torch.broadcast_to({0}, {shape})",
-    "cdist": "torch.cdist({args}, p={p})",
+    "cdist": of_any_order("torch.cdist({args}, p={p})"),
     "cholesky": "torch.linalg.cholesky(({0} + {0}.mH) / 2)",
     "cholesky_solve": "torch.cholesky_solve({1}, torch.tril({0}))",
     "clip": "torch.clamp({0}, min={min?}, max={max?})",
