@@ -39,6 +39,7 @@ FAMILIES = (
     "affine",
     "einsum",
     "linear_algebra",
+    "right_division",
     "factorizations",
     "spectral",
     "eigenvectors",

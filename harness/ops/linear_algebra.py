@@ -66,20 +66,25 @@ def _as_right_hand_side(shapes: Shapes, params: Params) -> Shapes:
     return (shapes[1],)
 
 
-def _solved(x: np.ndarray, y: np.ndarray) -> Any:
+def solved(x: np.ndarray, y: np.ndarray) -> Any:
     """Y is a matrix: NumPy 1 would take one of one axis less than x for vectors."""
     return np.linalg.solve(x, np.broadcast_to(y, (*np.broadcast_shapes(x.shape[:-2], y.shape[:-2]), *y.shape[-2:])))
 
 
-def _solve_triangular(x: np.ndarray, y: np.ndarray, *, upper: bool, unitriangular: bool) -> Any:
+def triangular_factor(x: np.ndarray, *, upper: bool, unitriangular: bool) -> np.ndarray:
+    """One triangle of `x`, with ones on its diagonal if `unitriangular`."""
     factor = np.triu(x) if upper else np.tril(x)
     eye = np.eye(x.shape[-1], dtype=x.dtype)
-    return _solved(factor * (1 - eye) + eye if unitriangular else factor, y)
+    return factor * (1 - eye) + eye if unitriangular else factor
+
+
+def _solve_triangular(x: np.ndarray, y: np.ndarray, *, upper: bool, unitriangular: bool) -> Any:
+    return solved(triangular_factor(x, upper=upper, unitriangular=unitriangular), y)
 
 
 def _cholesky_solve(x: np.ndarray, y: np.ndarray) -> Any:
     lower = np.tril(x)
-    return _solved(lower @ np.conj(np.swapaxes(lower, -1, -2)), y)
+    return solved(lower @ np.conj(np.swapaxes(lower, -1, -2)), y)
 
 
 def _matrix_power(x: np.ndarray, *, n: int) -> Any:

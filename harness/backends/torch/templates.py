@@ -113,6 +113,8 @@ ARRAY_TEMPLATES: dict[str, Template] = {
     "select": "torch.select({0}, {axis}, {index})",
     "slice": _slice,
     "solve_triangular": "torch.linalg.solve_triangular({args}, upper={upper}, unitriangular={unitriangular?})",
+    "solve_right": "torch.linalg.solve({args}, left=False)",
+    "solve_triangular_right": "torch.linalg.solve_triangular({args}, upper={upper}, left=False, unitriangular={unitriangular?})",
     "sort": "torch.sort({0}, dim={axis}, descending={descending?}).values",
     "split": "torch.split({0}, {sizes}, dim={axis})",
     "squeeze": "torch.squeeze({0}, {axis})",
