@@ -114,8 +114,11 @@ def _on_exception(backend: Backend, case: Case, error: BaseException, interrupts
 
 
 def _forward_failure(backend: Backend, case: Case, interrupts: Interrupts) -> BaseException | None:
+    """What the plain call raises, if anything, of contiguous points and of the case's: who takes no strided primals has no gradient of them."""
     try:
-        bind(backend, case).at(case.points)
+        bound = bind(backend, case)
+        bound.at(case.points)
+        bound.values()
     except (Exception, *LEAVING) as error:  # whatever a backend may raise: that it raises is all that is asked
         if interrupts.users(error):
             raise

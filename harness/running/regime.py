@@ -1,6 +1,7 @@
 """Where a counterexample lies, as far as that tells one bug from another: at ordinary sizes, where their cubes overflow or underflow, or in a tail.
 
 extreme sizes    some |x|^3 is no normal number of the case's precision: above 1e102 or below 1e-102 in float64, above 1e12 or below 1e-12 in float32
+in a tail        an edge of tails (harness.strategies.edges) where half of the digits of 1 - exp(-x^2 / 2) are lost at every number
 beside a label   the edge of a label (harness.strategies.together) at numbers so far out that half of the digits of 1 - exp(-|x|) are lost
 
 A formula that squares too early fails there and nowhere else; a baseline that lists it must not hide tomorrow's failure at x = 1.
@@ -14,19 +15,23 @@ from harness.program import Case
 from harness.strategies.together import LABELS
 from harness.verdict.constants import eps
 
-EXTREME, LABELLED = "extreme sizes", "beside a label"
+EXTREME, TAIL, LABELLED = "extreme sizes", "in a tail", "beside a label"
+TAILS = frozenset({"left tail", "right tail"})
 POWER = 3  # the gradient of a norm or a normalisation contains the cube of its inverse
 
 
 def regime_of(case: Case) -> str:
-    """`EXTREME`, `LABELLED`, or "" for ordinary sizes."""
+    """`EXTREME`, `TAIL`, `LABELLED`, or "" for ordinary sizes."""
     limits = np.finfo("float32" if case.dtype == "bfloat16" else case.dtype)
     sizes = np.concatenate([np.abs(x[(x != 0) & np.isfinite(x)]).ravel() for x in case.points] or [np.zeros(0)])
     exponents = POWER * np.log2(sizes)
     if np.any((exponents > limits.maxexp) | (exponents < limits.minexp)):
         return EXTREME
-    return LABELLED if set(LABELS) & set(case.drawn.get("edges", ())) and _far_out(case) else ""
+    edges, digits = case.drawn.get("edges", ()), -np.log(eps(case.dtype))
+    if TAILS.intersection(edges) and _beyond(case, np.sqrt(digits)):
+        return TAIL
+    return LABELLED if set(LABELS).intersection(edges) and _beyond(case, digits / 2) else ""
 
 
-def _far_out(case: Case) -> bool:
-    return all(bool(np.all(np.abs(x) >= -np.log(eps(case.dtype)) / 2)) for x in case.points)
+def _beyond(case: Case, size: float) -> bool:
+    return all(bool(np.all(np.abs(x) >= size)) for x in case.points)

@@ -105,6 +105,29 @@ def test_run_case_is_unsupported_when_the_forward_fails_already():
     assert result.reason == "the plain forward already raises ValueError: no kernel"
 
 
+def test_run_case_is_unsupported_when_the_forward_fails_on_the_layout_of_the_primals_alone():
+    class Contiguous(Toy):
+        def array(self, values, *, dtype, device, layout="contiguous"):
+            made = super().array(values, dtype=dtype, device=device)
+            made.strided = layout != "contiguous"
+            return made
+
+        def vjp(self, function, primals, cotangents):
+            return function(*primals), super().vjp(function, primals, cotangents)[1]
+
+    def exp(x):
+        if getattr(x, "strided", False):
+            raise ValueError("not contiguous")
+        return Toy.ops["exp"](x)
+
+    backend = Contiguous()
+    backend.ops = Toy.ops | {"exp": exp}
+    assert run_case(backend, EXP).verdict is Verdict.HOLDS
+    result = run_case(backend, msgspec.structs.replace(EXP, layouts=("stepped", "contiguous", "contiguous")))
+    assert (result.verdict, result.comparisons) == (Verdict.UNSUPPORTED, 0)
+    assert result.reason == "the plain forward already raises ValueError: not contiguous"
+
+
 def test_run_case_raises_what_is_our_own_fault_even_from_within_the_backend():
     broken = msgspec.structs.replace(EXP, subject=single("exp", ((2,), (2,)), ("primal", "primal")))
     with pytest.raises(ValueError, match="zip"):

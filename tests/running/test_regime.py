@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from harness.program import single
-from harness.running.regime import EXTREME, LABELLED, regime_of
+from harness.running.regime import EXTREME, LABELLED, TAIL, regime_of
 from tests.laws.examples import case_of
 
 
@@ -40,10 +40,16 @@ def test_regime_is_extreme_where_cubes_leave_the_normal_numbers(sizes: list[floa
         ("label 1", [10.0], "float64", ""),
         ("label 1", [30.0, 1.0], "float64", ""),
         ("label 0", [-1e110], "float64", EXTREME),
-        ("right tail", [30.0], "float64", ""),
+        ("right tail", [30.0], "float64", TAIL),
+        ("left tail", [-10.0, -30.0], "float64", TAIL),
+        ("left tail", [-10.0, 0.5], "float64", ""),
+        ("left tail", [-5.0], "float64", ""),
+        ("left tail", [-5.0], "float32", TAIL),
+        ("left tail", [-1e110], "float64", EXTREME),
+        ("tail after 8", [30.0], "float64", ""),
     ],
 )
-def test_regime_is_that_of_a_label_only_at_its_edge_and_far_out(edge: str, sizes: list[float], dtype: str, regime: str) -> None:
+def test_regime_is_that_of_a_label_or_a_tail_only_at_its_edge_and_far_out(edge: str, sizes: list[float], dtype: str, regime: str) -> None:
     primal = np.array(sizes)
     case = case_of(single("negative", (primal.shape,), ("primal",)), (primal,), (np.ones_like(primal),), dtype=dtype)
     assert regime_of(msgspec.structs.replace(case, drawn={"edges": [edge]})) == regime
