@@ -53,13 +53,19 @@ def gaping(params: Mapping[str | int, Any]) -> bool:
     return any(s > k for k, s in zip(*window(params), strict=True))
 
 
-def masked(test: Callable[[list[bool]], bool]) -> Asked:
+def masked(test: Callable[[list[bool]], bool], least: int = 2) -> Asked:
     def asked(params: Mapping[str | int, Any]) -> bool:
         mask = params.get("mask")
-        listed = mask.flatten().tolist() if isinstance(mask, torch.Tensor) else list(mask) if isinstance(mask, tuple | list) else []
-        return len(listed) > 1 and test(listed)
+        listed = [] if mask is None else torch.as_tensor(mask).flatten().tolist()
+        return len(listed) >= least and test(listed)
 
     return asked
+
+
+def inner_axis(params: Mapping[str | int, Any]) -> bool:
+    """An axis that, whatever the rank, is not the last one."""
+    axis = params.get("axis", params.get("dim", params.get(1)))
+    return any(isinstance(a, int) and a < -1 for a in (axis if isinstance(axis, tuple | list) else (axis,)))
 
 
 def second(test: Callable[[torch.Tensor, torch.Tensor], bool]) -> Edge:
@@ -176,6 +182,10 @@ BEYOND = (
     ),
     Planted("a class of weight 0", "nll_loss_weighted", "nn.functional.nll_loss", anywhere, asked=lambda params: 0.0 in params.get("weight", ())),
     Planted("mask param keeps one", "masked_logsumexp", "masked.logsumexp", anywhere, asked=masked(lambda kept: sum(kept) == 1)),
+    Planted("mask param all false", "masked_sum", "masked.sum", anywhere, "raises", asked=masked(lambda kept: not any(kept), 1)),
+    Planted("mask param all false, scanned", "masked_softmax", "masked.softmax", anywhere, "raises", asked=masked(lambda kept: not any(kept), 1)),
+    Planted("masked axis not the last", "masked_logsumexp", "masked.logsumexp", anywhere, asked=inner_axis),
+    Planted("masked axis not the last, scanned", "masked_cumsum", "masked.cumsum", anywhere, asked=inner_axis),
     Planted("one tie", "logsumexp", "logsumexp", a_tie_among_others),
     Planted("one tie of softmax", "softmax", "softmax", a_tie_among_others),
     Planted("one tie of std", "std", "std", a_tie_among_others),

@@ -8,7 +8,7 @@ from harness.ops.op import Op
 from harness.program.layout import REPEATING
 from harness.strategies.apart import APART, apart, apart_for
 from harness.strategies.choose import NotDrawn, Source
-from harness.strategies.edges import EMPTY_AXIS, EMPTY_BATCH_AXIS, NO_INDEX, edges_for
+from harness.strategies.edges import EMPTY_AXIS, EMPTY_BATCH_AXIS, MASKED_OUT, NO_INDEX, edges_for
 from harness.strategies.leaves import Layouts
 from harness.strategies.moving import moves
 from harness.strategies.operation import Operation, draw_operation
@@ -19,7 +19,7 @@ from harness.strategies.together import TOGETHER, together_for
 
 ATTEMPTS = 8  # at an edge, before it is taken to have no point in the op's domain
 TOGETHER_ATTEMPTS = 32  # for two operands to have one shape by chance
-MAY_BE_EMPTY = (EMPTY_AXIS, EMPTY_BATCH_AXIS, NO_INDEX)
+MAY_BE_EMPTY = (EMPTY_AXIS, EMPTY_BATCH_AXIS, NO_INDEX, MASKED_OUT)  # of results: an operand may hold something
 COINCIDING = ("one tensor twice", "equal leaves")
 DRAWS = 5  # of a point, before the op is taken to be constant, or never to have so many numbers
 

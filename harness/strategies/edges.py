@@ -104,12 +104,13 @@ _SHAPES = (
     *(Regime(f"tail after {side - 1}", 1, _readable, firsts=tails(side)) for side in TAILS),
 )
 NO_INDEX = Regime("no index", 1, _readable, pattern="none")
+MASKED_OUT = Regime("mask all false", 1, _readable, pattern="all false", least=1)
 _SIDES = (
     Regime("equal indices", 1, _readable, pattern="equal"),
     Regime("indices backwards", 1, _readable, pattern="backwards"),
     NO_INDEX,
-    Regime("mask all true", 1, _readable, pattern="all true"),
-    Regime("mask all false", 1, _readable, pattern="all false"),
+    Regime("mask all true", 1, _readable, pattern="all true", least=1),
+    MASKED_OUT,
 )
 COMPLEX = (
     Regime("real axis", 1, _readable, least=2, parts=(True, False)),
@@ -122,7 +123,7 @@ OF_MATRICES = ("products", "matrix_products")  # families whose ops take vectors
 @cache
 def edges_for(op: Op) -> tuple[Regime, ...]:
     """The edges that mean something for `op`; whether the op's domain holds the point is seen when it is drawn."""
-    roles = {operand.role for operand in op.operands}
+    roles = {operand.role for operand in op.operands} | ({"mask"} if has_mask(op) else set())
     wanted = {"equal": "index", "backwards": "index", "none": "index", "all true": "mask", "all false": "mask"}
     matrices = MATRICES if takes(op, (3, 3)) and (op.family in OF_MATRICES or not takes(op, (3,))) else ()
     planes = COMPLEX if op.complex else ()
@@ -136,3 +137,12 @@ def takes(op: Op, first: Shape) -> bool:
     except DoesNotFit:
         return False
     return True
+
+
+def has_mask(op: Op) -> bool:
+    """Whether a parameter of `op` is a mask."""
+    choose = RandomChoose(np.random.default_rng(0))
+    try:
+        return "mask" in op.parameters(choose, op.shapes(choose, None))
+    except DoesNotFit:
+        return False

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +21,7 @@ TAILS = (9, 17, 33)  # one more than a multiple of a vector register: the loop's
 MAX_ELEMENTS = 512
 SMOOTH_MARGIN = 1e-2  # an ordinary point is at least so far from a kink, so that the oracle's first steps stay on one side
 EMPTY_TRIES = 64
+ALL = MappingProxyType({"all true": True, "all false": False})  # patterns of a mask
 DISTINCT, NORMAL = REGIMES[2], REGIMES[3]
 
 
@@ -43,7 +46,7 @@ def draw_operation(source: Source, op: Op, regime: Regime, dtype: str, *, layout
         NotDrawn: no attempt lies in the domain, or the op does not take a shape that the regime asks for.
     """
     shapes = shapes_at(source, op, regime)
-    params = leave_out(source, op.name, op.parameters(source, shapes))
+    params = leave_out(source, op.name, with_mask(op.parameters(source, shapes), regime.pattern))
     chosen = tuple(draw_layout(source, layouts, shape) for shape in shapes)
     plain = tuple("contiguous" if layout in REPEATING else layout for layout in chosen)  # a repeated slice may be singular, or all ties
     found = None
@@ -56,6 +59,17 @@ def draw_operation(source: Source, op: Op, regime: Regime, dtype: str, *, layout
     if found is None:
         raise NotDrawn(f"{op.name}: no point of its domain for shapes {shapes} and {params}")
     return found
+
+
+def with_mask(params: Params, pattern: str) -> Params:
+    """`params` with the mask among them, if there is one, all true or all false, if that is the pattern."""
+    if "mask" not in params or pattern not in ALL:
+        return params
+    return params | {"mask": _tuples(np.full(np.shape(params["mask"]), ALL[pattern]).tolist())}
+
+
+def _tuples(mask: Any) -> Any:
+    return tuple(map(_tuples, mask)) if isinstance(mask, list) else mask
 
 
 def shapes_at(source: Source, op: Op, regime: Regime) -> Shapes:

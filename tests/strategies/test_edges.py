@@ -257,3 +257,16 @@ def test_an_edge_of_shape_is_drawn_where_something_moves():
 
 def test_no_matrix_at_all_is_an_edge_of_matrices():
     assert edges_of("inv")["empty batch"].primals[0].shape == (0, 2, 2)
+
+
+@pytest.mark.parametrize("op", ["masked_mean", "masked_softmax", "masked_select"])
+@pytest.mark.parametrize(("edge", "kept"), [("mask all true", True), ("mask all false", False)])
+def test_a_mask_that_is_a_parameter_is_forced_as_one_that_is_an_operand(op, edge, kept):
+    for seed in range(4):
+        case = edges_of(op, seed=seed)[edge]
+        assert set(np.array(case.subject.instructions[0].params["mask"]).ravel().tolist()) == {kept}
+        assert case.primals[0].size
+
+
+def test_an_op_without_a_mask_has_no_edges_of_masks():
+    assert not {"mask all true", "mask all false"} & set(edges_of("sum"))

@@ -7,19 +7,54 @@ Source: https://docs.pytorch.org/docs/stable/torch.html#indexing-slicing-joining
 
 from __future__ import annotations
 
-from harness.backends.spelling import Template
+from collections.abc import Callable
+
+import numpy as np
+
+from harness.backends.spelling import Params, Template, Written
 from harness.backends.torch.templates import of_any_order
 
 _INDEX = "torch.tensor({index}, device={0}.device)"
 _MASK = "torch.tensor({mask}, device={0}.device)"
 _HOLED = "{0}.masked_fill(torch.tensor({missing}, device={0}.device), float('nan'))"
-_MASKED_FOLDS = "sum mean prod amax amin logsumexp"
-_MASKED_SCANS = "cumsum cumprod softmax softmin"
+_FOLD = f"dim={{axis}}, keepdim={{keepdims}}, mask={_MASK})"
+_SOMETHING = f"torch.any(torch.broadcast_to({_MASK}, {{0}}.shape), dim={{axis}}, keepdim={{keepdims}})"  # the mask of a fold's result
 _ALONG = "{axis}, {1}, {2}, reduce={reduction}, include_self={include_self}"
 
+
+def _filled(text: str, where: Callable[[Params], bool], kept: str) -> Callable[[Params], tuple[str, Params]]:
+    """`text`, and 0 in the places of the result that are not `kept`, where the parameters say that it has no value there."""
+    return lambda params: (f"{text}.masked_fill(~{kept}, 0.0)" if where(params) else text, params)
+
+
+def _leaves_out(params: Params) -> bool:
+    return not np.all(params["mask"])
+
+
+def _keeps_nothing(params: Params) -> bool:
+    """Whether some fold may be of nothing: a mask may lack axes, so that one counted from the front is no axis that can be looked at."""
+    mask, axes = np.array(params["mask"], bool), np.atleast_1d([] if params["axis"] is None else params["axis"])
+    if params["axis"] is None or mask.all():
+        return not mask.any()
+    return bool(np.any(axes >= 0) or not mask.any(axis=tuple(int(a) for a in axes if -a <= mask.ndim)).all())
+
+
+def _masked_templates() -> dict[str, Written]:
+    """The calls of torch.masked."""
+    scans = {name: f"torch.masked.{name}({{0}}, {{axis}}, mask={_MASK})" for name in ["cumsum", "cumprod", "softmax", "softmin", "log_softmax"]}
+    folds = {name: f"torch.masked.{name}({{0}}, {_FOLD}" for name in ["sum", "prod", "mean", "amax", "amin", "logsumexp"]}
+    folds |= {"norm": f"torch.masked.norm({{0}}, 2.0, {_FOLD}", "var": f"torch.masked.var({{0}}, unbiased=False, {_FOLD}"}
+    return {
+        **scans,
+        **folds,
+        **{name: _filled(folds[name], _keeps_nothing, _SOMETHING) for name in ["mean", "amax", "amin", "logsumexp", "var"]},
+        **{name: _filled(scans[name], _keeps_nothing, _MASK) for name in ("softmax", "softmin")},
+        "log_softmax": _filled(scans["log_softmax"], _leaves_out, _MASK),
+    }
+
+
 PLACING_TEMPLATES: dict[str, Template] = {
-    **{f"masked_{name}": f"torch.masked.{name}({{0}}, dim={{axis}}, keepdim={{keepdims}}, mask={_MASK})" for name in _MASKED_FOLDS.split()},
-    **{f"masked_{name}": f"torch.masked.{name}({{0}}, {{axis}}, mask={_MASK})" for name in _MASKED_SCANS.split()},
+    **{f"masked_{name}": template for name, template in _masked_templates().items()},
     **{name: f"torch.{name}([{{args}}])" for name in ("hstack", "vstack", "dstack", "column_stack")},
     **{name: f"torch.{name}({{args}})" for name in ("cartesian_prod", "fliplr", "flipud", "frac", "fmod", "ldexp", "float_power")},
     "chunk": "torch.chunk({0}, {count}, dim={axis})",
@@ -35,11 +70,8 @@ PLACING_TEMPLATES: dict[str, Template] = {
     "index_copy": f"torch.index_copy({{0}}, {{axis}}, {_INDEX}, {{1}})",
     "index_fill": f"torch.index_fill({{0}}, {{axis}}, {_INDEX}, {{value}})",
     "index_reduce": f"torch.index_reduce({{0}}, {_ALONG})",
-    "masked_log_softmax": f"torch.masked.log_softmax({{0}}, {{axis}}, mask={_MASK}).masked_fill(~{_MASK}, 0.0)",
-    "masked_norm": f"torch.masked.norm({{0}}, 2.0, dim={{axis}}, keepdim={{keepdims}}, mask={_MASK})",
     "masked_scatter": "{0}.masked_scatter({1}, {2})",
     "masked_select": f"torch.masked_select({{0}}, {_MASK})",
-    "masked_var": f"torch.masked.var({{0}}, dim={{axis}}, unbiased=False, keepdim={{keepdims}}, mask={_MASK})",
     "nan_to_num": "torch.nan_to_num({0}, nan={nan})",
     "nanmean": f"torch.nanmean({_HOLED}, dim={{axis}}, keepdim={{keepdims?}})",
     "nanmedian": f"torch.nanmedian({_HOLED}, dim={{axis}}, keepdim={{keepdims?}}).values",
