@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.ops.axes import shape_like, without_empty_axes
+from harness.ops.axes import shape_like
 from harness.ops.broadcasting import partner
 from harness.ops.choose import Choose, DoesNotFit, Shape
 from harness.ops.forms import one_of
@@ -44,7 +44,7 @@ def _bilinear(x: np.ndarray, y: np.ndarray, weight: np.ndarray, bias: np.ndarray
 
 def _bilinear_shapes(choose: Choose, first: Shape | None) -> Shapes:
     """X (..., i), y (..., j), weight (o, i, j), bias (o,) or none."""
-    (x,) = without_empty_axes(1)(choose, first)
+    x = shape_like(choose, first, min_rank=1)
     right, outs = choose.integer(1, 3), choose.integer(1, 3)
     return (x, (*x[:-1], right), (outs, x[-1], right), *(((outs,),) if choose.boolean() else ()))
 

@@ -40,7 +40,7 @@ def _embedding_bag(index: np.ndarray, weight: np.ndarray, *, mode: str) -> Any:
 
 
 def _bags(choose: Choose, first: Shape | None) -> Shapes:
-    if first is not None and (len(first) != 2 or 0 in first):
+    if first is not None and (len(first) != 2 or not first[1]):
         raise DoesNotFit
     index = (choose.integer(1, 3), choose.integer(1, 4)) if first is None else first
     return (index, (choose.integer(1, 5), choose.integer(1, 3)))
@@ -70,7 +70,7 @@ def query_key_value(choose: Choose, first: Shape | None) -> Shapes:
     """Query (..., queries, d), key (..., keys, d), value (..., keys, features)."""
     if first is None:
         first = tuple(choose.integer(1, 3) for _ in range(choose.integer(2, 4)))
-    if len(first) not in (2, 3, 4) or 0 in first:
+    if len(first) not in (2, 3, 4) or not first[-1]:
         raise DoesNotFit
     keys = choose.integer(1, 4)
     return (first, (*first[:-2], keys, first[-1]), (*first[:-2], keys, choose.integer(1, 3)))

@@ -29,10 +29,11 @@ def _conv(dims: int, x: np.ndarray, weight: np.ndarray, *bias: np.ndarray, group
     batched = x if x.ndim == dims + 2 else x[None]
     kernel = weight.shape[2:]
     counts = windowed_sides(batched.shape[2:], kernel, stride, padding, dilation)
-    padded = bordered(batched, padding).reshape(len(batched), groups, -1, *(s + 2 * p for s, p in zip(batched.shape[2:], padding, strict=True)))
+    padded = bordered(batched, padding)
+    padded = padded.reshape(len(batched), groups, weight.shape[1], *padded.shape[2:])
     grouped = weight.reshape(groups, -1, *weight.shape[1:])  # (groups, outs, ins, *kernel)
     y = sum(_mixed("goc", at_offset(padded, offset, counts, stride, dilation), grouped, offset) for offset in offsets(kernel))
-    return _with_bias(np.asarray(y).reshape(len(batched), -1, *counts), bias, dims, x.ndim)
+    return _with_bias(np.asarray(y).reshape(len(batched), len(weight), *counts), bias, dims, x.ndim)
 
 
 def _mixed(factor: str, x: np.ndarray, weight: np.ndarray, offset: tuple[int, ...]) -> np.ndarray:
@@ -81,13 +82,13 @@ def _conv_transpose(dims: int, x: np.ndarray, weight: np.ndarray, *bias: np.ndar
     batched = x if x.ndim == dims + 2 else x[None]
     sides, kernel = batched.shape[2:], weight.shape[2:]
     results = _transposed_sides(sides, kernel, stride, padding, dilation, per_axis(output_padding, dims))
-    grouped = batched.reshape(len(batched), groups, -1, *sides)
+    grouped = batched.reshape(len(batched), groups, len(weight) // groups, *sides)
     factors = weight.reshape(groups, -1, *weight.shape[1:])  # (groups, ins, outs, *kernel)
     y = np.zeros((len(batched), groups, weight.shape[1], *(n + 2 * p for n, p in zip(results, padding, strict=True))), np.result_type(x, weight))
     for offset in offsets(kernel):
         at_offset(y, offset, sides, stride, dilation)[...] += _mixed("gco", grouped, factors, offset)
     inner: Any = (..., *(slice(p, p + n) for p, n in zip(padding, results, strict=True)))
-    return _with_bias(y[inner].reshape(len(batched), -1, *results), bias, dims, x.ndim)
+    return _with_bias(y[inner].reshape(len(batched), groups * weight.shape[1], *results), bias, dims, x.ndim)
 
 
 def _transposed_sides(sides: Shape, kernel: Shape, stride: Shape, padding: Shape, dilation: Shape, extra: Shape) -> Shape:

@@ -35,7 +35,7 @@ def _pixel_unshuffle(x: np.ndarray, *, factor: int) -> Any:
 
 
 def _channel_shuffle(x: np.ndarray, *, groups: int) -> Any:
-    split = x.reshape(x.shape[0], groups, -1, *x.shape[2:])
+    split = x.reshape(x.shape[0], groups, x.shape[1] // groups, *x.shape[2:])
     return np.swapaxes(split, 1, 2).reshape(x.shape)
 
 
@@ -43,7 +43,7 @@ def _shuffled_shapes(choose: Choose, first: Shape | None) -> Shapes:
     if first is None:
         batch = choose.shape(max_rank=1, min_side=1, max_side=2)
         return ((*batch, choose.element((4, 1, 8)), choose.integer(1, 3), choose.integer(1, 3)),)
-    if len(first) < 3 or 0 in first:
+    if len(first) < 3:
         raise DoesNotFit
     return (first,)
 
@@ -76,7 +76,7 @@ def _unshuffled(shapes: Shapes, params: Params) -> Shapes:
 def _channels(choose: Choose, first: Shape | None) -> Shapes:
     if first is None:
         return ((choose.integer(1, 2), choose.element((4, 2, 6)), *choose.shape(min_rank=1, max_rank=2, min_side=1, max_side=3)),)
-    if len(first) < 3 or 0 in first:
+    if len(first) < 3:
         raise DoesNotFit
     return (first,)
 
@@ -95,7 +95,7 @@ def _columns(x: np.ndarray, **params: Any) -> Any:
     counts = windowed_sides(x.shape[-2:], kernel, stride, padding, dilation)
     padded = bordered(x, padding)
     windows = np.stack([at_offset(padded, offset, counts, stride, dilation) for offset in offsets(kernel)], axis=-3)  # (..., c, k, *counts)
-    return windows.reshape(*x.shape[:-3], -1, int(np.prod(counts)))
+    return windows.reshape(*x.shape[:-3], x.shape[-3] * int(np.prod(kernel)), int(np.prod(counts)))
 
 
 def _columns_shape(shapes: Shapes, params: Params) -> Shapes:
@@ -118,7 +118,7 @@ def _put_together(x: np.ndarray, *, output_size: Sequence[int], **params: Any) -
     kernel, stride, padding, dilation = _geometry(params)
     sides = tuple(output_size)
     counts = windowed_sides(sides, kernel, stride, padding, dilation)
-    windows = x.reshape(*x.shape[:-2], -1, int(np.prod(kernel)), *counts)
+    windows = x.reshape(*x.shape[:-2], x.shape[-2] // int(np.prod(kernel)), int(np.prod(kernel)), *counts)
     result = np.zeros((*windows.shape[:-3], *(side + 2 * p for side, p in zip(sides, padding, strict=True))), x.dtype)
     for k, offset in enumerate(offsets(kernel)):
         at_offset(result, offset, counts, stride, dilation)[...] += windows[..., k, :, :]
@@ -129,7 +129,7 @@ def _put_together(x: np.ndarray, *, output_size: Sequence[int], **params: Any) -
 def _folded(choose: Choose, first: Shape | None) -> Shapes:
     if first is None:
         return ((*choose.shape(max_rank=1, min_side=1, max_side=2), choose.element((4, 6, 2)), choose.element((4, 6, 1, 2))),)
-    if len(first) not in (2, 3) or 0 in first:
+    if len(first) not in (2, 3) or 0 in first[-2:]:
         raise DoesNotFit
     return (first,)
 

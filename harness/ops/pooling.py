@@ -119,6 +119,13 @@ def _adaptive_avg_pool(dims: int, x: np.ndarray, *, output_size: Any) -> Any:
     return x
 
 
+def _perhaps_no_channels(dims: int, choose: Choose, first: Shape | None) -> Shapes:
+    """Images, of no channels too where torch takes them: in one and two dimensions."""
+    if first is not None and dims < 3 and len(first) == dims + 2 and [axis for axis, side in enumerate(first) if not side] == [1]:
+        return (first,)
+    return _shapes(dims, choose, first)
+
+
 def _output_size(dims: int, choose: Choose, shapes: Shapes) -> Params:
     return {"output_size": tuple(choose.integer(1, 4) for _ in range(dims))}
 
@@ -145,5 +152,5 @@ OPS = (
     *(_row(f"avg_pool{d}d", d, _avg_pool, _avg_params) for d in (1, 2, 3)),
     *(_row(f"max_pool{d}d", d, _max_pool, _max_params, margin=_ties_in_a_window) for d in (1, 2, 3)),
     *(_row(f"lp_pool{d}d", d, _lp_pool, _lp_params, margin=_a_window_vanishes, shapes=_batched) for d in (1, 2, 3)),
-    *(_row(f"adaptive_avg_pool{d}d", d, _adaptive_avg_pool, _output_size, _to_output_size) for d in (1, 2, 3)),
+    *(_row(f"adaptive_avg_pool{d}d", d, _adaptive_avg_pool, _output_size, _to_output_size, shapes=_perhaps_no_channels) for d in (1, 2, 3)),
 )

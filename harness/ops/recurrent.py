@@ -57,7 +57,7 @@ def _shapes(name: str) -> Any:
 
     def shapes(choose: Choose, first: Shape | None) -> Shapes:
         x = (choose.integer(1, 3), choose.integer(1, 3)) if first is None else first
-        if len(x) != 2 or 0 in x:
+        if len(x) != 2:
             raise DoesNotFit
         hidden = choose.integer(1, 2)
         biases = ((gates * hidden,),) * 2 if choose.boolean() else ()

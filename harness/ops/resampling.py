@@ -58,7 +58,7 @@ def _images(choose: Choose, first: Shape | None) -> Shapes:
     if first is None:
         dims = choose.element((2, 1, 3))
         return ((choose.integer(1, 2), choose.integer(1, 2), *(choose.integer(1, 3 if dims == 3 else 4) for _ in range(dims))),)
-    if len(first) not in MODES or 0 in first:
+    if len(first) not in MODES or 0 in first[1:]:
         raise DoesNotFit
     return (first,)
 
@@ -134,7 +134,7 @@ def _off_halves(values: Values, params: Params) -> bool:
 def _image_and_grid(choose: Choose, first: Shape | None) -> Shapes:
     if first is None:
         first = (choose.integer(1, 2), choose.integer(1, 2), choose.integer(1, 4), choose.integer(1, 4))
-    if len(first) != 4 or 0 in first:
+    if len(first) != 4 or 0 in first[2:]:
         raise DoesNotFit
     return (first, (first[0], choose.integer(1, 2), choose.integer(1, 3), 2))
 

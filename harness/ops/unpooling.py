@@ -27,7 +27,7 @@ def _windows(x: np.ndarray, bins: Bins) -> Iterator[np.ndarray]:
     for ranges in product(*bins):
         index: Any = (..., *(slice(r.start, r.stop) for r in ranges))
         window = x[index]
-        yield window.reshape(*window.shape[: x.ndim - len(bins)], -1)
+        yield window.reshape(*window.shape[: x.ndim - len(bins)], int(np.prod([*map(len, ranges)])))
 
 
 def _largest(x: np.ndarray, bins: Bins) -> np.ndarray:
@@ -90,7 +90,7 @@ def _wide_images(dims: int, choose: Choose, first: Shape | None) -> Shapes:
     """(n, channels, *sides) with sides of 2 or more."""
     if first is None:
         return ((choose.integer(1, 2), choose.integer(1, 2), *(choose.integer(2, 5 if dims == 2 else 3) for _ in range(dims))),)
-    if len(first) != dims + 2 or 0 in first or min(first[2:]) < 2:
+    if len(first) != dims + 2 or 0 in first[1:] or min(first[2:]) < 2:
         raise DoesNotFit
     return (first,)
 
@@ -116,7 +116,7 @@ def _even_images(dims: int, choose: Choose, first: Shape | None) -> Shapes:
     """Sides that blocks of 2 fill, as torch puts nothing beyond the last block."""
     if first is None:
         return ((*choose.shape(1, 2, 1, 2), *(choose.element((2, 4) if dims < 3 else (2,)) for _ in range(dims))),)
-    if len(first) not in (dims + 1, dims + 2) or 0 in first or any(side % 2 for side in first[-dims:]):
+    if len(first) not in (dims + 1, dims + 2) or 0 in first[-dims - 1 :] or any(side % 2 for side in first[-dims:]):
         raise DoesNotFit
     return (first,)
 

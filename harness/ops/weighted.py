@@ -151,5 +151,5 @@ OPS = (
         one_of(scale=(1.0, 0.5)),
         attended,
     ),
-    Op("instance_norm_affine", F, _instance_norm, AFFINE, _source("instance_norm"), images_and_affine, one_of(eps=EPS)),
+    Op("instance_norm_affine", F, _instance_norm, AFFINE, _source("instance_norm"), images_and_affine(0, 1), one_of(eps=EPS)),
 )

@@ -59,13 +59,13 @@ def image_shape(choose: Choose, first: Shape | None, dims: int) -> Shape:
     """(n, channels, *sides), or (channels, *sides) without a batch.
 
     Raises:
-        DoesNotFit: `first` is neither, or has an empty axis.
+        DoesNotFit: `first` is neither, or has an empty axis that is not the batch.
     """
     if first is None:
         longest = {1: 6, 2: 4, 3: 3}[dims]
         sides = tuple(choose.integer(1, longest) for _ in range(dims))
         return (*((choose.integer(1, 2),) if choose.boolean() else ()), choose.element((1, 2, 4)), *sides)
-    if len(first) not in (dims + 1, dims + 2) or 0 in first:
+    if len(first) not in (dims + 1, dims + 2) or 0 in first[-dims - 1 :]:
         raise DoesNotFit
     return first
 

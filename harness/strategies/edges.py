@@ -16,8 +16,8 @@ from harness.strategies.choose import RandomChoose
 from harness.strategies.matrices import MATRIX_FILLS
 from harness.strategies.regimes import LANDMARKS, QUARTERS, Fill, Regime, all_beside, every_one, inside
 
-EMPTY: tuple[Shape, ...] = ((0,), (2, 0), (1, 0, 2), (0, 0))
-EMPTY_BATCH: tuple[Shape, ...] = ((0, 2, 2), (0, 3), (0, 2, 3))  # where there is something left to take the inverse of
+EMPTY: tuple[Shape, ...] = ((0,), (2, 0), (1, 0, 2), (0, 0), (2, 2, 0), (2, 0, 2, 2), (2, 4, 0, 2))
+EMPTY_BATCH: tuple[Shape, ...] = ((0, 2, 2), (0, 3), (0, 2, 3), (0, 4, 2, 2), (0, 1, 2, 2, 2))  # where there is something left to take the inverse of
 ONE: tuple[Shape, ...] = ((1, 1), (1, 1, 1), (1,), (1, 1, 1, 1), (1, 1, 1, 1, 1))
 SINGLE: tuple[Shape, ...] = ((1, 3), (3, 1), (2, 1, 3), (1, 2, 1), (1, 2, 2), (1, 2, 1, 3), (1, 1, 2, 1, 2))
 SQUARE: tuple[Shape, ...] = ((3, 3), (2, 2), (2, 3, 3), (4, 4))

@@ -270,3 +270,33 @@ def test_a_mask_that_is_a_parameter_is_forced_as_one_that_is_an_operand(op, edge
 
 def test_an_op_without_a_mask_has_no_edges_of_masks():
     assert not {"mask all true", "mask all false"} & set(edges_of("sum"))
+
+
+BATCHED = """
+    adaptive_avg_pool2d adaptive_max_pool3d avg_pool1d batch_norm bilinear channel_shuffle col2im conv1d conv2d conv3d conv_transpose1d
+    conv_transpose2d conv_transpose3d embedding_bag fractional_max_pool2d grid_sample group_norm gru_cell im2col interpolate
+    layer_norm local_response_norm lp_pool2d
+    lstm_cell max_pool2d max_unpool2d max_unpool3d pixel_shuffle rms_norm rnn_tanh_cell scaled_dot_product_attention
+    scaled_dot_product_attention_masked
+"""
+
+
+@pytest.mark.parametrize("op", BATCHED.split())
+def test_an_empty_batch_has_the_same_result_in_torch(op):
+    case = edges_of(op)["empty batch"]
+    bound = bind(load_backend("torch"), case)
+    assert case.primals[0].shape[0] == 0
+    assert [tuple(y.shape) for y in bound.function(*bound.primals)] == [w.shape for w in case.cotangents]
+
+
+@pytest.mark.parametrize("op", ["group_norm", "instance_norm_affine", "layer_norm", "lstm_cell", "adaptive_avg_pool2d", "grid_sample"])
+def test_an_axis_of_features_may_be_empty_where_torch_takes_it(op):
+    case = edges_of(op, seed=1)["empty axis"]
+    bound = bind(load_backend("torch"), case)
+    assert 0 in case.primals[0].shape[1:]
+    assert [tuple(y.shape) for y in bound.function(*bound.primals)] == [w.shape for w in case.cotangents]
+
+
+@pytest.mark.parametrize(("op", "refused"), [("conv2d", "axis"), ("max_pool2d", "axis"), ("instance_norm", "batch"), ("affine_grid", "batch")])
+def test_what_torch_refuses_to_be_empty_is_not_drawn(op, refused):
+    assert f"empty {refused}" not in edges_of(op)
