@@ -43,8 +43,12 @@ def _bilinear(x: np.ndarray, y: np.ndarray, weight: np.ndarray, bias: np.ndarray
 
 
 def _bilinear_shapes(choose: Choose, first: Shape | None) -> Shapes:
-    """X (..., i), y (..., j), weight (o, i, j), bias (o,) or none."""
+    """X (..., i), y (..., j), weight (o, i, j), bias (o,) or none; torch refuses i = 0."""
     x = shape_like(choose, first, min_rank=1)
+    if first is None:
+        x = (*x[:-1], max(x[-1], 1))
+    if not x[-1]:
+        raise DoesNotFit
     right, outs = choose.integer(1, 3), choose.integer(1, 3)
     return (x, (*x[:-1], right), (outs, x[-1], right), *(((outs,),) if choose.boolean() else ()))
 
