@@ -20,8 +20,8 @@ BEYOND = frozenset([
     "cholesky", "cholesky_inverse", "cholesky_solve", "cond", "cosine_embedding_loss", "ctc_loss", "det", "eigh", "eigvalsh", "fft", "fft2", "fftn",
     "grid_sample", "hfft", "hfft2", "hfftn", "ifft", "ifft2", "ifftn", "ihfft", "ihfft2", "ihfftn", "inv", "irfft", "irfft2", "irfftn", "logabsdet",
     "logdet", "lstsq", "lu_solve", "margin_ranking_loss", "matrix_exp", "matrix_power", "nanquantile", "nuclear_norm", "operator_norm", "pinv", "qr",
-    "quantile", "rfft", "rfft2", "rfftn", "slogdet", "solve", "solve_triangular", "svd", "svdvals", "tensorinv", "tensorsolve",
-    "triplet_margin_loss", "complex", "polar", "view_as_complex",
+    "quantile", "rfft", "rfft2", "rfftn", "slogdet", "solve", "solve_right", "solve_triangular", "solve_triangular_right", "svd", "svdvals",
+    "tensorinv", "tensorsolve", "triplet_margin_loss", "complex", "polar", "view_as_complex",
 ])  # fmt: skip
 POINTWISE = frozenset({"elementwise", "trigonometric", "special", "stepping"})  # families
 Formula = Callable[..., Any]
