@@ -39,6 +39,7 @@ CAPABILITIES = {
     "layouts": "arrays with strides: `array` honours `layout`",
     "complex": "complex dtypes",
     "second_order": "derivatives of derivatives: the method `hvps`",
+    "third_order": "derivatives of those again: the method `third`",
     "tf32": "products of matrices with operands of 10 bits: the method `tf32`",
     "batching": "many cotangents or tangents at once: the methods `batched_vjp`, `batched_jvp`",
 }
@@ -117,6 +118,10 @@ class Backend(Settled, ABC):
     def nested_jvp(self, function: Function, primals: Arrays, tangents: Arrays, others: Arrays) -> Arrays:
         """Forward over forward: per output d/ds f'(x + s u) v at s = 0, with v = `tangents` and u = `others`."""
         raise Unsupported(f"backend {self.name} has no nested forward mode.")
+
+    def third(self, function: Function, primals: Arrays, cotangents: Arrays, tangents: Arrays) -> Arrays:
+        """D^3 <w, f>(x)[v, v, .] = d/dt H(x + t v) v at t = 0, of the primals' shapes."""
+        raise Unsupported(f"backend {self.name} has no third derivatives.")
 
     def batched_vjp(self, function: Function, primals: Arrays, cotangents: Arrays) -> Arrays:
         """Gradients for many cotangents at once: every cotangent and every gradient has one more leading axis."""

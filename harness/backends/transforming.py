@@ -63,6 +63,10 @@ class Transforming(Spelled):
         """Forward over forward."""
         return tuple(self.ready(_nested(self.transforms.jvp), function)(primals, tangents, others))
 
+    def third(self, function: Function, primals: Arrays, cotangents: Arrays, tangents: Arrays) -> Arrays:
+        """Reverse mode three times, where the backend announces it."""
+        return tuple(self.ready(_third(self.transforms.vjp), function)(primals, cotangents, tangents))
+
 
 class Batching(Transforming):
     """Who subclasses it announces "batching"."""
@@ -95,6 +99,12 @@ def compositions(vjp: Vjp, jvp: Jvp) -> dict[str, Hvp]:
 @cache
 def _nested(jvp: Jvp) -> Callable[..., Arrays]:
     return lambda f, x, v, u: jvp(lambda *y: jvp(f, y, v)[1], x, u)[1]
+
+
+@cache
+def _third(vjp: Vjp) -> Callable[..., Arrays]:
+    """The gradient of <v, H v>: the vjp of x -> H(x) v, with v for its cotangent."""
+    return lambda f, x, w, v: vjp(lambda *y: vjp(lambda *z: vjp(f, z, w)[1], y, v)[1], x, v)[1]
 
 
 @cache

@@ -20,7 +20,7 @@ from properties.laws import Law
 
 WRONG = (Verdict.CRASHED, Verdict.HUNG, Verdict.BROKEN)
 _PLACE = re.compile(r"/ d x(\d+)")
-_QUANTITY = {"forward": "forward derivative", "second order": "second derivative"}
+_QUANTITY = {"forward": "forward derivative", "second order": "second derivative", "third order": "third derivative"}
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,14 @@ print("actual  ", actual, "  expected", expected, "+-", tolerance)
 assert abs(actual - expected) <= tolerance, "an entry of H v is not the derivative of that entry of the gradient along v"
 """
 
+_THIRD = """\
+found = flat(third(f, x, w, v))
+expected, tolerance = {expected!r}, {tolerance!r}  # {rule}
+actual = min(found, key=lambda entry: abs(entry - {actual!r}))  # the entry that was found wrong
+print("actual  ", actual, "  expected", expected, "+-", tolerance)
+assert abs(actual - expected) <= tolerance, "an entry of the gradient of <v, H v> is not the derivative of that entry of H v along v"
+"""
+
 _DUALITY = """\
 actual, expected, tolerance = inner(w, jvp(f, x, v)), inner(vjp(f, x, w), v), {tolerance!r}
 print("<w, f'(x) v> =", actual, "  <f'(x)^T w, v> =", expected, "+-", tolerance)
@@ -145,6 +153,7 @@ CLAIMS = {
     "vjp-eq-fd": _REVERSE,
     "jvp-eq-fd": _FORWARD,
     "hvp-eq-fd": _SECOND,
+    "third-eq-fd": _THIRD,
     "jvp-vjp-duality": _DUALITY,
     "vjp-zero": _ZERO,
     "grad-form": _FORM,

@@ -38,7 +38,7 @@ MAX_JSON = 20_000  # characters of a case that the record repeats; longer ones s
 _DIED = {Verdict.CRASHED: "ends the process of", Verdict.HUNG: "gets no answer from"}
 _ENDS = frozenset(f"raises {kind.__name__}" for kind in LEAVING)
 _NUMBERS = re.compile(r"-?\d+(?:, ?-?\d+)+")
-_QUANTITY = {"forward": "forward derivative", "second order": "second derivative"}
+_QUANTITY = {"forward": "forward derivative", "second order": "second derivative", "third order": "third derivative"}
 
 
 def describe(cell: Cell, law: Law, backend: Backend, case: Case, result: Result, folder: str) -> Finding:

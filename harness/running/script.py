@@ -28,7 +28,7 @@ from properties.laws.asked_again import asked_along
 from properties.laws.calls_apart import elsewhere
 from properties.laws.influence import with_an_idle_leaf
 from properties.laws.linearity import other_cotangents
-from properties.laws.squared import squared
+from properties.laws.squared import as_asked
 
 _ALGEBRA = """
 
@@ -51,6 +51,11 @@ def hvp(function, primals, cotangents, tangents):
     return [np.zeros(np.shape(numpy(x))) if g is None else numpy(g) for g, x in zip(found, primals)]
 
 
+def third(function, primals, cotangents, tangents):
+    found = raw_third(function, primals, cotangents, tangents)
+    return [np.zeros(np.shape(numpy(x))) if g is None else numpy(g) for g, x in zip(found, primals)]
+
+
 def jvp(function, primals, tangents):
     return [numpy(tangent) for tangent in raw_jvp(function, primals, tangents)]
 
@@ -65,8 +70,7 @@ def standalone_script(backend: Backend, case: Case, result: Result, title: str) 
         return _called(_head(backend, title), "\n".join([calls.rstrip(), "", "", lines])) if lines else ""
     if not calls or not last or not _is_written(last, calls) or not _is_grounded(backend, case):
         return ""
-    if result.details.get("subject") == "squared" and isinstance(case.subject, Program):
-        case = msgspec.structs.replace(case, subject=squared(case.subject))
+    case = as_asked(case, result)
     change = {"primals-alone": with_an_idle_leaf, "outputs-alone": with_another_output}.get(case.law)
     case = case if change is None else change(case)
     function, values = _function(backend, case), _values(backend, asked_along(case, result), plain="plain_x" in last)
@@ -91,13 +95,13 @@ def shows(script: str, backend: Backend) -> bool:
 
 def _is_written(last: str, calls: str) -> bool:
     """Whether the library's source has every derivative that the claim asks for."""
-    asked = set(re.findall(r"\braw_\w+", last)) | ({"raw_hvp"} if "hvp(" in last else set())
+    asked = set(re.findall(r"\braw_\w+", last)) | {f"raw_{name}" for name in ("hvp", "third") if f"{name}(" in last}
     return all(f"def {name}(" in calls for name in asked)
 
 
 def _is_grounded(backend: Backend, case: Case) -> bool:
     """Whether what a script expects is right: of a second derivative it comes from the library's own first one, which must be right for that."""
-    first = {"hvp-eq-fd": "vjp-eq-fd", "jvp-jvp-eq-fd": "jvp-eq-fd"}.get(case.law)
+    first = {"hvp-eq-fd": "vjp-eq-fd", "jvp-jvp-eq-fd": "jvp-eq-fd", "third-eq-fd": "hvp-eq-fd"}.get(case.law)
     return first is None or run_case(backend, msgspec.structs.replace(case, law=first)).verdict is Verdict.HOLDS
 
 

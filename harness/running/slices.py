@@ -18,6 +18,7 @@ from harness.program import Case
 from harness.verdict import Result
 from properties.laws.along import gradients_along, outputs_along, projected_along
 from properties.laws.asked_again import asked_along
+from properties.laws.third_order import products_along
 
 POINTS = 41  # odd, so that t = 0 is one of them
 STEPS = 45  # halvings of the step tried: beyond, rounding is all that a difference shows
@@ -27,6 +28,7 @@ _ALONG: Mapping[str, Callable[[Backend, Case], Callable[[float], Any]]] = {
     "vjp-eq-fd": projected_along,
     "jvp-eq-fd": outputs_along,
     "hvp-eq-fd": gradients_along,
+    "third-eq-fd": products_along,
 }
 
 

@@ -22,6 +22,7 @@ FAMILIES = (
     "alone",
     "calls_apart",
     "second_order",
+    "third_order",
     "batching",
     "influence",
     "masked_out",

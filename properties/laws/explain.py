@@ -19,7 +19,7 @@ from properties.laws.along import outputs_along
 from properties.laws.gradients import Malformed
 from properties.laws.jacobians import DERIVATIVES, Part, actual_jacobian, oracle_jacobian, split
 from properties.laws.located import locate_entry
-from properties.laws.squared import squared
+from properties.laws.squared import as_asked
 
 MOST_ENTRIES = 400  # of the Jacobian; every column costs one thorough look
 SIDE = 20  # rows and columns looked at of a larger one
@@ -30,8 +30,7 @@ def explain(backend: Backend, case: Case, result: Result) -> Result:
     """`result` with `where` and `pattern` filled in; unchanged where there is nothing to look at entry by entry."""
     if result.verdict is not Verdict.BROKEN or case.law not in DERIVATIVES or _is_complex(case):
         return result
-    if result.details.get("subject") == "squared" and isinstance(case.subject, Program):
-        case = msgspec.structs.replace(case, subject=squared(case.subject))
+    case = as_asked(case, result)
     try:
         part = _part(backend, case)
         if part is None:

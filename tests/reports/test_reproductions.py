@@ -145,6 +145,18 @@ def second_order(change: Callable[[int, torch.Tensor], torch.Tensor]) -> Patch:
     return patch
 
 
+def third_order(faulty: pytest.MonkeyPatch) -> None:
+    """Only a gradient of a gradient of a gradient is wrong."""
+    right, depth = torch.autograd.grad, [0]
+
+    def wrong(*args, **options):
+        found = tuple(g if g is None or depth[0] < 2 else 1.001 * g for g in right(*args, **options))
+        depth[0] = depth[0] + 1 if options.get("create_graph", False) else 0
+        return found
+
+    faulty.setattr(torch.autograd, "grad", wrong)
+
+
 DET = "native:linalg_det"
 GOLDEN: dict[str, tuple[str, str, str, Patch]] = {
     "scaled": ("vjp-eq-fd", "exp", "float64", gradients(lambda _, g: 1.001 * g)),
@@ -159,6 +171,7 @@ GOLDEN: dict[str, tuple[str, str, str, Patch]] = {
     "raises": ("vjp-eq-fd", "exp", "float64", refusing),
     "not linear": ("vjp-linear", "multiply", "float64", gradients(lambda _, g: g.abs())),
     "second order": ("hvp-eq-fd", "exp", "float64", second_order(lambda _, g: 1.001 * g)),
+    "third order": ("third-eq-fd", "exp", "float64", third_order),
     "no symmetric Hessian": ("hessian-symmetric", "softmax", "float64", second_order(first_entry_zero)),
     "nested forward mode": ("jvp-jvp-eq-fd", "exp", "float64", bending_the_nested),
     "asked alone": ("primals-alone", "multiply", "float64", of_calls(lambda roots, leaves, found: (2 * found[0],) if len(leaves) == 1 else found)),
@@ -186,6 +199,7 @@ WITH_SCRIPT = {
     "reverse-routes-agree",
     "jvp-eq-fd",
     "hvp-eq-fd",
+    "third-eq-fd",
     "jvp-vjp-duality",
     "vjp-zero",
     "grad-form",

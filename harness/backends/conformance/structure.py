@@ -15,6 +15,7 @@ _METHODS = {
     "reverse_routes": ("reverse_routes",),
     "forward_routes": ("forward_routes",),
     "second_order": ("hvps",),
+    "third_order": ("third",),
     "batching": ("batched_vjp",),
     "tf32": ("tf32",),
 }

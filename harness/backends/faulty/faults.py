@@ -82,6 +82,7 @@ FAULTS: dict[str, Fault] = {
     "first-order-only": Fault("second derivatives are silently zero", special="first-order"),
     "wrong-nesting": Fault("a jvp inside a jvp takes the inner tangent for both", special="nesting"),
     "asymmetric-hvp": Fault("the first entry of every second derivative is too large by half", special="asymmetric"),
+    "wrong-third": Fault("the first entry of every third derivative is too large by half", special="third"),
     "hidden-tf32": Fault("the operands of every product of float32 matrices are rounded to 10 bits", special="tf32"),
     "coarse-products": Fault("the operands of every product of float32 matrices are rounded to 7 bits", special="coarse"),
     "unbatched": Fault("a batched derivative repeats its first row", special="unbatched"),

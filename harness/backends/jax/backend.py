@@ -35,7 +35,7 @@ class JaxBackend(Batching):
 
     name = "jax"
     version = jax.__version__
-    capabilities = frozenset({"jvp", "reverse_routes", "forward_routes", "complex", "second_order", "batching"})
+    capabilities = frozenset({"jvp", "reverse_routes", "forward_routes", "complex", "second_order", "third_order", "batching"})
     shape_pool = 4
     spelling = spelling_of("jax", TEMPLATES, {"xp": "jnp", "sp": "jsp"}, _NAMESPACE)
     imports, script = IMPORTS, DERIVATIVES

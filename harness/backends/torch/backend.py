@@ -31,6 +31,7 @@ from harness.backends.torch.routes import (
     jvp_by_transform,
     nested_jvp,
     recorded,
+    third,
     vjp_by_backward,
     vjp_by_transform,
 )
@@ -51,7 +52,9 @@ class TorchBackend(NativeSource, Lender, TorchSettings, Backend):
     name = "torch"
     version = torch.__version__
     omits = True
-    capabilities = frozenset({"jvp", "tape", "reverse_routes", "forward_routes", "layouts", "complex", "second_order", "batching", "tf32"})
+    capabilities = frozenset(
+        {"jvp", "tape", "reverse_routes", "forward_routes", "layouts", "complex", "second_order", "third_order", "batching", "tf32"}
+    )
     lent = staticmethod(lent)
 
     def devices(self) -> tuple[str, ...]:
@@ -114,6 +117,10 @@ class TorchBackend(NativeSource, Lender, TorchSettings, Backend):
     def nested_jvp(self, function: Function, primals: Arrays, tangents: Arrays, others: Arrays) -> Arrays:
         """By `torch.func.jvp` of `torch.func.jvp`."""
         return nested_jvp(function, primals, tangents, others)
+
+    def third(self, function: Function, primals: Arrays, cotangents: Arrays, tangents: Arrays) -> Arrays:
+        """By `torch.autograd.grad` three times."""
+        return third(function, primals, cotangents, tangents)
 
     def batched_vjp(self, function: Function, primals: Arrays, cotangents: Arrays) -> Arrays:
         """By `is_grads_batched`."""

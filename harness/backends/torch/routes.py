@@ -8,6 +8,7 @@ Source: https://docs.pytorch.org/docs/stable/func.api.html
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -97,25 +98,45 @@ def jvp_by_transform(function: Function, primals: Arrays, tangents: Arrays) -> t
 
 
 def _reverse_over_reverse(function: Function, primals: Arrays, cotangents: Arrays, tangents: Arrays) -> Arrays:
+    return _differentiated_again(function, primals, cotangents, (tangents,))
+
+
+def third(function: Function, primals: Arrays, cotangents: Arrays, tangents: Arrays) -> Arrays:
+    """Reverse mode three times: the gradient of <v, H v>, by `create_graph=True` twice."""
+    return _differentiated_again(function, primals, cotangents, (tangents, tangents))
+
+
+def _differentiated_again(function: Function, primals: Arrays, cotangents: Arrays, directions: Sequence[Arrays]) -> Arrays:
+    """The gradient of <w, f>, then for each of `directions` in turn the gradient of what there is times it."""
     leaves = tuple(primal.detach().requires_grad_() for primal in primals)
     roots, seeds = recorded(function(*leaves), cotangents)
     if not roots:
         return (None,) * len(leaves)
-    tracked = [w.detach().requires_grad_() for w in seeds]
+    tracked = _tracked(seeds)
     with limits_told():
-        gradients = torch.autograd.grad(roots, leaves, tracked, create_graph=True, allow_unused=True)
-    second = [(g, v) for g, v in zip(gradients, tangents, strict=True) if g is not None and g.requires_grad]
-    if not second:
-        return _no_second_derivative(gradients)
-    with limits_told():
-        found = torch.autograd.grad([g for g, _ in second], [*leaves, *tracked], [v for _, v in second], allow_unused=True)
-    return found[: len(leaves)] if any(w is not None for w in found[len(leaves) :]) else _no_second_derivative(gradients)
+        found = torch.autograd.grad(roots, leaves, tracked, create_graph=True, allow_unused=True)
+    for count, along in enumerate(directions, start=1):
+        again = [(g, v) for g, v in zip(found, along, strict=True) if g is not None and g.requires_grad]
+        if not again:
+            return _no_further_derivative(found)
+        read, tracked = tracked, _tracked([v for _, v in again])
+        with limits_told():
+            asked = torch.autograd.grad([g for g, _ in again], [*leaves, *read], tracked, create_graph=count < len(directions), allow_unused=True)
+        if all(w is None for w in asked[len(leaves) :]):
+            return _no_further_derivative(found)
+        found = asked[: len(leaves)]
+    return found
 
 
-def _no_second_derivative(gradients: Arrays) -> Arrays:
+def _tracked(arrays: Iterable[torch.Tensor]) -> list[torch.Tensor]:
+    """Leaves, by which it is seen whether a derivative, which is linear in them, was recorded."""
+    return [array.detach().requires_grad_() for array in arrays]
+
+
+def _no_further_derivative(gradients: Arrays) -> Arrays:
     """Zeros where every gradient vanishes; any other is linear in w, and if torch sees no dependence on w, it cannot differentiate the backward."""
     if any(g is not None and bool(torch.any(g != 0)) for g in gradients):
-        raise Unsupported("the backward of the function cannot be differentiated again, so that it has no second derivative.")
+        raise Unsupported("the backward of the function cannot be differentiated again, so that it has no further derivative.")
     return (None,) * len(gradients)
 
 
