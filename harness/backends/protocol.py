@@ -119,8 +119,8 @@ class Backend(Settled, ABC):
         """Forward over forward: per output d/ds f'(x + s u) v at s = 0, with v = `tangents` and u = `others`."""
         raise Unsupported(f"backend {self.name} has no nested forward mode.")
 
-    def third(self, function: Function, primals: Arrays, cotangents: Arrays, tangents: Arrays) -> Arrays:
-        """D^3 <w, f>(x)[v, v, .] = d/dt H(x + t v) v at t = 0, of the primals' shapes."""
+    def third(self, function: Function, primals: Arrays, cotangents: Arrays, tangents: Arrays, others: Arrays) -> Arrays:
+        """D^3 <w, f>(x)[v, u, .] = d/ds H(x + s u) v at s = 0, with v = `tangents` and u = `others`; of the primals' shapes."""
         raise Unsupported(f"backend {self.name} has no third derivatives.")
 
     def batched_vjp(self, function: Function, primals: Arrays, cotangents: Arrays) -> Arrays:

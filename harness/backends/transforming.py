@@ -63,9 +63,9 @@ class Transforming(Spelled):
         """Forward over forward."""
         return tuple(self.ready(_nested(self.transforms.jvp), function)(primals, tangents, others))
 
-    def third(self, function: Function, primals: Arrays, cotangents: Arrays, tangents: Arrays) -> Arrays:
+    def third(self, function: Function, primals: Arrays, cotangents: Arrays, tangents: Arrays, others: Arrays) -> Arrays:
         """Reverse mode three times, where the backend announces it."""
-        return tuple(self.ready(_third(self.transforms.vjp), function)(primals, cotangents, tangents))
+        return tuple(self.ready(_third(self.transforms.vjp), function)(primals, cotangents, tangents, others))
 
 
 class Batching(Transforming):
@@ -103,8 +103,8 @@ def _nested(jvp: Jvp) -> Callable[..., Arrays]:
 
 @cache
 def _third(vjp: Vjp) -> Callable[..., Arrays]:
-    """The gradient of <v, H v>: the vjp of x -> H(x) v, with v for its cotangent."""
-    return lambda f, x, w, v: vjp(lambda *y: vjp(lambda *z: vjp(f, z, w)[1], y, v)[1], x, v)[1]
+    """The gradient of <u, H v>: the vjp of x -> H(x) v, with u for its cotangent."""
+    return lambda f, x, w, v, u: vjp(lambda *y: vjp(lambda *z: vjp(f, z, w)[1], y, v)[1], x, u)[1]
 
 
 @cache

@@ -37,11 +37,11 @@ assert abs(actual - expected) <= tolerance, "an entry of H v is not the derivati
 """
 
 _THIRD = """\
-found = flat(third(f, x, w, v))
+found = flat(third(f, x, w, u, v))
 expected, tolerance = {expected!r}, {tolerance!r}  # {rule}
 actual = min(found, key=lambda entry: abs(entry - {actual!r}))  # the entry that was found wrong
 print("actual  ", actual, "  expected", expected, "+-", tolerance)
-assert abs(actual - expected) <= tolerance, "an entry of the gradient of <v, H v> is not the derivative of that entry of H v along v"
+assert abs(actual - expected) <= tolerance, "an entry of the gradient of <v, H u> is not the derivative of that entry of H u along v"
 """
 
 _DUALITY = """\

@@ -51,8 +51,8 @@ def hvp(function, primals, cotangents, tangents):
     return [np.zeros(np.shape(numpy(x))) if g is None else numpy(g) for g, x in zip(found, primals)]
 
 
-def third(function, primals, cotangents, tangents):
-    found = raw_third(function, primals, cotangents, tangents)
+def third(function, primals, cotangents, tangents, others):
+    found = raw_third(function, primals, cotangents, tangents, others)
     return [np.zeros(np.shape(numpy(x))) if g is None else numpy(g) for g, x in zip(found, primals)]
 
 
@@ -147,7 +147,7 @@ def _more(backend: Backend, case: Case) -> dict[str, list[tuple[np.ndarray, str]
     found: dict[str, tuple[np.ndarray, ...]] = {}
     if case.law == "vjp-linear":
         found["u"], found["mixed"] = other_cotangents(case)
-    elif case.law in ("jvp-jvp-eq-fd", "hessian-symmetric"):
+    elif case.law in ("jvp-jvp-eq-fd", "hessian-symmetric", "third-eq-fd"):
         found["u"] = other_direction(case)
     elif case.law == "calls-apart":
         found["y"] = elsewhere(backend, case)

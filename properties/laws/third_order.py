@@ -1,6 +1,6 @@
 """Derivatives of second derivatives: what a rule is worth that is differentiated twice more.
 
-D^3 <w, f>(x)[v, v, .] = d/dt H(x + t v) v at t = 0      against the oracle, H being the Hessian of <w, f>
+D^3 <w, f>(x)[u, v, .] = d/dt H(x + t v) u at t = 0      against the oracle, H being the Hessian of <w, f>
 
 A second derivative that was written by hand (those of normalizations, norms and losses) is differentiated as it was written: what its author took
 for a constant is one, and only a third derivative shows it.
@@ -17,37 +17,36 @@ from harness.backends.bind import Bound, bind
 from harness.program import Case
 from harness.verdict import Result
 from harness.verdict.rounding import value_rounding
-from properties.laws.along import curvature_floor, direction, gradient_terms, moved
+from properties.laws.along import curvature_floor, direction, gradient_terms, moved, other_direction
 from properties.laws.asked_again import entry_by_entry
 from properties.laws.gradients import well_formed
 from properties.laws.inner import flat, wide
 from properties.laws.law import Law
 from properties.laws.measured import check_measured
 from properties.laws.precision import best_dtype
-from properties.laws.second_order import product_along
 from properties.laws.squared import behind_a_square
 
 LAW = "third-eq-fd"
 
 
 def products_along(backend: Backend, case: Case) -> Callable[[float], np.ndarray]:
-    """The second derivative along the direction: t -> H(x + t D v) D v in one real vector, by the backend's first composition."""
+    """The second derivative along the direction: t -> H(x + t D v) u in one real vector, by the backend's first composition."""
     bound, step = bind(backend, case, dtype=best_dtype(backend, case)), direction(case)
-    return lambda t: flat(_product_at(bound, moved(tuple(map(wide, case.points)), step, t), step))
+    return lambda t: flat(_product_at(bound, moved(tuple(map(wide, case.points)), step, t)))
 
 
 def third_along(bound: Bound, step: tuple[np.ndarray, ...]) -> tuple[np.ndarray, ...]:
-    """The gradient of <step, H step>.
+    """The gradient of <step, H u>.
 
     Raises:
         Malformed: not one array of the primal's shape per primal.
     """
-    found = bound.backend.third(bound.function, bound.primals, bound.cotangents(), bound.tangents(step))
+    found = bound.backend.third(bound.function, bound.primals, bound.cotangents(), bound.tangents(other_direction(bound.case)), bound.tangents(step))
     return well_formed(bound, found, bound.case.points, "third derivative")
 
 
 @entry_by_entry(
-    values=lambda bound, points: flat(_product_at(bound, points, direction(bound.case))),
+    values=lambda bound, points: flat(_product_at(bound, points)),
     slopes=lambda bound, step: flat(third_along(bound, step)),
 )
 def check_third(backend: Backend, case: Case) -> Result:
@@ -58,12 +57,12 @@ def check_third(backend: Backend, case: Case) -> Result:
 
 def _floor(bound: Bound) -> np.ndarray:
     """What rounding may do to it: that of the second derivative, or of the second derivative's own values where these are larger."""
-    return np.asarray(np.maximum(curvature_floor(bound), value_rounding(flat(product_along(bound, direction(bound.case))), bound.dtype)))
+    return np.asarray(np.maximum(curvature_floor(bound), value_rounding(flat(_product_at(bound, bound.case.points)), bound.dtype)))
 
 
-def _product_at(bound: Bound, points: Sequence[np.ndarray], step: tuple[np.ndarray, ...]) -> tuple[np.ndarray, ...]:
+def _product_at(bound: Bound, points: Sequence[np.ndarray]) -> tuple[np.ndarray, ...]:
     way = next(iter(bound.backend.hvps().values()))
-    products = way(bound.function, tuple(map(bound.array, points)), bound.cotangents(), bound.tangents(step))
+    products = way(bound.function, tuple(map(bound.array, points)), bound.cotangents(), bound.tangents(other_direction(bound.case)))
     return well_formed(bound, products, bound.case.points, "second derivative")
 
 
@@ -72,7 +71,7 @@ LAWS = (
         name=LAW,
         family="third order",
         statement="The gradient of the second derivative agrees with finite differences of the second derivative.",
-        equation="D^3 <w, f>(x)[v, v, .] = d/dt H(x + t v) v at t = 0",
+        equation="D^3 <w, f>(x)[u, v, .] = d/dt H(x + t v) u at t = 0",
         source="https://docs.pytorch.org/docs/stable/generated/torch.autograd.grad.html (create_graph: derivatives of higher order)",
         check=behind_a_square(check_third, times=2),
         faults=("wrong-third",),

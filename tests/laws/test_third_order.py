@@ -28,13 +28,14 @@ def normalized() -> Case:
 
 
 @pytest.mark.parametrize("name", ["torch", "jax"])
-def test_third_derivative_of_a_cube_is_six_w_v_squared(name: str) -> None:
+def test_third_derivative_of_a_cube_is_six_u_v_w(name: str) -> None:
     if name == "jax":
         pytest.importorskip("jax")
     backend = load_backend(name)
     bound = bind(backend, cube())
-    (third,) = backend.third(bound.function, bound.primals, bound.cotangents(), bound.tangents((np.array([1.0, 2.0, -1.0]),)))
-    assert backend.numpy(third).tolist() == [6.0, -48.0, 24.0], "w = (1, -2, 4)"
+    u, v = (bound.tangents((np.array(entries),)) for entries in ([1.0, 2.0, -1.0], [1.0, 3.0, 2.0]))
+    (third,) = backend.third(bound.function, bound.primals, bound.cotangents(), u, v)
+    assert backend.numpy(third).tolist() == [6.0, -72.0, -48.0], "w = (1, -2, 4)"
 
 
 def test_a_linear_op_is_asked_of_the_square_of_its_square() -> None:

@@ -122,10 +122,10 @@ class FaultyBackend(Backend):
         second = tangents if self._fault.special == "nesting" else others
         return self._remade(self._inner.nested_jvp(function, primals, tangents, second), change)
 
-    def third(self, function: Function, primals: Arrays, cotangents: Arrays, tangents: Arrays) -> Arrays:
+    def third(self, function: Function, primals: Arrays, cotangents: Arrays, tangents: Arrays, others: Arrays) -> Arrays:
         """The inner one; with the fault "wrong-third" the first entry is too large by half."""
         change = first_entry(lambda entry: 1.5 * entry) if self._fault.special == "third" else None
-        return self._remade(self._inner.third(function, primals, cotangents, tangents), change)
+        return self._remade(self._inner.third(function, primals, cotangents, tangents, others), change)
 
     def batched_vjp(self, function: Function, primals: Arrays, cotangents: Arrays) -> Arrays:
         """The inner one; with the fault "unbatched" every row is the first."""

@@ -118,9 +118,9 @@ class TorchBackend(NativeSource, Lender, TorchSettings, Backend):
         """By `torch.func.jvp` of `torch.func.jvp`."""
         return nested_jvp(function, primals, tangents, others)
 
-    def third(self, function: Function, primals: Arrays, cotangents: Arrays, tangents: Arrays) -> Arrays:
+    def third(self, function: Function, primals: Arrays, cotangents: Arrays, tangents: Arrays, others: Arrays) -> Arrays:
         """By `torch.autograd.grad` three times."""
-        return third(function, primals, cotangents, tangents)
+        return third(function, primals, cotangents, tangents, others)
 
     def batched_vjp(self, function: Function, primals: Arrays, cotangents: Arrays) -> Arrays:
         """By `is_grads_batched`."""

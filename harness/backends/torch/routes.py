@@ -101,9 +101,9 @@ def _reverse_over_reverse(function: Function, primals: Arrays, cotangents: Array
     return _differentiated_again(function, primals, cotangents, (tangents,))
 
 
-def third(function: Function, primals: Arrays, cotangents: Arrays, tangents: Arrays) -> Arrays:
-    """Reverse mode three times: the gradient of <v, H v>, by `create_graph=True` twice."""
-    return _differentiated_again(function, primals, cotangents, (tangents, tangents))
+def third(function: Function, primals: Arrays, cotangents: Arrays, tangents: Arrays, others: Arrays) -> Arrays:
+    """Reverse mode three times, twice with `create_graph=True`: the gradient of <u, H v>."""
+    return _differentiated_again(function, primals, cotangents, (tangents, others))
 
 
 def _differentiated_again(function: Function, primals: Arrays, cotangents: Arrays, directions: Sequence[Arrays]) -> Arrays:

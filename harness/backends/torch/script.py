@@ -36,15 +36,15 @@ def raw_hvp(function, primals, cotangents, tangents):
     return torch.autograd.grad([g for g, _ in second], leaves, [v for _, v in second], allow_unused=True)
 
 
-def raw_third(function, primals, cotangents, tangents):
+def raw_third(function, primals, cotangents, tangents, others):
     leaves = [primal.detach().requires_grad_() for primal in primals]
     pairs = [(y, w.detach().requires_grad_()) for y, w in zip(function(*leaves), cotangents) if y.requires_grad]
     found = torch.autograd.grad([y for y, _ in pairs], leaves, [w for _, w in pairs], create_graph=True, allow_unused=True)
-    for order in (2, 3):
-        again = [(g, v.detach().requires_grad_()) for g, v in zip(found, tangents) if g is not None and g.requires_grad]
+    for along in (tangents, others):
+        again = [(g, v.detach().requires_grad_()) for g, v in zip(found, along) if g is not None and g.requires_grad]
         if not again:
             return [None for _ in leaves]
-        found = torch.autograd.grad([g for g, _ in again], leaves, [v for _, v in again], create_graph=order < 3, allow_unused=True)
+        found = torch.autograd.grad([g for g, _ in again], leaves, [v for _, v in again], create_graph=along is tangents, allow_unused=True)
     return found
 
 
