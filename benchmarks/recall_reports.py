@@ -24,7 +24,7 @@ FORWARD, REVERSE = ("jvp-eq-fd", "jvp-eq-digits"), ("vjp-eq-fd", "vjp-eq-digits"
 NESTED = ("jvp-jvp-eq-fd", "hessian-compositions-agree")
 TWICE = ("hvp-eq-fd", "hessian-compositions-agree")
 TAIL = "a slope below the rounding of the value: no difference of values shows it"
-THIRD = "no law takes a third derivative"
+THIRD = "third-eq-fd finds it, which no profile asks by itself"
 INFINITE = "the value itself is infinite, and a derivative of it nothing to compare"
 SIGMOID_AT, SIGMOID = 37.42994775023705, 5.551115123125776e-17
 

@@ -21,7 +21,8 @@ class Profile:
     none of its cases can be compared, and after `PATIENCE` times that in no case; a run with a limit may give it less (harness.running.budget).
     `shrink_seconds` bounds the shrinking of a counterexample; a cell that gives no sign for `hung_after` seconds is HUNG. `dtypes` are what is
     verified when nobody asks for others, and `on_programs` the families of laws that are then tried on random programs only, not op by op; the
-    families of `later` are left to the longer profiles; `native` adds what the backend's library itself describes (harness.running.native).
+    families of `later` are left to the longer profiles, or to who asks for them by name; `native` adds what the backend's library itself
+    describes (harness.running.native).
     `climbs` is how many more programs are tried uphill of those that came nearest to breaking a law.
     """
 
@@ -51,6 +52,7 @@ class Profile:
 
 
 COMPILING = frozenset({"compiling", "compiled ops"})  # laws for which a compiler is started, a program of its own
+ON_REQUEST = frozenset({"third order"})  # asked by name only: what is wrong twice is wrong three times, so that it would say again what is known
 COMPILERS = 5.0  # times: a call of seconds has been seen to take more than a minute on a loaded machine
 
 PROFILES = {
@@ -69,7 +71,7 @@ PROFILES = {
             60.0,
             on_programs=frozenset({"second order", "digits", "batching", "alone", "influence", "masked out", "answers"}),
             # A compiler takes seconds to start; of many ops nothing is known but that -(-x) is x.
-            later=frozenset({"compiling", "compiled ops", "relations", "third order"}),
+            later=frozenset({"compiling", "compiled ops", "relations"}) | ON_REQUEST,
         ),
         Profile(
             "ci",
@@ -82,7 +84,7 @@ PROFILES = {
             15.0,
             15.0,
             120.0,
-            later=frozenset({"compiled ops", "third order"}),
+            later=frozenset({"compiled ops"}) | ON_REQUEST,
             climbs=50,
         ),
         Profile(
@@ -96,6 +98,7 @@ PROFILES = {
             120.0,
             60.0,
             600.0,
+            later=ON_REQUEST,
             native=True,
             climbs=500,
         ),

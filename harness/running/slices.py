@@ -16,7 +16,7 @@ import numpy as np
 from harness.backends import Backend
 from harness.program import Case
 from harness.verdict import Result
-from properties.laws.along import gradients_along, outputs_along, projected_along
+from properties.laws.along import gradients_along, other_direction, outputs_along, projected_along
 from properties.laws.asked_again import asked_along
 from properties.laws.third_order import products_along
 
@@ -28,7 +28,7 @@ _ALONG: Mapping[str, Callable[[Backend, Case], Callable[[float], Any]]] = {
     "vjp-eq-fd": projected_along,
     "jvp-eq-fd": outputs_along,
     "hvp-eq-fd": gradients_along,
-    "third-eq-fd": products_along,
+    "third-eq-fd": lambda backend, case: products_along(backend, case, other_direction(case)),
 }
 
 

@@ -22,6 +22,7 @@ from properties.laws.located import locate_entry
 from properties.laws.squared import as_asked
 
 MOST_ENTRIES = 400  # of the Jacobian; every column costs one thorough look
+_ROWS = {"hvp-eq-fd": "gradient of", "third-eq-fd": "H u of"}  # the laws whose rows are not outputs
 SIDE = 20  # rows and columns looked at of a larger one
 NUDGE = 2.0**-10  # of the scale: a step that shows which outputs an input moves
 
@@ -79,7 +80,8 @@ def _told(case: Case, result: Result, part: Part, actual: np.ndarray, expected: 
 
 def _names(case: Case, part: Part) -> tuple[list[str], list[str]]:
     """What the rows and the columns stand for."""
-    bases = [f"gradient of {name}" for name in _inputs_of(case)] if case.law == "hvp-eq-fd" else _outputs_of(case)
+    of_gradients = _ROWS.get(case.law)
+    bases = [f"{of_gradients} {name}" for name in _inputs_of(case)] if of_gradients else _outputs_of(case)
     rows = [_name(bases, DERIVATIVES[case.law].rows(case), k) for k in part.outputs]
     return rows, [_name(_inputs_of(case), case.points, k) for k in part.inputs]
 

@@ -7,6 +7,7 @@ expected[i, j] = d g_i / d x_j from finite differences, with a bound each
     vjp-eq-fd, jvp-eq-fd     f'           f
     hvp-eq-fd                <w, f>''     the backend's gradient of <w, f>
     jvp-jvp-eq-fd            (f' u)'      the backend's f' u
+    third-eq-fd              (<w, f>'' u)'   the backend's <w, f>'' u
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from properties.laws.gradients import gradients_of, tangents_of
 from properties.laws.inner import flat
 from properties.laws.second_order import nested_tangents, product_along
 from properties.laws.sizes import own_sizes
+from properties.laws.third_order import products_along, third_along
 
 Arrays = tuple[np.ndarray, ...]
 Along = Callable[[Backend, Case, Arrays], Callable[[float], np.ndarray]]  # along the case's tangents; the arrays are a second direction
@@ -57,6 +59,7 @@ DERIVATIVES = {
     "hvp-eq-fd": Derivative(
         lambda case: case.points, lambda backend, case, _: gradients_along(backend, case), lambda bound, unit, _: product_along(bound, unit)
     ),
+    "third-eq-fd": Derivative(lambda case: case.points, products_along, lambda bound, unit, other: third_along(bound, other, unit)),
     "jvp-jvp-eq-fd": Derivative(lambda case: case.cotangents, tangents_along, lambda bound, unit, other: nested_tangents(bound, other, unit)),
 }
 

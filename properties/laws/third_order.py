@@ -27,42 +27,45 @@ from properties.laws.precision import best_dtype
 from properties.laws.squared import behind_a_square
 
 LAW = "third-eq-fd"
+Arrays = tuple[np.ndarray, ...]
 
 
-def products_along(backend: Backend, case: Case) -> Callable[[float], np.ndarray]:
-    """The second derivative along the direction: t -> H(x + t D v) u in one real vector, by the backend's first composition."""
+def products_along(backend: Backend, case: Case, others: Arrays) -> Callable[[float], np.ndarray]:
+    """The second derivative along the direction: t -> H(x + t D v) u in one real vector, u being `others`, by the backend's first composition."""
     bound, step = bind(backend, case, dtype=best_dtype(backend, case)), direction(case)
-    return lambda t: flat(_product_at(bound, moved(tuple(map(wide, case.points)), step, t)))
+    return lambda t: flat(_product_at(bound, moved(tuple(map(wide, case.points)), step, t), others))
 
 
-def third_along(bound: Bound, step: tuple[np.ndarray, ...]) -> tuple[np.ndarray, ...]:
-    """The gradient of <step, H u>.
+def third_along(bound: Bound, others: Arrays, step: Arrays) -> Arrays:
+    """The gradient of <step, H u>, u being `others`.
 
     Raises:
         Malformed: not one array of the primal's shape per primal.
     """
-    found = bound.backend.third(bound.function, bound.primals, bound.cotangents(), bound.tangents(other_direction(bound.case)), bound.tangents(step))
+    found = bound.backend.third(bound.function, bound.primals, bound.cotangents(), bound.tangents(others), bound.tangents(step))
     return well_formed(bound, found, bound.case.points, "third derivative")
 
 
 @entry_by_entry(
-    values=lambda bound, points: flat(_product_at(bound, points)),
-    slopes=lambda bound, step: flat(third_along(bound, step)),
+    values=lambda bound, points: flat(_product_at(bound, points, other_direction(bound.case))),
+    slopes=lambda bound, step: flat(third_along(bound, other_direction(bound.case), step)),
 )
 def check_third(backend: Backend, case: Case) -> Result:
     """Reverse over reverse over reverse against the derivative of the backend's own second one, which `hvp-eq-fd` checks for itself."""
-    step = direction(case)
-    return check_measured(LAW, backend, case, lambda bound: flat(third_along(bound, step)), products_along(backend, case), _floor, gradient_terms)
+    step, others = direction(case), other_direction(case)
+    phi = products_along(backend, case, others)
+    return check_measured(LAW, backend, case, lambda bound: flat(third_along(bound, others, step)), phi, _floor, gradient_terms)
 
 
 def _floor(bound: Bound) -> np.ndarray:
     """What rounding may do to it: that of the second derivative, or of the second derivative's own values where these are larger."""
-    return np.asarray(np.maximum(curvature_floor(bound), value_rounding(flat(_product_at(bound, bound.case.points)), bound.dtype)))
+    product = _product_at(bound, bound.case.points, other_direction(bound.case))
+    return np.asarray(np.maximum(curvature_floor(bound), value_rounding(flat(product), bound.dtype)))
 
 
-def _product_at(bound: Bound, points: Sequence[np.ndarray]) -> tuple[np.ndarray, ...]:
+def _product_at(bound: Bound, points: Sequence[np.ndarray], others: Arrays) -> Arrays:
     way = next(iter(bound.backend.hvps().values()))
-    products = way(bound.function, tuple(map(bound.array, points)), bound.cotangents(), bound.tangents(other_direction(bound.case)))
+    products = way(bound.function, tuple(map(bound.array, points)), bound.cotangents(), bound.tangents(others))
     return well_formed(bound, products, bound.case.points, "second derivative")
 
 

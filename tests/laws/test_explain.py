@@ -43,6 +43,7 @@ def test_explanation_keeps_both_jacobians_for_the_report() -> None:
     ("law", "fault", "place"),
     [
         ("hvp-eq-fd", "wrong-hvp", r"d gradient of x\d\[.*\] / d x\d\[.*\]: "),
+        ("third-eq-fd", "wrong-third", r"d H u of x\d\[.*\] / d x\d\[.*\]: "),
         ("jvp-jvp-eq-fd", "wrong-nesting", r"d out\[.*\] / d x\d\[.*\]: "),
     ],
 )
