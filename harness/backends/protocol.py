@@ -173,9 +173,8 @@ class Backend(Settled, ABC):
         return f"np.array({values.tolist()!r}, dtype={str(values.dtype)!r})"
 
     def derivatives(self) -> str:
-        """Python source of the derivatives, for a script that has the lines of `preamble` and `import numpy as np` before it.
+        """Python source of the derivatives, after `preamble` and `import numpy as np`; empty: no script can be written without the harness.
 
-        It defines `raw_vjp(function, primals, cotangents)` and `raw_jvp(function, primals, tangents)`, which return what `vjp` and `jvp` return
-        beside the outputs, `numpy(array)`, and `form(array)`: shape, dtype and device. Empty: no script can be written without the harness.
+        It defines `raw_vjp`, `raw_jvp`: as `vjp`, `jvp` without the outputs; `numpy(array)`; and `form(array)`: shape, dtype and device.
         """
         return ""

@@ -12,6 +12,18 @@ from harness.running.printed import SourceFloat
 from harness.verdict import Result
 from properties.laws.linearity import LARGE, NEGATIVE
 
+
+def _entry_of(found: str, wrong: str) -> str:
+    """The claim on one entry of a derivative: of what the expression `found` gives."""
+    return f"""\
+found = {found}
+expected, tolerance = {{expected!r}}, {{tolerance!r}}  # {{rule}}
+actual = min(found, key=lambda entry: abs(entry - {{actual!r}}))  # the entry that was found wrong
+print("actual  ", actual, "  expected", expected, "+-", tolerance)
+assert abs(actual - expected) <= tolerance, "an entry of {wrong}"
+"""
+
+
 _REVERSE = """\
 gradients = vjp(f, x, w)
 actual = inner(gradients, v)
@@ -20,30 +32,9 @@ print("actual  ", actual, "  expected", expected, "+-", tolerance)
 assert abs(actual - expected) <= tolerance, "the vjp, paired with v, is not the directional derivative of <w, f>"
 """
 
-_FORWARD = """\
-tangents = flat(jvp(f, x, v))
-expected, tolerance = {expected!r}, {tolerance!r}  # {rule}
-actual = min(tangents, key=lambda entry: abs(entry - {actual!r}))  # the entry that was found wrong
-print("actual  ", actual, "  expected", expected, "+-", tolerance)
-assert abs(actual - expected) <= tolerance, "an entry of the jvp is not the derivative of that output along v"
-"""
-
-_SECOND = """\
-products = flat(hvp(f, x, w, v))
-expected, tolerance = {expected!r}, {tolerance!r}  # {rule}
-actual = min(products, key=lambda entry: abs(entry - {actual!r}))  # the entry that was found wrong
-print("actual  ", actual, "  expected", expected, "+-", tolerance)
-assert abs(actual - expected) <= tolerance, "an entry of H v is not the derivative of that entry of the gradient along v"
-"""
-
-_THIRD = """\
-found = flat(third(f, x, w, u, v))
-expected, tolerance = {expected!r}, {tolerance!r}  # {rule}
-actual = min(found, key=lambda entry: abs(entry - {actual!r}))  # the entry that was found wrong
-print("actual  ", actual, "  expected", expected, "+-", tolerance)
-assert abs(actual - expected) <= tolerance, "an entry of the gradient of <v, H u> is not the derivative of that entry of H u along v"
-"""
-
+_FORWARD = _entry_of("flat(jvp(f, x, v))", "the jvp is not the derivative of that output along v")
+_SECOND = _entry_of("flat(hvp(f, x, w, v))", "H v is not the derivative of that entry of the gradient along v")
+_THIRD = _entry_of("flat(third(f, x, w, u, v))", "the gradient of <v, H u> is not the derivative of that entry of H u along v")
 _DUALITY = """\
 actual, expected, tolerance = inner(w, jvp(f, x, v)), inner(vjp(f, x, w), v), {tolerance!r}
 print("<w, f'(x) v> =", actual, "  <f'(x)^T w, v> =", expected, "+-", tolerance)
@@ -84,14 +75,7 @@ print("of the mixed cotangent:", actual, "  mixed gradients:", expected, "+-", t
 assert np.all(np.abs(actual - expected) <= tolerance * np.maximum(1, np.abs(expected) / {size!r})), "the vjp is not linear in the cotangent"
 """
 
-_NESTED = """\
-tangents = flat([numpy(tangent) for tangent in raw_jvp_jvp(f, x, u, v)])
-expected, tolerance = {expected!r}, {tolerance!r}  # {rule}
-actual = min(tangents, key=lambda entry: abs(entry - {actual!r}))  # the entry that was found wrong
-print("actual  ", actual, "  expected", expected, "+-", tolerance)
-assert abs(actual - expected) <= tolerance, "an entry of the jvp of the jvp along u is not its derivative along v"
-"""
-
+_NESTED = _entry_of("flat([numpy(tangent) for tangent in raw_jvp_jvp(f, x, u, v)])", "the jvp of the jvp along u is not its derivative along v")
 _SYMMETRIC = """\
 actual, expected, tolerance = inner(hvp(f, x, w, v), u), inner(hvp(f, x, w, u), v), {tolerance!r}
 print("<u, H v> =", actual, "  <v, H u> =", expected, "+-", tolerance)

@@ -93,34 +93,23 @@ class FaultyBackend(Backend):
 
     def reverse_routes(self) -> Mapping[str, Vjp]:
         """The inner routes; with the fault "wrong-route" the first doubles the gradient."""
-        routes = dict(self._inner.reverse_routes())
-        if self._fault.special == "route":
-            name, route = next(iter(routes.items()))
-            routes[name] = lambda f, x, w: (lambda y, g: (y, self._remade(g, lambda a: 2 * a)))(*route(f, x, w))
-        return routes
+        return self._first_doubled(self._inner.reverse_routes())
 
     def forward_routes(self) -> Mapping[str, Jvp]:
         """The inner routes; with the fault "wrong-route" the first doubles the tangent."""
-        routes = dict(self._inner.forward_routes())
-        if self._fault.special == "route":
-            name, route = next(iter(routes.items()))
-            routes[name] = lambda f, x, v: (lambda y, t: (y, self._remade(t, lambda a: 2 * a)))(*route(f, x, v))
-        return routes
+        return self._first_doubled(self._inner.forward_routes())
 
     def hvps(self) -> Mapping[str, Hvp]:
         """The inner compositions: "wrong-hvp" doubles the first, "first-order-only" makes all zero, "asymmetric-hvp" spoils an entry."""
-        ways = dict(self._inner.hvps())
         spoil: dict[str, Change] = {"hvp": lambda h: 2 * h, "first-order": np.zeros_like, "asymmetric": first_entry(lambda h: 1.5 * h)}
-        changed = list(ways)[: 1 if self._fault.special == "hvp" else None] if self._fault.special in spoil else []
-        for name in changed:
-            ways[name] = self._spoiled_hvp(ways[name], spoil[self._fault.special])
-        return ways
+        ways, change = self._inner.hvps(), spoil.get(self._fault.special)
+        changed = list(ways)[: 1 if self._fault.special == "hvp" else None]
+        return {name: self._spoiled_hvp(way, change) if name in changed else way for name, way in ways.items()}
 
     def nested_jvp(self, function: Function, primals: Arrays, tangents: Arrays, others: Arrays) -> Arrays:
         """The inner one; "first-order-only" makes it zero, "wrong-nesting" mixes the two tangents up."""
         change: Change | None = np.zeros_like if self._fault.special == "first-order" else None
-        second = tangents if self._fault.special == "nesting" else others
-        return self._remade(self._inner.nested_jvp(function, primals, tangents, second), change)
+        return self._remade(self._inner.nested_jvp(function, primals, tangents, tangents if self._fault.special == "nesting" else others), change)
 
     def third(self, function: Function, primals: Arrays, cotangents: Arrays, tangents: Arrays, others: Arrays) -> Arrays:
         """The inner one; with the fault "wrong-third" the first entry is too large by half."""
@@ -143,7 +132,13 @@ class FaultyBackend(Backend):
         """As the inner backend's."""
         self._inner.reset()
 
-    def _spoiled_hvp(self, way: Hvp, change: Change) -> Hvp:
+    def _first_doubled(self, routes: Mapping[str, Any]) -> Mapping[str, Any]:
+        if self._fault.special != "route":
+            return routes
+        name, route = next(iter(routes.items()))
+        return {**routes, name: lambda *asked: (lambda y, found: (y, self._remade(found, lambda a: 2 * a)))(*route(*asked))}
+
+    def _spoiled_hvp(self, way: Hvp, change: Change | None) -> Hvp:
         return lambda function, primals, cotangents, tangents: self._remade(way(function, primals, cotangents, tangents), change)
 
     def _first_row(self) -> Change | None:
