@@ -163,3 +163,12 @@ def test_the_second_derivative_of_a_norm_is_not_lost_where_an_entry_is_zero(name
         lambda x: (here.op(op)(x, keepdims=True, **({"axis": None, "ord": 2} if op == "vector_norm" else {})),), (x,), (v,), (v,)
     )
     assert float(here.numpy(second).ravel()[0]) == 1.0
+
+
+def test_the_norm_of_a_complex_matrix_is_real_and_has_a_gradient():
+    here = backend("tensorflow")
+    z = here.array(np.array([[3.0 + 4.0j]]), dtype="complex128", device="cpu")
+    w = here.array(np.array(1.0), dtype="float64", device="cpu")
+    (value,), (gradient,) = here.vjp(lambda z: (here.op("matrix_norm")(z, keepdims=False),), (z,), (w,))
+    assert here.numpy(value) == 5.0
+    assert here.numpy(gradient).item() == pytest.approx(0.6 + 0.8j)

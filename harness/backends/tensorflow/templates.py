@@ -128,7 +128,7 @@ TEMPLATES: dict[str, Template] = {
     "lstsq": "tf.linalg.lstsq({0}, {1})",
     "matrix_exp": "tf.linalg.expm({0})",
     "vector_norm": vector_norm_by("tnp", "xp.real(%s * xp.conj(%s))"),
-    "matrix_norm": "tf.norm({0}, axis=(-2, -1), keepdims={keepdims?})",
+    "matrix_norm": "tf.math.real(tf.norm({0}, axis=(-2, -1), keepdims={keepdims?}))",  # that of a complex matrix is a complex number there
     "matrix_transpose": "tf.linalg.matrix_transpose({0})",
     "median": _selected("({0}.shape[{axis}] - 1) // 2"),
     "mv": "tf.linalg.matvec({0}, {1})",
