@@ -2,7 +2,7 @@
 
     f'(x) = (f(x + h) - f(x - h)) / 2h,    h = 10^-d,  evaluated with 3 d + 10 digits: truncation and rounding are both below 10^-2d
 
-A program is evaluated over arrays of mpmath numbers, op by op as `multiprecision_ops` says. Needs mpmath, an optional dependency (torch brings it).
+A program is evaluated over arrays of mpmath numbers, op by op as `multiprecision_ops` says. Imports mpmath when it is asked only.
 """
 
 from __future__ import annotations

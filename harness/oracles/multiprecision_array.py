@@ -4,7 +4,7 @@ np.exp(x) = mpmath.exp of every element          likewise scipy.special.erf, np.
 np.sum, np.where, x @ y, x[1:], np.maximum       NumPy itself, which adds, multiplies, compares and rearranges objects
 
 The numbers belong to a context of mpmath of our own: its precision and its methods are nobody else's.
-Needs mpmath, an optional dependency that torch brings along.
+Imports mpmath when it is asked only.
 """
 
 from __future__ import annotations
