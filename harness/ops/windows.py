@@ -44,15 +44,15 @@ def at_offset(padded: np.ndarray, offset: tuple[int, ...], counts: Shape, stride
 
 
 def bordered(x: np.ndarray, padding: Shape, value: float = 0.0) -> np.ndarray:
-    """`x` with a border of `value` around its last axes."""
-    return np.pad(x, [(0, 0)] * (x.ndim - len(padding)) + [(p, p) for p in padding], constant_values=value)
+    """`x` with a border of `value` around its last axes, a number of its dtype: of the objects of an oracle one of Python's, which they take."""
+    return np.pad(x, [(0, 0)] * (x.ndim - len(padding)) + [(p, p) for p in padding], constant_values=np.array(value, x.dtype))
 
 
 def lengthened(padded: np.ndarray, counts: Shape, kernel: Shape, stride: Shape, dilation: Shape, value: float) -> np.ndarray:
     """`padded` with so much of `value` behind its last axes that the last window ends in it."""
     axes = zip(padded.shape[-len(counts) :], counts, kernel, stride, dilation, strict=True)
     beyond = [(0, max((n - 1) * s + d * (k - 1) + 1 - side, 0)) for side, n, k, s, d in axes]
-    return np.pad(padded, [(0, 0)] * (padded.ndim - len(counts)) + beyond, constant_values=value)
+    return np.pad(padded, [(0, 0)] * (padded.ndim - len(counts)) + beyond, constant_values=np.array(value, padded.dtype))
 
 
 def image_shape(choose: Choose, first: Shape | None, dims: int) -> Shape:

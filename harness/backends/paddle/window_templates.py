@@ -17,11 +17,17 @@ from harness.backends.words import uses
 _FN = "paddle.nn.functional"
 _CONV = "stride={stride}, padding={padding}, dilation={dilation}, groups={groups}"
 _AFTER = {2: "{1}", 3: "{1}, {2}"}
-_POOL = "{kernel_size}, stride={stride}, padding={padding}, ceil_mode={ceil_mode?}"
+_POOL = "{kernel_size}, stride={stride}, padding={padding}"
 
 
 def _per_axis(value: Any, dims: int) -> list[int]:
     return [value] * dims if isinstance(value, int) else list(value)
+
+
+def _within(name: str, params: Params) -> None:
+    """What hangs over the end: Paddle counts a window that begins behind it, and its second derivatives have the shape without."""
+    if params.get("ceil_mode"):
+        raise Unsupported(f"paddle's {name} lets windows begin behind the end in ceil_mode.")
 
 
 def _per_window(dims: int, text: str) -> Written:
@@ -43,6 +49,7 @@ def _max_pool(dims: int) -> Written:
     def template(params: Params) -> tuple[str, Params]:
         if any(step != 1 for step in _per_axis(params["dilation"], dims)):
             raise Unsupported(f"paddle's max_pool{dims}d takes no dilation.")
+        _within(f"max_pool{dims}d", params)
         assert callable(inner), "a text has no parameters to turn around"
         return inner(params)
 
@@ -57,6 +64,7 @@ def _avg_pool(dims: int) -> Written:
     @uses(f"paddle.nn.functional.avg_pool{dims}d")
     def template(params: Params) -> tuple[str, Params]:
         assert callable(inner), "a text has no parameters to turn around"
+        _within(f"avg_pool{dims}d", params)
         written, values = inner(params)
         return written, values | {"exclusive": not params["count_include_pad"]}
 
