@@ -20,7 +20,7 @@ from harness.strategies.together import TOGETHER, together_for
 ATTEMPTS = 8  # at an edge, before it is taken to have no point in the op's domain
 TOGETHER_ATTEMPTS = 32  # for two operands to have one shape by chance
 MAY_BE_EMPTY = (EMPTY_AXIS, EMPTY_BATCH_AXIS, NO_INDEX, MASKED_OUT)  # of results: an operand may hold something
-COINCIDING = ("one tensor twice", "equal leaves")
+COINCIDING = ("one tensor twice", "equal leaves", "leaves an ulp apart")
 DRAWS = 5  # of a point, before the op is taken to be constant, or never to have so many numbers
 
 

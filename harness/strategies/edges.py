@@ -15,6 +15,7 @@ from harness.ops.op import Op
 from harness.strategies.choose import RandomChoose
 from harness.strategies.matrices import MATRIX_FILLS
 from harness.strategies.regimes import LANDMARKS, QUARTERS, Fill, Regime, all_beside, every_one, inside
+from harness.strategies.rounding import ULP_OF_ONE
 
 EMPTY: tuple[Shape, ...] = ((0,), (2, 0), (1, 0, 2), (0, 0), (2, 2, 0), (2, 0, 2, 2), (2, 4, 0, 2))
 EMPTY_BATCH: tuple[Shape, ...] = ((0, 2, 2), (0, 3), (0, 2, 3), (0, 4, 2, 2), (0, 1, 2, 2, 2))  # where there is something left to take the inverse of
@@ -26,7 +27,7 @@ DEEP: tuple[Shape, ...] = ((2, 1, 2, 3), (2, 2, 3, 3))  # a second or third batc
 DEEPER: tuple[Shape, ...] = ((2, 2, 1, 2, 3), (2, 2, 2, 2, 2))
 MANY: tuple[Shape, ...] = ((40,), (5, 8), (5, 1, 8), (1, 1, 5, 8), (1, 1, 2, 4, 5), (6, 6))  # room for all kinks, and what is beside them
 TAILS = (9, 17, 33, 65)  # one more than 2, 4, 8 and 16 AVX2 registers of doubles: the remainder of a loop, alone or in each of two rows
-ULPS = (0.0, 2.0**-52, 2.0**-23, 2.0**-10, 2.0**-7)  # of 1 in float64, float32, float16, bfloat16
+ULPS = (0.0, *ULP_OF_ONE.values())
 
 
 def _all(value: float) -> Fill:

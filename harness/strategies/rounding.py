@@ -17,9 +17,8 @@ REAL_PART = MappingProxyType({"complex128": "float64", "complex64": "float32"})
 
 # Beyond this the rounding of a value swamps what a sum or difference adds to it, and powers of it overflow within a few instructions.
 LARGEST = MappingProxyType({"float64": 1e6, "float32": 1e6, "bfloat16": 1e6, "float16": 1e3})
-
-
 MAXIMUM = MappingProxyType({"float64": 1.8e308, "float32": 3.4e38, "bfloat16": 3.4e38, "float16": 65504.0})
+ULP_OF_ONE = MappingProxyType({"float64": 2.0**-52, "float32": 2.0**-23, "float16": 2.0**-10, "bfloat16": 2.0**-7})
 HEADROOM = 1e3  # a direction times a value must not overflow
 
 

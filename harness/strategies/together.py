@@ -2,6 +2,7 @@
 
 f(x, x)          one tensor twice: the two contributions add up in one gradient
 f(x, y), x = y   equal leaves: two gradients, which must not be mixed up
+f(x, x (1 + u))  leaves an ulp apart: at the side of a tie that an ulp decides
 f(x, c)          one constant: nobody asks for its gradient, and the rule must not need it; also of integers, where floats are expected
 f(0, y)          the first or the second operand at 0, at -0, at 1, where the other one is not
 f(far, label)    a constant 0 or 1 beside what is far out on its side: a loss is nearly 0 there, and what is computed as 1 - p has no digit left
@@ -26,7 +27,7 @@ from harness.strategies.moving import moves
 from harness.strategies.operation import Operation
 from harness.strategies.point import Point, single_point
 from harness.strategies.replaced import made_constant, two_arrays, with_value
-from harness.strategies.rounding import COMPLEX_DTYPES, largest
+from harness.strategies.rounding import COMPLEX_DTYPES, ULP_OF_ONE, exactly, largest
 
 INTEGERS = ("first of integers", "second of integers")
 FAR = (30.0, 100.0, 700.0)
@@ -59,6 +60,18 @@ def one_tensor_twice(source: Source, operation: Operation, dtype: str) -> Point:
 def equal_leaves(source: Source, operation: Operation, dtype: str) -> Point:
     """Two inputs of the same values."""
     return single_point(source, _coincide(operation, dtype)[0], "equal leaves")
+
+
+def leaves_an_ulp_apart(source: Source, operation: Operation, dtype: str) -> Point:
+    """Two inputs of the same values but for an ulp, up and down by turns."""
+    if dtype in COMPLEX_DTYPES:
+        raise NotDrawn("complex numbers have no order, and no ties")
+    coinciding, (_, second) = _coincide(operation, dtype)
+    x, first = coinciding.values[second], source.element((1.0, -1.0))
+    if not x.all():
+        raise NotDrawn("an ulp of 0 is lost in most sums")
+    ulps = ULP_OF_ONE[dtype] * np.exp2(np.frexp(x)[1] - 1) * np.where(np.arange(x.size) % 2, -first, first).reshape(x.shape)
+    return single_point(source, with_value(coinciding, second, exactly(x + ulps, dtype), dtype), "leaves an ulp apart")
 
 
 def one_constant(source: Source, operation: Operation, dtype: str) -> Point:
@@ -157,6 +170,7 @@ TOGETHER: MappingProxyType[str, Callable[[Source, Operation, str], Point]] = Map
     {
         "one tensor twice": one_tensor_twice,
         "equal leaves": equal_leaves,
+        "leaves an ulp apart": leaves_an_ulp_apart,
         "one constant": one_constant,
         **{name: integers(position) for position, name in enumerate(INTEGERS)},
         "shared storage": shared_storage,

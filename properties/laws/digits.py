@@ -7,7 +7,8 @@ a point lies on that is one ulp away, nor what a gradient that jumps there is wo
 backend's rounding: ulps of the terms of each sum, and what an ulp of every value moves the truth by.
 
 What is asked: the case's own cotangent (tangent), and some unit ones, of which no other term hides what is small. Entries at a kink have no
-derivative and are left out. The law speaks only where the backend computes the reference's values.
+derivative and are left out. The law speaks only where the backend computes the reference's values. What is right to the digits that a comparison must
+see, and to fewer than rounding explains (1 - tanh^2 at 6), is INCONCLUSIVE.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from harness.oracles.multiprecision_jacobian import Place, sensitivity
 from harness.program import Case
 from harness.verdict import Result, Verdict, judge_equal, required_resolution, structural
 from harness.verdict.constants import JITTER_FACTOR, JITTER_RUNS, analytic_error, eps, largest, ulp_at_zero
-from properties.laws.digits_told import Asked, told
+from properties.laws.digits_told import Asked, Compared, told
 from properties.laws.gradients import Malformed, gradients_of, tangents_of
 from properties.laws.inner import flat
 from properties.laws.jacobians import split
@@ -125,7 +126,7 @@ def _judged(law: str, case: Case, truth: Truth, asked: Asked, *, forward: bool) 
         moved = np.nan_to_num(_moved(case, truth), nan=UNKNOWN, posinf=UNKNOWN)
         allowed = allowed + JITTER_FACTOR * eps(case.dtype) * (sizes @ (moved.T if forward else moved))[known]
         result = judge(allowed=allowed, rule=CONDITIONED)
-    return told(result, case, truth, asked, known, expected, allowed, forward=forward)
+    return told(result, case, truth, asked, Compared(known, expected, terms, allowed), forward=forward)
 
 
 def _underflow(dtype: str, sizes: np.ndarray) -> np.ndarray:

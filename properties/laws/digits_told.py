@@ -9,13 +9,14 @@ import numpy as np
 
 from harness.oracles.multiprecision_jacobian import Place
 from harness.program import Case
-from harness.verdict import Result, Verdict
-from harness.verdict.constants import BROKEN_FACTOR
+from harness.verdict import Result, Verdict, required_resolution
+from harness.verdict.constants import BROKEN_FACTOR, ulp_at_zero
 from harness.verdict.rounding import value_rounding
 from properties.laws.reference_jacobian import Truth
 from properties.laws.sizes import leaf_size
 
 BELOW = "below the rounding of the values"
+FEWER = "precision: right to the digits that a comparison must see, and to fewer than rounding explains."
 HIDDEN = "no difference of the values would show it: it lies below their rounding."
 
 
@@ -26,19 +27,32 @@ class Asked(NamedTuple):
     weights: np.ndarray
 
 
-def told(
-    result: Result, case: Case, truth: Truth, asked: Asked, known: np.ndarray, expected: np.ndarray, allowed: np.ndarray, *, forward: bool
-) -> Result:
-    """`result` with the worst entry by name, and whether any difference of the values could have shown what is wrong."""
+class Compared(NamedTuple):
+    """Which entries of `Asked` are `known` (bool, of their shape); of those alone what they should be, the sizes of their terms, what is allowed."""
+
+    known: np.ndarray
+    expected: np.ndarray
+    terms: np.ndarray
+    allowed: np.ndarray
+
+
+def told(result: Result, case: Case, truth: Truth, asked: Asked, seen: Compared, *, forward: bool) -> Result:
+    """`result` with the worst entry by name, and how much is wrong: fewer digits than there should be, or what no difference of values could show."""
     with np.errstate(all="ignore"):
-        gap = np.where(asked.actual[known] == expected, 0.0, np.abs(asked.actual[known] - expected))
-    wrong = ~(gap <= BROKEN_FACTOR * allowed)
-    worst = np.argwhere(known)[int(np.argmax(np.where(np.isnan(gap), np.inf, gap / np.where(allowed > 0, allowed, 1e-320))))]
-    where = _name(case, truth, asked.weights[worst[0]], int(worst[1]), forward=forward)
+        actual = asked.actual[seen.known]
+        gap = np.where(actual == seen.expected, 0.0, np.abs(actual - seen.expected))
+        wrong = ~(gap <= BROKEN_FACTOR * seen.allowed)
+        share = np.where(np.isnan(gap), np.inf, gap / np.maximum(seen.allowed, ulp_at_zero("float64")))
+    row, entry = np.argwhere(seen.known)[int(np.argmax(share))]
+    where = _name(case, truth, asked.weights[row], int(entry), forward=forward)
     found = msgspec.structs.replace(result, where=where, details={"status": "smooth"})
-    if result.verdict is not Verdict.BROKEN or not (gap <= _hidden(case, truth, asked, forward=forward)[known])[wrong].all():
+    if result.verdict is not Verdict.BROKEN:
         return found
-    return msgspec.structs.replace(found, pattern=BELOW, reason=HIDDEN)
+    if (gap <= required_resolution(case.dtype, case.resolution) * seen.terms)[wrong].all():
+        return msgspec.structs.replace(found, verdict=Verdict.INCONCLUSIVE, reason=FEWER)
+    if (gap <= _hidden(case, truth, asked, forward=forward)[seen.known])[wrong].all():
+        return msgspec.structs.replace(found, pattern=BELOW, reason=HIDDEN)
+    return found
 
 
 def _hidden(case: Case, truth: Truth, asked: Asked, *, forward: bool) -> np.ndarray:
@@ -49,7 +63,7 @@ def _hidden(case: Case, truth: Truth, asked: Asked, *, forward: bool) -> np.ndar
 
 
 def _name(case: Case, truth: Truth, weights: np.ndarray, entry: int, *, forward: bool) -> str:
-    """D out[2] / d x0[1, 0]; where more than one output (entry that moves) counts, without the number."""
+    """The entry as "d out[2] / d x0[1, 0]"; where more than one output (entry that moves) counts, without the number."""
     terms = np.flatnonzero(weights)
     only = int(terms[0]) if len(terms) == 1 else None
     place, output = (only, entry) if forward else (entry, only)

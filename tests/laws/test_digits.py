@@ -11,7 +11,7 @@ from harness.backends import Unsupported, load_backend
 from harness.program import Case, Input, Instruction, Program, single
 from harness.verdict import Result, Verdict
 from properties.laws import laws
-from properties.laws.digits_told import BELOW
+from properties.laws.digits_told import BELOW, FEWER
 from tests.laws.examples import case_of, cube, product
 
 TINY = float(np.finfo(float).smallest_subnormal)
@@ -121,3 +121,9 @@ def test_program_of_several_ops_is_followed_through_all_of_them() -> None:
     case = case_of(Program((Input("x0", (2,)),), steps, ("v1",)), (np.array([1.5, -40.0]),), (np.array([1.0, 2.0]),))
     assert reverse(case).verdict is Verdict.HOLDS
     assert reverse(case, "faulty:scaled-gradient:torch").verdict is Verdict.BROKEN
+
+
+def test_fewer_digits_than_rounding_explains_are_inconclusive_while_a_comparison_would_not_see_it() -> None:
+    """1 - tanh^2 at 8 is off by 1e-10 of itself; at 15, by more than 1e-6."""
+    assert reverse(pointwise("tanh", [8.0])).reason == FEWER
+    assert reverse(pointwise("tanh", [15.0])).verdict is Verdict.BROKEN

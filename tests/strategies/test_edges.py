@@ -78,8 +78,16 @@ def test_equal_leaves_are_two_inputs_of_the_same_values():
     assert np.array_equal(case.primals[0], case.primals[1])
 
 
+@pytest.mark.parametrize(("dtype", "ulp"), [("float64", 2.0**-52), ("float32", 2.0**-23)])
+def test_leaves_an_ulp_apart_differ_in_every_entry_by_an_ulp(dtype, ulp):
+    first, second = edges_of("maximum", dtype)["leaves an ulp apart"].primals
+    assert np.all(first != second)
+    assert np.all(np.abs(second - first) <= ulp * np.maximum(np.abs(first), np.abs(second)))
+    assert np.array_equal(second, second.astype(dtype))
+
+
 def test_an_op_of_one_operand_has_no_twins():
-    assert not {"one tensor twice", "equal leaves"} & set(edges_of("exp"))
+    assert not {"one tensor twice", "equal leaves", "leaves an ulp apart"} & set(edges_of("exp"))
 
 
 def test_edge_cases_are_the_same_each_time():
