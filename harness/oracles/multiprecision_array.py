@@ -36,7 +36,14 @@ class Digits(np.ndarray[Any, Any]):
 def exact(values: Any) -> Any:
     """Float64 numbers as mpmath numbers, exactly; those of mpmath, integers and booleans as they are."""
     array = np.asarray(values)
-    return _numbers(array) if array.dtype.kind == "f" else array.view(Digits) if array.dtype.kind == "O" else array
+    if array.dtype.kind == "O":
+        return np.asarray(np.frompyfunc(_bare, 1, 1)(array), dtype=object).view(Digits)
+    return _numbers(array) if array.dtype.kind == "f" else array
+
+
+def _bare(number: Any) -> Any:
+    """The number alone, where NumPy's padding has put an array of one into its place."""
+    return number.item() if isinstance(number, np.ndarray) else number
 
 
 @cache

@@ -133,7 +133,8 @@ def _slopes(point: _Point, values: np.ndarray, moved: Sequence[Place]) -> tuple[
     ten = context().mpf(10)
     rounding = np.abs(values) * ten ** (GUARD - point.digits) / point.steps[1] + np.abs(slope) * ten**-KNOWN  # of the values, and of what moves
     vanishes = np.abs(slope) <= REMAINS * np.abs(wide)
-    smooth = (np.abs(near_bend) <= np.maximum(REMAINS * np.abs(bend), rounding)) & np.array([context().isfinite(y) for y in slope], dtype=bool)
+    smooth = (np.abs(near_bend) <= np.maximum(REMAINS * np.abs(bend), rounding)) & (REMAINS * np.abs(slope) <= np.abs(wide) + rounding)
+    smooth &= np.array([context().isfinite(y) for y in slope], dtype=bool)
     error = np.where(vanishes, rounding, rounding + np.abs(wide - slope))
     return np.where(vanishes | (np.abs(slope) <= error), context().zero, slope), error.astype(float), smooth.astype(bool)
 

@@ -13,10 +13,10 @@ from harness.verdict import Result, Verdict, required_resolution
 from harness.verdict.constants import BROKEN_FACTOR, ulp_at_zero
 from harness.verdict.rounding import value_rounding
 from properties.laws.reference_jacobian import Truth
-from properties.laws.sizes import leaf_size
 
 BELOW = "below the rounding of the values"
 FEWER = "precision: right to the digits that a comparison must see, and to fewer than rounding explains."
+CANCELS = "rounding: the derivative is 0, and what is there lies below the rounding of the values: terms that cancel explain it."
 HIDDEN = "no difference of the values would show it: it lies below their rounding."
 
 
@@ -50,16 +50,18 @@ def told(result: Result, case: Case, truth: Truth, asked: Asked, seen: Compared,
         return found
     if (gap <= required_resolution(case.dtype, case.resolution) * seen.terms)[wrong].all():
         return msgspec.structs.replace(found, verdict=Verdict.INCONCLUSIVE, reason=FEWER)
-    if (gap <= _hidden(case, truth, asked, forward=forward)[seen.known])[wrong].all():
+    below = gap <= np.broadcast_to(_hidden(case, truth, asked), seen.known.shape)[seen.known]
+    if (below & (seen.expected == 0))[wrong].all():
+        return msgspec.structs.replace(found, verdict=Verdict.INCONCLUSIVE, reason=CANCELS)
+    if below[wrong].all():
         return msgspec.structs.replace(found, pattern=BELOW, reason=HIDDEN)
     return found
 
 
-def _hidden(case: Case, truth: Truth, asked: Asked, *, forward: bool) -> np.ndarray:
-    """What rounding of the values may do to slopes of theirs over large steps, (directions, entries)."""
-    values, sizes = value_rounding(truth.found.values.astype(float), case.dtype), np.abs(asked.weights)
-    steps = np.array([max(leaf_size(case.primals[k]), 1.0) for k, _ in truth.places])  # (places,)
-    return np.asarray((sizes / steps).sum(axis=1)[:, None] * values if forward else (sizes @ values)[:, None] / steps)
+def _hidden(case: Case, truth: Truth, asked: Asked) -> np.ndarray:
+    """What rounding of the values, or of 1 on the way to them, may do to slopes over steps of 1; (directions, 1)."""
+    largest = np.maximum(np.max(np.abs(truth.found.values)), 1.0).astype(float)
+    return np.asarray(np.abs(asked.weights).sum(axis=1, keepdims=True) * value_rounding(np.asarray(largest), case.dtype))
 
 
 def _name(case: Case, truth: Truth, weights: np.ndarray, entry: int, *, forward: bool) -> str:

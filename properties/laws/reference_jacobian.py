@@ -16,6 +16,7 @@ from harness.oracles.multiprecision import supports
 from harness.oracles.multiprecision_jacobian import Jacobian, Place, jacobian
 from harness.program import Case, Program
 from harness.verdict import required_resolution
+from harness.verdict.rounding import value_rounding
 from properties.laws.inner import flat
 
 T = TypeVar("T")
@@ -82,10 +83,11 @@ def drawn(case: Case, from_all: Sequence[T], most: int) -> list[T]:
 
 
 def same_values(bound: Bound, found: Jacobian) -> bool:
-    """Whether the backend computes what the reference does, as exactly as a comparison of derivatives must see."""
+    """Whether the backend computes what the reference does, as exactly as a comparison of derivatives must see, or up to rounding of the primals."""
     actual, expected = flat(bound.at(bound.case.points)), found.values.astype(float)
     if actual.shape != expected.shape:
         return False
     with np.errstate(all="ignore"):
         allowed = required_resolution(bound.case.dtype, bound.case.resolution) * np.max(np.abs(expected))
+        allowed += value_rounding(np.asarray(max(float(np.max(np.abs(x), initial=0.0)) for x in bound.case.points)), bound.case.dtype)
         return bool(np.all(np.abs(actual - expected) <= allowed))

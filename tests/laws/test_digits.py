@@ -83,6 +83,14 @@ def test_conditioning_is_allowed_for() -> None:
     assert result.verdict is Verdict.HOLDS
 
 
+def test_entry_that_vanishes_by_cancellation_may_be_off_by_rounding() -> None:
+    """A correlation with itself is 1 wherever one is; torch's slope of it is 1e-17."""
+    program = single("corrcoef", ((2, 3),), ("primal",))
+    case = case_of(program, (np.array([[0.3, 1.7, -2.9], [1.1, 0.7, 5.3]]),), (np.array([[1.0, 0.5], [0.25, 2.0]]),))
+    assert reverse(case).verdict is not Verdict.BROKEN
+    assert reverse(case, "faulty:scaled-gradient:torch").verdict is Verdict.BROKEN
+
+
 def test_forward_mode_is_asked_entry_by_entry() -> None:
     case = pointwise("multiply", [2.0, 3.0], [5.0, 7.0])
     result = forward(case, "faulty:scaled-tangent:torch")

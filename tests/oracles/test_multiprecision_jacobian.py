@@ -16,13 +16,13 @@ TINY = float(np.finfo(float).smallest_subnormal)
 ABOVE_ONE = float(np.nextafter(1.0, 2.0))
 
 
-def subject(op: str, *inputs: list[float], **params: Any) -> tuple[Program, list[np.ndarray], list[tuple[int, int]]]:
+def subject(op: str, *inputs: list[Any], **params: Any) -> tuple[Program, list[np.ndarray], list[tuple[int, int]]]:
     arrays = [np.array(x) for x in inputs]
     program = single(op, tuple(x.shape for x in arrays), ("primal",) * len(arrays), **params)
     return program, arrays, [(k, i) for k, x in enumerate(arrays) for i in range(x.size)]
 
 
-def of(op: str, *inputs: list[float], **params: Any) -> Jacobian:
+def of(op: str, *inputs: list[Any], **params: Any) -> Jacobian:
     return jacobian(*subject(op, *inputs, **params))
 
 
@@ -42,8 +42,9 @@ def test_kink_and_tie_at_the_primals_have_no_derivative() -> None:
     assert not of("maximum", [1.0], [1.0]).smooth.any()
 
 
-def test_jump_has_no_derivative() -> None:
+def test_jump_has_no_derivative_though_it_be_odd() -> None:
     assert of("frac", [2.0, 2.5]).smooth.tolist() == [[False, True], [True, True]]
+    assert not of("atan2", [0.0], [0.0]).smooth.any()
 
 
 @pytest.mark.parametrize(("exponent", "slope"), [(2, 0.0), (3, 0.0), (1, 1.0)])
@@ -104,3 +105,8 @@ def test_sensitivity_is_the_most_of_all_runs() -> None:
 def _signs(first: float) -> Any:
     signs = iter((first, 1.0, 1.0))
     return lambda shape: np.full(shape, next(signs))
+
+
+def test_padding_leaves_bare_numbers() -> None:
+    found = of("conv1d", [[[1.0, 2.0]]], [[[3.0]]], stride=1, padding=1, dilation=1, groups=1)
+    assert entries(found) == [[0.0, 0.0, 0.0], [3.0, 0.0, 1.0], [0.0, 3.0, 2.0], [0.0, 0.0, 0.0]]
