@@ -94,6 +94,8 @@ def test_a_slip_in_a_backward_is_broken_whatever_its_words() -> None:
     ("error", "refusal"),
     [
         (TypeError("unsupported operand type(s) for *"), False),
+        (RuntimeError("This function doesn't handle types other than float and double"), True),
+        (RuntimeError("this function handles no such sizes"), False),
         (AttributeError("not implemented"), False),
         (NameError("not supported"), False),
         (IndexError("not supported"), False),
