@@ -20,7 +20,9 @@ from harness.verdict import Result, structural
 from properties.laws.law import Law
 
 SAYS_SO = re.compile(
-    r"not (currently |yet )?(implemented|supported|differentiable)|unsupported|does(n.t| not) (support|handle types)|out of memory|no derivative|NYI", re.IGNORECASE
+    r"not (currently |yet )?(implemented|supported|differentiable)|unsupported|does(n.t| not) (support|handle types)"
+    r"|out of memory|no derivative|NYI",
+    re.IGNORECASE,
 )
 SLIPS = (TypeError, AttributeError, NameError, LookupError)  # "unsupported operand type(s)" is a slip of the author's, not a refusal
 FAILED = re.compile(r"CUDA error: (?!out of memory)")  # "operation not supported" is the device's own failure
