@@ -4,7 +4,7 @@ f(x) = (1 - p) drop(x) + (1 - m) x = x,   drop(x) = m x / (1 - p),   m = (1 - p)
 
 Which elements are dropped is the library's own secret: no reference knows it, and it changes with dtype, device and memory order. Put back, the
 value is known, and the derivative is 1 only where the derivative of `drop` has the mask and the scale of its value. alpha_dropout shifts as well:
-drop(x) - drop(0) takes its place.
+drop(x) - drop(0) takes its place, in which drop(0) would swallow a small x.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 
 from harness.ops.axes import shape_like
 from harness.ops.choose import Choose, DoesNotFit, Shape
+from harness.ops.domain import NONZERO, REALS, Domain
 from harness.ops.forms import one_of
 from harness.ops.op import Op, Operand, Shapes, elementwise_shapes
 from harness.ops.sources import torch_docs
@@ -40,9 +41,9 @@ def _of_rank(*ranks: int) -> Callable[[Choose, Shape | None], Shapes]:
     return shapes
 
 
-def _row(name: str, shapes: Callable[[Choose, Shape | None], Shapes], *shares: float) -> Op:
+def _row(name: str, shapes: Callable[[Choose, Shape | None], Shapes], *shares: float, domain: Domain = REALS) -> Op:
     parameters = one_of(p=(0.5, *shares), seed=SEEDS)
-    return Op(name, F, _put_back, (Operand("x"),), torch_docs(f"nn.functional.{name}"), shapes, parameters)
+    return Op(name, F, _put_back, (Operand("x", domain),), torch_docs(f"nn.functional.{name}"), shapes, parameters)
 
 
 OPS = (
@@ -50,6 +51,6 @@ OPS = (
     _row("dropout1d", _of_rank(2, 3), 0.25, 0.0, 1.0),
     _row("dropout2d", _of_rank(4), 0.25, 0.0, 1.0),
     _row("dropout3d", _of_rank(4, 5), 0.25, 0.0, 1.0),
-    _row("alpha_dropout", elementwise_shapes, 0.25, 0.0),  # at 1 all is dropped, and nothing says with which scale
-    _row("feature_alpha_dropout", _of_rank(2, 3, 4), 0.25, 0.0),
+    _row("alpha_dropout", elementwise_shapes, 0.25, 0.0, domain=NONZERO),  # at 1 all is dropped, and nothing says with which scale
+    _row("feature_alpha_dropout", _of_rank(2, 3, 4), 0.25, 0.0, domain=NONZERO),
 )

@@ -121,3 +121,10 @@ def test_the_seed_is_the_calls_own_and_some_is_dropped(name):
     assert torch.equal(dropped[0], dropped[third])
     assert not torch.equal(dropped[0], dropped[2 * third])
     assert len(dropped[0].unique()) == 2
+
+
+def test_the_shift_of_alpha_dropout_swallows_no_number_that_is_drawn() -> None:
+    shifted = [op for op in catalogue().values() if op.name in ("alpha_dropout", "feature_alpha_dropout")]
+    assert len(shifted) == 2
+    assert not any(op.operands[0].domain.contains(np.array([size])) for op in shifted for size in (1e-300, -1e-15, 0.0))
+    assert all(op.operands[0].domain.contains(np.array([size])) for op in shifted for size in (-0.25, 1e15))
