@@ -4,7 +4,8 @@ J[i, j] = (f_i(x + h e_j) - f_i(x - h e_j)) / 2h     in two steps h, of 10^-40 a
 kink      f_i(x + h e_j) + f_i(x - h e_j) - 2 f_i(x) = c h in both steps, not c h^2: there is no derivative at the primals themselves
 
 Whatever happens beside the primals (the kink of relu one ulp away, the pole of log) is farther away than h; so no curvature is seen, and the only
-error is rounding, which digits make as small as wanted. What shrinks with the step is 0.
+error is rounding, which digits make as small as wanted. What shrinks with the step is 0. A slope too small beside the value to be seen in these
+steps is told from one that is 0 by a step that is a tenth of the smallest number: it is unknown where that moves the value by next to nothing.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ Signs = Callable[[tuple[int, ...]], np.ndarray]  # shape -> entries 1 and -1
 
 @dataclass(frozen=True)
 class Jacobian:
-    """`values` (outputs,) and `entries` (outputs, places) of mpmath numbers; `error` of the entries; `smooth`: where there is a derivative."""
+    """`values` (outputs,) and `entries` (outputs, places) of mpmath numbers; `error` of the entries; `smooth`: where a derivative is known."""
 
     values: np.ndarray
     entries: np.ndarray
@@ -84,9 +85,11 @@ class _Point:
     def __init__(self, program: Program, inputs: Sequence[np.ndarray], signs: Callable[[], Signs] | None = None) -> None:
         sizes = np.concatenate([np.abs(x[np.isfinite(x) & (x != 0)]).ravel() for x in inputs if x.dtype.kind == "f"] or [np.ones(1)])
         smallest, largest = (math.floor(math.log10(size)) for size in (np.min(sizes, initial=1.0), np.max(sizes, initial=1.0)))
-        self.digits = STEP + NARROWER + KNOWN + GUARD + 1 + largest - smallest
+        self.span = 1 + largest - smallest  # digits between the smallest and the largest number
+        self.digits = STEP + NARROWER + KNOWN + GUARD + self.span
         self._program, self._inputs, self._signs = program, inputs, signs
         with context().workdps(self.digits):
+            self.reach = context().mpf(10) ** (smallest - 1)
             self.steps = tuple(context().mpf(10) ** (smallest - digits) for digits in (STEP, STEP + NARROWER))
 
     def at(self, moved: Sequence[Place], by: Any) -> np.ndarray | None:
@@ -136,7 +139,19 @@ def _slopes(point: _Point, values: np.ndarray, moved: Sequence[Place]) -> tuple[
     smooth = (np.abs(near_bend) <= np.maximum(REMAINS * np.abs(bend), rounding)) & (REMAINS * np.abs(slope) <= np.abs(wide) + rounding)
     smooth &= np.array([context().isfinite(y) for y in slope], dtype=bool)
     error = np.where(vanishes, rounding, rounding + np.abs(wide - slope))
-    return np.where(vanishes | (np.abs(slope) <= error), context().zero, slope), error.astype(float), smooth.astype(bool)
+    zero = vanishes | (np.abs(slope) <= error)
+    if zero.any():
+        smooth &= ~(zero & _moves_slightly(point, values, moved))
+    return np.where(zero, context().zero, slope), error.astype(float), smooth.astype(bool)
+
+
+def _moves_slightly(point: _Point, values: np.ndarray, moved: Sequence[Place]) -> np.ndarray:
+    """Where a step of a tenth of the smallest number changes the value, and by less than any kink that it crosses would; (outputs,)."""
+    sides = [point.at(moved, side * point.reach) for side in (1, -1)]
+    if any(side is None for side in sides):
+        return np.zeros(values.shape, dtype=bool)
+    apart = np.maximum(*(np.abs(side - values) for side in sides))
+    return np.asarray((apart > 0) & (apart < np.abs(values) * context().mpf(10) ** -(KNOWN // 2 + point.span)), dtype=bool)
 
 
 def _two_sides(point: _Point, values: np.ndarray, moved: Sequence[Place], step: Any) -> tuple[np.ndarray, np.ndarray]:

@@ -24,6 +24,7 @@ from harness.oracles.multiprecision_jacobian import Place, sensitivity
 from harness.program import Case
 from harness.verdict import Result, Verdict, judge_equal, required_resolution, structural
 from harness.verdict.constants import JITTER_FACTOR, JITTER_RUNS, analytic_error, eps, largest, ulp_at_zero
+from properties.laws.digits_around import AROUND, explained
 from properties.laws.digits_told import Asked, Compared, told
 from properties.laws.gradients import Malformed, gradients_of, tangents_of
 from properties.laws.inner import flat
@@ -36,7 +37,7 @@ MOST_UNITS = 6  # unit cotangents or tangents, drawn by the case's seed
 RULE = "ulps of the terms of each sum, against the reference in 118 digits"
 CONDITIONED = f"{RULE}, and what an ulp of every value moves it by"
 ANOTHER = "the values here are not those of the catalogue's reference: its derivative says nothing about them."
-KINK = "kink: the reference has no derivative at these primals."
+KINK = "kink: the reference has no derivative at these primals, or one too small beside its value to be known."
 
 
 UNKNOWN = 1e200  # how far a value moves that cannot be followed
@@ -64,6 +65,9 @@ def _check(law: str, backend: Backend, case: Case, *, forward: bool) -> Result:
     bound = bind(backend, case)
     try:
         truth = truth_of(case)
+    except ValueError as error:
+        return Result(law=law, verdict=Verdict.INCONCLUSIVE, reason=f"domain: {error}", comparisons=0)
+    try:
         if not (truth.places and truth.found.values.size):
             return Result(law=law, verdict=Verdict.HOLDS, vacuous=True, comparisons=0, rule=RULE)
         if not same_values(bound, truth.found):
@@ -71,8 +75,6 @@ def _check(law: str, backend: Backend, case: Case, *, forward: bool) -> Result:
         asked = _tangents(bound, truth) if forward else _cotangents(bound, truth)
     except Malformed as error:
         return structural(law, False, str(error))
-    except ValueError as error:
-        return Result(law=law, verdict=Verdict.INCONCLUSIVE, reason=f"domain: {error}", comparisons=0)
     return _judged(law, case, truth, asked, forward=forward)
 
 
@@ -111,11 +113,12 @@ def _judged(law: str, case: Case, truth: Truth, asked: Asked, *, forward: bool) 
     entries, error, smooth = (x.T if forward else x for x in (found.entries, found.error, found.smooth))  # (terms, entries)
     sizes = np.abs(asked.weights)
     with np.errstate(all="ignore"):
-        known = np.broadcast_to(smooth.all(axis=0), asked.actual.shape)  # NaN at a kink spoils 0 NaN as well
+        counts = asked.weights[:, :, None] != 0  # (directions, terms, 1)
+        known = (smooth | ~counts).all(axis=1) & (smooth.all(axis=0) | ~np.isnan(asked.actual))  # an infinite slope at a kink spoils 0 times it
         if not known.any():
             return Result(law=law, verdict=Verdict.INCONCLUSIVE, reason=KINK, comparisons=0, details={"status": "kink"})
         products = asked.weights[:, :, None] * np.where(smooth, entries, 0).astype(float)  # (directions, terms, entries)
-        products = np.where(asked.weights[:, :, None] == 0, 0.0, products)
+        products = np.where(counts, products, 0.0)
         expected, terms = products.sum(axis=1)[known], np.abs(products).sum(axis=1)[known]
         allowed = analytic_error(case.dtype) * (terms + np.broadcast_to(_underflow(case.dtype, sizes), known.shape)[known])
         allowed = np.where(terms > largest(case.dtype), np.inf, allowed + (sizes @ np.where(smooth, error, 0.0))[known])
@@ -126,7 +129,11 @@ def _judged(law: str, case: Case, truth: Truth, asked: Asked, *, forward: bool) 
         moved = np.nan_to_num(_moved(case, truth), nan=UNKNOWN, posinf=UNKNOWN)
         allowed = allowed + JITTER_FACTOR * eps(case.dtype) * (sizes @ (moved.T if forward else moved))[known]
         result = judge(allowed=allowed, rule=CONDITIONED)
-    return told(result, case, truth, asked, Compared(known, expected, terms, allowed), forward=forward)
+    seen = Compared(known, expected, terms, allowed)
+    result = told(result, case, truth, asked, seen, forward=forward)
+    if result.verdict is not Verdict.BROKEN or not explained(case, truth, asked, seen, forward=forward)[seen.wrong(asked)].all():
+        return result
+    return msgspec.structs.replace(result, verdict=Verdict.INCONCLUSIVE, reason=AROUND)
 
 
 def _underflow(dtype: str, sizes: np.ndarray) -> np.ndarray:

@@ -35,13 +35,21 @@ class Compared(NamedTuple):
     terms: np.ndarray
     allowed: np.ndarray
 
+    def gap(self, asked: Asked) -> np.ndarray:
+        """How far they are off."""
+        actual = asked.actual[self.known]
+        with np.errstate(all="ignore"):
+            return np.where(actual == self.expected, 0.0, np.abs(actual - self.expected))
+
+    def wrong(self, asked: Asked) -> np.ndarray:
+        """Which are off by more than is allowed."""
+        return ~(self.gap(asked) <= BROKEN_FACTOR * self.allowed)
+
 
 def told(result: Result, case: Case, truth: Truth, asked: Asked, seen: Compared, *, forward: bool) -> Result:
     """`result` with the worst entry by name, and how much is wrong: fewer digits than there should be, or what no difference of values could show."""
     with np.errstate(all="ignore"):
-        actual = asked.actual[seen.known]
-        gap = np.where(actual == seen.expected, 0.0, np.abs(actual - seen.expected))
-        wrong = ~(gap <= BROKEN_FACTOR * seen.allowed)
+        gap, wrong = seen.gap(asked), seen.wrong(asked)
         share = np.where(np.isnan(gap), np.inf, gap / np.maximum(seen.allowed, ulp_at_zero("float64")))
     row, entry = np.argwhere(seen.known)[int(np.argmax(share))]
     where = _name(case, truth, asked.weights[row], int(entry), forward=forward)
