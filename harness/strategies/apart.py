@@ -21,7 +21,7 @@ from harness.strategies.point import Point, single_point
 from harness.strategies.replaced import two_arrays
 from harness.strategies.rounding import exactly, largest, real_dtype
 
-DECADES = MappingProxyType({"float64": 300, "float32": 30, "bfloat16": 30})  # a readable number of them is normal and finite; float16 has no 10^5
+DECADES = MappingProxyType({"float64": 300, "float32": 34, "bfloat16": 34})  # a readable number of them is normal and finite; float16 has no 10^5
 APART = MappingProxyType({"one smallest": -1, "one largest": 1})
 
 
@@ -36,17 +36,22 @@ def apart(source: Source, operation: Operation, edge: str, dtype: str) -> Point:
     """`operation` with one operand scaled as `edge` says.
 
     Raises:
-        NotDrawn: it is not defined there, an operand is nothing but 0, or all operands may be of that size: then edges of their own are drawn at it;
-            or the dtype has no such numbers.
+        NotDrawn: it is not defined there, an operand or the result is nothing but 0, or all operands may be of that size: then edges of their own are
+            drawn at it; or the dtype has no such numbers.
     """
     arrays, decades = two_arrays(operation), DECADES.get(real_dtype(dtype))
     if decades is None:
         raise NotDrawn(f"{dtype} has neither very large nor very small numbers")
     factor = 10.0 ** (APART[edge] * decades)
     alike, scaled = _scaled(operation, arrays, factor, dtype), _scaled(operation, [source.element(arrays)], factor, dtype)
-    if scaled is None or not all(np.any(scaled.values[i]) for i in arrays) or (alike and any(np.any(exactly(y, dtype)) for y in alike.results)):
+    if scaled is None or _vanishes(scaled, arrays) or (alike and any(np.any(exactly(y, dtype)) for y in alike.results)):
         raise NotDrawn(f"{operation.op.name}: no operand of its own size")
     return single_point(source, scaled, edge)
+
+
+def _vanishes(operation: Operation, arrays: list[int]) -> bool:
+    """Whether an operand or the result is nothing but 0."""
+    return not all(np.any(operation.values[i]) for i in arrays) or not any(np.any(y) for y in operation.results)
 
 
 def _scaled(operation: Operation, places: list[int], factor: float, dtype: str) -> Operation | None:

@@ -5,7 +5,7 @@ An edge is a regime with a say in the shape, the indices or the masks as well. `
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from harness.strategies.choose import RandomChoose
 from harness.strategies.matrices import MATRIX_FILLS
 from harness.strategies.regimes import LANDMARKS, QUARTERS, Fill, Regime, all_beside, every_one, inside
 from harness.strategies.rounding import ULP_OF_ONE
+from harness.strategies.sizes import HUGE, LARGEST, SMALLEST, TINY, scaled
 
 EMPTY: tuple[Shape, ...] = ((0,), (2, 0), (1, 0, 2), (0, 0), (2, 2, 0), (2, 0, 2, 2), (2, 4, 0, 2))
 EMPTY_BATCH: tuple[Shape, ...] = ((0, 2, 2), (0, 3), (0, 2, 3), (0, 4, 2, 2), (0, 1, 2, 2, 2))  # where there is something left to take the inverse of
@@ -32,11 +33,6 @@ ULPS = (0.0, *ULP_OF_ONE.values())
 
 def _all(value: float) -> Fill:
     return lambda rng, shape, domain: np.full(shape, value)
-
-
-def _scaled(*magnitudes: float) -> Fill:
-    """Readable numbers of both signs times one of `magnitudes`."""
-    return lambda rng, shape, domain: np.asarray(rng.choice(QUARTERS, shape) * rng.choice(magnitudes))
 
 
 def _each(*values: float) -> Fill:
@@ -74,6 +70,7 @@ def tails(side: int) -> tuple[Shape, ...]:
     return ((side,), (2, side), (side, 1), (1, 2, side), (side, 3), (1, 1, 2, side), (1, 1, 1, 1, side), (side, side))
 
 
+_SIZES = {"huge": HUGE, "tiny": TINY, "largest": LARGEST, "smallest": SMALLEST}
 _VALUES = (
     Regime("all 0", 1, _all(0.0), least=1),
     Regime("all -0", 1, _all(-0.0), least=1),
@@ -87,10 +84,7 @@ _VALUES = (
     Regime("left tail", 1, _each(-10.0, -30.0, -100.0, -700.0), limit=np.inf, least=1),
     Regime("right tail", 1, _each(10.0, 30.0, 100.0, 700.0), limit=np.inf, least=1),
     Regime("scales apart", 1, _each(1e8, -1e8, 1.0, -1.0, 1e-8, -1e-8), limit=np.inf, least=3),
-    Regime("huge", 1, _scaled(1e15, 1e30, 1e150), limit=np.inf, least=1),
-    Regime("tiny", 1, _scaled(1e-15, 1e-30, 1e-150), limit=np.inf, least=1),
-    Regime("largest", 1, _scaled(1e300), limit=np.inf, least=1),
-    Regime("smallest", 1, _scaled(1e-300), limit=np.inf, least=1),
+    *(Regime(name, 1, scaled(sizes, "float64"), limit=np.inf, least=1, of_dtype=partial(scaled, sizes)) for name, sizes in _SIZES.items()),
 )
 EMPTY_AXIS, EMPTY_BATCH_AXIS = Regime("empty axis", 1, _readable, firsts=EMPTY), Regime("empty batch", 1, _readable, firsts=EMPTY_BATCH)
 _SHAPES = (

@@ -90,7 +90,7 @@ def draw_operand(source: Source, operand: Operand, position: int, shapes: Shapes
         return draw_mask(source, shape, regime.pattern)
     if operand.role == "index":
         return draw_index(source, shape, operand.bound(shapes, params) if operand.bound else 1, regime.pattern)
-    return draw_floats(source, regime.among(params), shape, operand.domain, dtype)
+    return draw_floats(source, regime.among(params).sized(dtype), shape, operand.domain, dtype)
 
 
 def draw_layout(source: Source, layouts: Layouts, shape: Shape) -> str:

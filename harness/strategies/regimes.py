@@ -29,7 +29,8 @@ class Regime:
 
     An edge may also ask for one of the shapes `firsts` for the first operand, for a `pattern` of indices or masks, and for results up to `limit`
     times the usual (inf: up to what the dtype holds); what it says of several numbers says nothing of fewer than `least`. What it says of kinks, and
-    many lie at parameters, `near` makes of where they are. `parts` are the parts of complex numbers that are not 0.
+    many lie at parameters, `near` makes of where they are; what it says of sizes, `of_dtype` makes of the dtype. `parts` are the parts of complex
+    numbers that are not 0.
     """
 
     name: str
@@ -40,7 +41,12 @@ class Regime:
     limit: float = 1.0
     least: int = 0
     near: Callable[[tuple[float, ...]], Fill] | None = None
+    of_dtype: Callable[[str], Fill] | None = None
     parts: tuple[bool, bool] = (True, True)
+
+    def sized(self, dtype: str) -> Regime:
+        """The same at the sizes of `dtype`."""
+        return self if self.of_dtype is None else replace(self, fill=self.of_dtype(dtype))
 
     def among(self, params: dict[str, Any]) -> Regime:
         """The same with kinks at the real parameters, of both signs, and where most kinks are."""

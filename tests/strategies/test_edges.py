@@ -308,3 +308,27 @@ def test_an_axis_of_features_may_be_empty_where_torch_takes_it(op):
 @pytest.mark.parametrize(("op", "refused"), [("conv2d", "axis"), ("max_pool2d", "axis"), ("instance_norm", "batch"), ("affine_grid", "batch")])
 def test_what_torch_refuses_to_be_empty_is_not_drawn(op, refused):
     assert f"empty {refused}" not in edges_of(op)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32", "bfloat16", "complex64"])
+def test_extreme_sizes_are_those_of_the_dtype(dtype):
+    edges, limits = edges_of("negative", dtype), np.finfo("float64" if dtype == "float64" else "float32")
+    sizes = {name: np.abs(edges[name].primals[0]) for name in ("tiny", "smallest", "huge", "largest")}
+    assert np.all(sizes["largest"] > limits.max**0.85)
+    assert np.all(sizes["largest"] < limits.max / 100)
+    assert np.all(sizes["smallest"] < limits.smallest_normal**0.85)
+    assert all(np.any(size) for size in sizes.values())
+    assert np.max(sizes["tiny"]) < 1 < np.min(sizes["huge"])
+
+
+def test_half_precision_has_tiny_and_smallest_numbers_of_its_own():
+    edges = edges_of("negative", "float16")
+    assert np.all(edges["smallest"].primals[0] != 0)
+    assert np.all(np.abs(edges["smallest"].primals[0]) < 1e-3)
+    assert np.all(np.abs(edges["largest"].primals[0]) >= 4)
+
+
+def test_single_precision_meets_subnormal_numbers():
+    smallest = [np.max(np.abs(edges_of("negative", "float32", seed)["smallest"].primals[0])) for seed in range(8)]
+    assert any(size < np.finfo("float32").smallest_normal for size in smallest)
+    assert any(size >= np.finfo("float32").smallest_normal for size in smallest)
