@@ -264,7 +264,8 @@ def test_an_edge_of_shape_is_drawn_where_something_moves():
 
 
 def test_no_matrix_at_all_is_an_edge_of_matrices():
-    assert edges_of("inv")["empty batch"].primals[0].shape == (0, 2, 2)
+    shape = edges_of("inv")["empty batch"].primals[0].shape
+    assert shape[0] == 0 < shape[-1] == shape[-2]
 
 
 @pytest.mark.parametrize("op", ["masked_mean", "masked_softmax", "masked_select"])
