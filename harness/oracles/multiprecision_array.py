@@ -42,8 +42,9 @@ def exact(values: Any) -> Any:
 
 
 def _bare(number: Any) -> Any:
-    """The number alone, where NumPy's padding has put an array of one into its place."""
-    return number.item() if isinstance(number, np.ndarray) else number
+    """The number alone, where NumPy's padding has put an array of one into its place, or a float beside nothing."""
+    alone = number.item() if isinstance(number, np.ndarray) else number
+    return context().mpf(alone) if isinstance(alone, float) else alone
 
 
 @cache

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from harness.oracles.multiprecision_array import context, exact
 from harness.oracles.multiprecision_jacobian import Jacobian, jacobian, sensitivity
 from harness.program import Program, single
 
@@ -110,3 +111,9 @@ def _signs(first: float) -> Any:
 def test_padding_leaves_bare_numbers() -> None:
     found = of("conv1d", [[[1.0, 2.0]]], [[[3.0]]], stride=1, padding=1, dilation=1, groups=1)
     assert entries(found) == [[0.0, 0.0, 0.0], [3.0, 0.0, 1.0], [0.0, 3.0, 2.0], [0.0, 0.0, 0.0]]
+
+
+def test_padding_around_nothing_leaves_no_float() -> None:
+    padded = exact(np.pad(exact(np.zeros((0, 2))), ((1, 1), (0, 0)), constant_values=1.5))
+    assert [type(number) for number in padded.ravel()] == [context().mpf] * 4
+    assert (padded == 1.5).all()
