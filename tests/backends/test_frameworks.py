@@ -36,6 +36,7 @@ TOLD_APART = {
     ("paddle", "hardsigmoid"): "the slope in single precision",
     ("paddle", "vector_norm"): "1 / 3 in single precision",
     ("paddle", "normalize"): "1 / 3 in single precision",
+    ("paddle", "pairwise_distance"): "1 / 3 in single precision",
     ("paddle", "instance_norm"): "eps in single precision",
     ("mlx", "kthvalue"): "no empty arrays",
     ("mlx", "median"): "no empty arrays",
