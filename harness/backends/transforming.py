@@ -63,10 +63,6 @@ class Transforming(Spelled):
         """Forward over forward."""
         return tuple(self.ready(_nested(self.transforms.jvp), function)(primals, tangents, others))
 
-    def third(self, function: Function, primals: Arrays, cotangents: Arrays, tangents: Arrays, others: Arrays) -> Arrays:
-        """Reverse mode three times, where the backend announces it."""
-        return tuple(self.ready(_third(self.transforms.vjp), function)(primals, cotangents, tangents, others))
-
 
 class Batching(Transforming):
     """Who subclasses it announces "batching"."""
@@ -102,7 +98,7 @@ def _nested(jvp: Jvp) -> Callable[..., Arrays]:
 
 
 @cache
-def _third(vjp: Vjp) -> Callable[..., Arrays]:
+def third_of(vjp: Vjp) -> Callable[..., Arrays]:
     """The gradient of <u, H v>: the vjp of x -> H(x) v, with u for its cotangent."""
     return lambda f, x, w, v, u: vjp(lambda *y: vjp(lambda *z: vjp(f, z, w)[1], y, v)[1], x, u)[1]
 

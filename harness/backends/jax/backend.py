@@ -19,10 +19,10 @@ from harness.backends.compiling import Compiled, uncompiled
 from harness.backends.jax.routes import jvp, jvp_by_linearize, vjp, vjp_by_grad
 from harness.backends.jax.script import DERIVATIVES, IMPORTS
 from harness.backends.jax.templates import TEMPLATES
-from harness.backends.protocol import Description, Function, Jvp, Vjp
+from harness.backends.protocol import Arrays, Description, Function, Jvp, Vjp
 from harness.backends.spelled import spelling_of
 from harness.backends.spelling import numbers
-from harness.backends.transforming import Batching, MappedTransforms
+from harness.backends.transforming import Batching, MappedTransforms, third_of
 from harness.program import Case
 
 jax.config.update("jax_enable_x64", True)
@@ -84,6 +84,10 @@ class JaxBackend(Batching):
     def forward_routes(self) -> Mapping[str, Jvp]:
         """`jax.linearize`, and `jax.jvp` of each primitive by itself."""
         return {"jax.linearize": self.each(jvp_by_linearize), "jax.jvp without jit": uncompiled(jvp)}
+
+    def third(self, function: Function, primals: Arrays, cotangents: Arrays, tangents: Arrays, others: Arrays) -> Arrays:
+        """Reverse mode three times."""
+        return tuple(self.ready(third_of(self.transforms.vjp), function)(primals, cotangents, tangents, others))
 
     def literal(self, name: str, values: np.ndarray, *, dtype: str, device: str, layout: str) -> str:
         """`jnp.array(...)`."""
