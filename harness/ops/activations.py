@@ -15,7 +15,7 @@ from harness.ops.choose import Choose, DoesNotFit, Shape
 from harness.ops.forms import Parameters, Reference, one_of, unary
 from harness.ops.margins import Margin, kinks_at, smallest
 from harness.ops.op import Op, Operand, Params, Shapes, Values, no_params, smooth
-from harness.ops.softmaxes import log_softmax, softmax
+from harness.ops.softmaxes import log_softmax, softmax, softmin
 from harness.ops.sources import torch_docs
 
 F = "activations"
@@ -86,10 +86,6 @@ def _hardsigmoid(x: np.ndarray) -> Any:
 
 def _hardswish(x: np.ndarray) -> Any:
     return x * _hardsigmoid(x)
-
-
-def _softmin(x: np.ndarray, *, axis: int) -> Any:
-    return softmax(-x, axis=axis)
 
 
 def _glu(x: np.ndarray, *, axis: int) -> Any:
@@ -163,7 +159,7 @@ OPS = (
     _row("threshold", _threshold, margin=_at_threshold, parameters=one_of(threshold=(0.0, 0.5), value=(0.0, -2.0))),
     _along("softmax", softmax),
     _along("log_softmax", log_softmax),
-    _along("softmin", _softmin),
+    _along("softmin", softmin),
     Op("glu", F, _glu, (Operand("x"),), torch_docs("nn.functional.glu"), shapes=_even_shapes, parameters=_even_axis, result_shapes=_halved),
     Op(
         "prelu",

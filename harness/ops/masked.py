@@ -18,7 +18,7 @@ from harness.ops.broadcasting import partner
 from harness.ops.choose import Choose, Shape
 from harness.ops.margins import gaps_along, smallest
 from harness.ops.op import Op, Operand, Params, Values, elementwise_shapes, same_shape, smooth
-from harness.ops.softmaxes import log_softmax, logsumexp, softmax
+from harness.ops.softmaxes import log_softmax, logsumexp, softmax, softmin
 
 F = "masked"
 X = (Operand("x"),)
@@ -68,10 +68,6 @@ def _scanning(scan: Any, fill: float, *, blank: bool) -> Any:
         return _filled(scanned, mask, 0.0) if blank else scanned
 
     return reference
-
-
-def _softmin(x: np.ndarray, *, axis: int) -> Any:
-    return softmax(-x, axis=axis)
 
 
 def _mask(choose: Choose, shape: Shape) -> Mask:
@@ -133,5 +129,5 @@ OPS = (
     _scan("cumprod", np.cumprod, 1.0),
     _scan("softmax", softmax, -np.inf, blank=True),
     _scan("log_softmax", log_softmax, -np.inf, blank=True),
-    _scan("softmin", _softmin, np.inf, blank=True),
+    _scan("softmin", softmin, np.inf, blank=True),
 )

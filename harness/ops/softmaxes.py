@@ -23,6 +23,11 @@ def softmax(x: np.ndarray, *, axis: int) -> Any:
     return shares / np.sum(shares, axis=axis, keepdims=True)
 
 
+def softmin(x: np.ndarray, *, axis: int) -> Any:
+    """Of the negatives."""
+    return softmax(-x, axis=axis)
+
+
 def log_softmax(x: np.ndarray, *, axis: int) -> Any:
     """Its logarithm."""
     below = x - _largest(x, axis)

@@ -21,7 +21,7 @@ from properties.laws.inner import flat
 
 T = TypeVar("T")
 DTYPES = ("float64", "float32")
-MOST_PLACES = 12  # columns of the Jacobian, drawn by the case's seed; each takes four evaluations in 118 digits
+MOST_PLACES = 12  # columns of the Jacobian, drawn by the case's seed; each takes four evaluations in 119 digits or more
 MOST_NUMBERS = 2**15  # read and computed in one evaluation for each of these columns: fewer columns of larger arrays
 
 

@@ -12,6 +12,7 @@ from harness.verdict import Verdict
 from properties.laws import laws
 from properties.laws.along import direction
 from properties.laws.asked_again import ONLY_LARGE
+from properties.laws.own_precision import BEYOND
 from tests.laws.examples import case_of
 
 
@@ -130,3 +131,11 @@ def test_derivative_too_small_to_show_is_asked_in_steps_of_one(op: str, law: str
 def test_wrong_derivative_too_small_to_show_does_not_hold(op: str, law: str, fault: str) -> None:
     result = laws()[law].check(load_backend(f"faulty:{fault}:torch"), tiny(op))
     assert (result.verdict, result.reason) == (Verdict.INCONCLUSIVE, ONLY_LARGE)
+
+
+def test_forward_derivative_beyond_the_largest_number_of_the_dtype_is_open() -> None:
+    """r cos t along a direction of the size of r: 1e35 times 1e35."""
+    arrays = (np.array([1.25e35], dtype=np.float32).astype(float), np.array([-1.25e35], dtype=np.float32).astype(float))
+    case = case_of(single("polar", ((1,), (1,)), ("primal", "primal")), arrays, (np.array([1.0 + 1.0j]),), dtype="float32")
+    result = laws()["jvp-vjp-duality"].check(load_backend("torch"), case)
+    assert (result.verdict, result.reason) == (Verdict.INCONCLUSIVE, BEYOND.format(dtype="float32"))
