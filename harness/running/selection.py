@@ -11,7 +11,7 @@ from harness.ops.catalogue import catalogue
 from harness.running.cells import PROGRAM, TAPE, Cell, blind_plan, plan, shard
 from harness.running.misuse import NothingSelected, close_names, matcher, one_of, refuse
 from harness.running.native import PREFIX, is_native, native_ops
-from harness.running.profiles import COMPILING, PROFILES, Profile
+from harness.running.profiles import COMPILING, ON_REQUEST, PROFILES, Profile
 from harness.running.usable import backend_called, usable
 from harness.strategies.rounding import COMPLEX_DTYPES, REAL_DTYPES
 from properties.laws import Law, laws, lookup_law
@@ -103,9 +103,9 @@ def _against(name: str) -> Law:
 
 
 def left_out(profile: Profile, cell: Cell, asked: Selection) -> bool:
-    """Whether nobody gets the cell who does not ask for it: for its law, or, unless a compiler is started for it, for its op."""
+    """Whether nobody gets the cell who does not ask for it: for its law, or, unless that is asked by name only, for its op."""
     family = lookup_law(cell.law).family
-    if asked.law or (asked.op and family not in COMPILING):
+    if asked.law or (asked.op and family not in COMPILING | ON_REQUEST):
         return False
     return family in profile.later or (not asked.op and cell.op != PROGRAM and family in left_to_programs(profile, cell.op))
 

@@ -16,7 +16,7 @@ from harness.backends import Backend
 from harness.tape import Tape
 
 PARTS = ("generation", "backend", "oracle", "bookkeeping")
-_TIMED = frozenset({"array", "numpy", "vjp", "jvp", "nested_jvp", "batched_vjp", "batched_jvp", "call", "sharing"})
+_TIMED = frozenset({"array", "numpy", "vjp", "jvp", "nested_jvp", "third", "batched_vjp", "batched_jvp", "call", "sharing"})
 ANSWERING = frozenset({"requires_grad", "is_recording", "is_leaf", "has_history", "retains_grad", "version"})  # a tape is asked a question
 LOOKING = frozenset({"grad", "value", "slot", "memory", "device", "refusal", "features", "part"})  # it is looked at: nothing is done to it
 _OFFERS_CALLS = frozenset({"op", "reverse_routes", "forward_routes", "hvps", "tape"})

@@ -115,15 +115,15 @@ def _differentiated_again(function: Function, primals: Arrays, cotangents: Array
     tracked = _tracked(seeds)
     with limits_told():
         found = torch.autograd.grad(roots, leaves, tracked, create_graph=True, allow_unused=True)
-    for count, along in enumerate(directions, start=1):
+    for order, along in enumerate(directions, start=2):
         again = [(g, v) for g, v in zip(found, along, strict=True) if g is not None and g.requires_grad]
         if not again:
-            return _no_further_derivative(found)
+            return _no_further_derivative(found, order)
         read, tracked = tracked, _tracked([v for _, v in again])
         with limits_told():
-            asked = torch.autograd.grad([g for g, _ in again], [*leaves, *read], tracked, create_graph=count < len(directions), allow_unused=True)
+            asked = torch.autograd.grad([g for g, _ in again], [*leaves, *read], tracked, create_graph=order <= len(directions), allow_unused=True)
         if all(w is None for w in asked[len(leaves) :]):
-            return _no_further_derivative(found)
+            return _no_further_derivative(found, order)
         found = asked[: len(leaves)]
     return found
 
@@ -133,10 +133,10 @@ def _tracked(arrays: Iterable[torch.Tensor]) -> list[torch.Tensor]:
     return [array.detach().requires_grad_() for array in arrays]
 
 
-def _no_further_derivative(gradients: Arrays) -> Arrays:
+def _no_further_derivative(gradients: Arrays, order: int) -> Arrays:
     """Zeros where every gradient vanishes; any other is linear in w, and if torch sees no dependence on w, it cannot differentiate the backward."""
     if any(g is not None and bool(torch.any(g != 0)) for g in gradients):
-        raise Unsupported("the backward of the function cannot be differentiated again, so that it has no further derivative.")
+        raise Unsupported(f"the backward of the function cannot be differentiated again, so that it has no {_ORDERS[order]} derivative.")
     return (None,) * len(gradients)
 
 
@@ -159,6 +159,7 @@ def nested_jvp(function: Function, primals: Arrays, tangents: Arrays, others: Ar
     return tuple(torch.func.jvp(tangent, primals, others)[1])
 
 
+_ORDERS = {2: "second", 3: "third"}
 HVPS: dict[str, Hvp] = {
     "reverse over reverse": _reverse_over_reverse,
     "forward over reverse": _forward_over_reverse,
