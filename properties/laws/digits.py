@@ -20,7 +20,8 @@ import numpy as np
 
 from harness.backends import Backend
 from harness.backends.bind import Bound, bind
-from harness.oracles.multiprecision_jacobian import Place, sensitivity
+from harness.oracles.multiprecision_jacobian import sensitivity
+from harness.oracles.multiprecision_point import Place
 from harness.program import Case
 from harness.verdict import Result, Verdict, judge_equal, required_resolution, structural
 from harness.verdict.constants import JITTER_FACTOR, JITTER_RUNS, analytic_error, eps, largest, ulp_at_zero

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from harness.oracles.multiprecision_jacobian import Place
+from harness.oracles.multiprecision_point import Place
 from harness.program import Case
 from harness.verdict import Result, Verdict, required_resolution
 from harness.verdict.constants import BROKEN_FACTOR, ulp_at_zero

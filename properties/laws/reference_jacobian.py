@@ -13,7 +13,8 @@ import numpy as np
 from harness.backends import Unsupported
 from harness.backends.bind import Bound
 from harness.oracles.multiprecision import supports
-from harness.oracles.multiprecision_jacobian import Jacobian, Place, jacobian
+from harness.oracles.multiprecision_jacobian import Jacobian, jacobian
+from harness.oracles.multiprecision_point import Place
 from harness.program import Case, Program
 from harness.verdict import required_resolution
 from harness.verdict.rounding import value_rounding

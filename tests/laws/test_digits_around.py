@@ -72,3 +72,17 @@ class Refusing(TorchBackend):
 def test_what_the_backend_raises_is_its_own() -> None:
     with pytest.raises(ValueError, match="shapes do not match"):
         laws()["vjp-eq-digits"].check(Refusing(), one_op("sin", [1.0], w=[1.0]))
+
+
+def test_partial_derivatives_that_do_not_add_up_are_no_derivative() -> None:
+    """Of three equal numbers each may be moved alone, and the second smallest stays; torch gives the slope of 1 to one of them."""
+    result = reverse(one_op("kthvalue", [1.0, 1.0, 1.0], w=1.0, k=2, axis=0, keepdims=False))
+    assert (result.verdict, result.reason) == (Verdict.INCONCLUSIVE, KINK)
+    apart = one_op("kthvalue", [1.0, 3.0, 2.0], w=1.0, k=2, axis=0, keepdims=False)
+    assert reverse(apart).verdict is Verdict.HOLDS
+    assert reverse(apart, "faulty:negated-gradient:torch").verdict is Verdict.BROKEN
+
+
+def test_a_third_has_all_digits_in_the_reference() -> None:
+    """x / |x|_3 of one number is its sign: the slope is 0, and not what rounding of 1/3 makes of it."""
+    assert reverse(one_op("normalize", [[2.0]], w=[[1.0]], p=3.0, axis=1, eps=1e-12)).verdict is Verdict.HOLDS
