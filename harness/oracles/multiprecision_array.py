@@ -17,7 +17,12 @@ import numpy as np
 from scipy import special
 
 Formula = Callable[..., Any]
+MOST_PRODUCTS = 2**15  # in one product of matrices: a second, where some sixty are computed
 TRUTHS = frozenset({np.isfinite, np.isnan, np.isinf})
+
+
+class TooMany(Exception):
+    """More numbers than can be followed in reasonable time."""
 
 
 class Digits(np.ndarray[Any, Any]):
@@ -61,6 +66,8 @@ def _evaluated(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: di
     if method == "at":  # the places are integers, and stay what they are
         return getattr(ufunc, method)(*map(_plain, inputs))
     formula, given = formulas().get(ufunc), [_given(x) for x in inputs]
+    if ufunc is np.matmul and given[0].size * given[1].shape[-1] > MOST_PRODUCTS:
+        raise TooMany(f"a product of matrices of {given[0].shape} and {given[1].shape} is not followed in more digits.")
     if formula is not None and method == "__call__":
         return _wrapped(np.frompyfunc(formula, len(given), 1)(*given), truth=ufunc in TRUTHS)
     if formula is not None and method == "accumulate":

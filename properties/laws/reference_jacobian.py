@@ -13,6 +13,7 @@ import numpy as np
 from harness.backends import Unsupported
 from harness.backends.bind import Bound
 from harness.oracles.multiprecision import supports
+from harness.oracles.multiprecision_array import TooMany
 from harness.oracles.multiprecision_jacobian import Jacobian, jacobian
 from harness.oracles.multiprecision_point import Place
 from harness.program import Case, Program
@@ -53,7 +54,10 @@ def truth_of(case: Case) -> Truth:
         places = drawn(case, every, max(1, min(most, MOST_PLACES)))
         while len(_KEPT) >= MOST_KEPT:
             _KEPT.pop(next(iter(_KEPT)))
-        _KEPT[name] = case, Truth(program, places, jacobian(program, case.primals, places))
+        try:
+            _KEPT[name] = case, Truth(program, places, jacobian(program, case.primals, places))
+        except TooMany as cost:
+            raise Unsupported(str(cost)) from None
     return _KEPT[name][1]
 
 

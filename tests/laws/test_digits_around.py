@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness.backends import load_backend
+from harness.backends import Unsupported, load_backend
 from harness.backends.torch.backend import TorchBackend
 from harness.program import Case, Input, Instruction, Program, single
 from harness.verdict import Result, Verdict
@@ -62,6 +62,13 @@ def test_a_slope_too_small_beside_its_value_is_unknown_and_not_zero() -> None:
     result = reverse(one_op("cos", [1e-100], w=[1.0]))
     assert (result.verdict, result.reason) == (Verdict.INCONCLUSIVE, KINK)
     assert reverse(one_op("cos", [0.0, 0.5], w=[1.0, 1.0]), "faulty:scaled-gradient:torch").verdict is Verdict.BROKEN
+
+
+def test_products_of_large_matrices_are_not_followed_for_minutes() -> None:
+    arrays = (np.ones((65, 2)), np.ones(2))
+    case = case_of(single("householder_product", ((65, 2), (2,)), ("primal",) * 2), arrays, (np.ones((65, 2)),))
+    with pytest.raises(Unsupported, match=r"a product of matrices of \(65, 65\) and \(65, 65\) is not followed in more digits"):
+        reverse(case)
 
 
 class Refusing(TorchBackend):
