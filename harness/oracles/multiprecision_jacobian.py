@@ -55,7 +55,8 @@ def jacobian(program: Program, inputs: Sequence[np.ndarray], places: Sequence[Pl
             slopes = _slopes(point, values, moved)
             for whole, part in zip((found.entries, found.error, found.smooth), slopes, strict=True):
                 whole[rows, columns] = part[rows]
-        found.smooth[found.smooth.all(axis=1) & ~_is_additive(point, values, {k for k, _ in places})] = False
+        if (sure := found.smooth.all(axis=1)).any():
+            found.smooth[sure & ~_is_additive(point, values, {k for k, _ in places})] = False
         return found
 
 

@@ -41,19 +41,20 @@ def inner(left, right):
     return sum(float(np.vdot(a, b).real) for a, b in zip(*plain))
 
 
-def vjp(function, primals, cotangents):
-    found = raw_vjp(function, primals, cotangents)
+def filled(found, primals):
     return [np.zeros(np.shape(numpy(x))) if g is None else numpy(g) for g, x in zip(found, primals)]
+
+
+def vjp(function, primals, cotangents):
+    return filled(raw_vjp(function, primals, cotangents), primals)
 
 
 def hvp(function, primals, cotangents, tangents):
-    found = raw_hvp(function, primals, cotangents, tangents)
-    return [np.zeros(np.shape(numpy(x))) if g is None else numpy(g) for g, x in zip(found, primals)]
+    return filled(raw_hvp(function, primals, cotangents, tangents), primals)
 
 
 def third(function, primals, cotangents, tangents, others):
-    found = raw_third(function, primals, cotangents, tangents, others)
-    return [np.zeros(np.shape(numpy(x))) if g is None else numpy(g) for g, x in zip(found, primals)]
+    return filled(raw_third(function, primals, cotangents, tangents, others), primals)
 
 
 def jvp(function, primals, tangents):

@@ -92,13 +92,13 @@ def grain(case: Case) -> float:
 def outputs_along(backend: Backend, case: Case) -> Callable[[float], np.ndarray]:
     """All outputs along the direction: t -> those of f(x + t D v) in one real vector."""
     bound, step = precise(backend, case), direction(case)
-    return lambda t: flat(bound.at(_displaced(case, step, t)))
+    return lambda t: flat(bound.at(displaced(case, step, t)))
 
 
 def projected_along(backend: Backend, case: Case) -> Callable[[float], float]:
     """The outputs along the direction, projected: t -> <w, f(x + t D v)>."""
     bound, step = precise(backend, case), direction(case)
-    return lambda t: inner(case.cotangents, bound.at(_displaced(case, step, t)))
+    return lambda t: inner(case.cotangents, bound.at(displaced(case, step, t)))
 
 
 def gradients_along(backend: Backend, case: Case) -> Callable[[float], np.ndarray]:
@@ -106,7 +106,7 @@ def gradients_along(backend: Backend, case: Case) -> Callable[[float], np.ndarra
     bound, step = bind(backend, case, dtype=best_dtype(backend, case)), direction(case)
 
     def gradients(t: float) -> np.ndarray:
-        primals = tuple(map(bound.array, _displaced(case, step, t)))
+        primals = tuple(map(bound.array, displaced(case, step, t)))
         _, found = backend.vjp(bound.function, primals, bound.cotangents())
         return flat([np.zeros_like(x) if g is None else backend.numpy(g) for g, x in zip(found, case.points, strict=True)])
 
@@ -118,7 +118,7 @@ def tangents_along(backend: Backend, case: Case, tangents: tuple[np.ndarray, ...
     bound, step = bind(backend, case, dtype=best_dtype(backend, case)), direction(case)
 
     def results(t: float) -> np.ndarray:
-        primals = tuple(map(bound.array, _displaced(case, step, t)))
+        primals = tuple(map(bound.array, displaced(case, step, t)))
         return flat(bound.numpy(backend.jvp(bound.function, primals, bound.tangents(tangents))[1]))
 
     return results
@@ -135,7 +135,8 @@ def _terms(case: Case, values: tuple[np.ndarray, ...]) -> float:
         return float(sum(np.sum(np.abs(wide(w) * wide(y))) for w, y in zip(case.cotangents, values, strict=True)))
 
 
-def _displaced(case: Case, step: tuple[np.ndarray, ...], t: float) -> tuple[np.ndarray, ...]:
+def displaced(case: Case, step: tuple[np.ndarray, ...], t: float) -> tuple[np.ndarray, ...]:
+    """The case's points + t step."""
     return moved(tuple(map(wide, case.points)), step, t)
 
 

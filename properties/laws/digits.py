@@ -26,7 +26,7 @@ from harness.program import Case
 from harness.verdict import Result, Verdict, judge_equal, required_resolution, structural
 from harness.verdict.constants import JITTER_FACTOR, JITTER_RUNS, analytic_error, eps, largest, ulp_at_zero
 from properties.laws.digits_around import AROUND, explained
-from properties.laws.digits_told import Asked, Compared, told
+from properties.laws.digits_told import Asked, Compared, products_of, told
 from properties.laws.gradients import Malformed, gradients_of, tangents_of
 from properties.laws.inner import flat
 from properties.laws.jacobians import split
@@ -118,8 +118,7 @@ def _judged(law: str, case: Case, truth: Truth, asked: Asked, *, forward: bool) 
         known = (smooth | ~counts).all(axis=1) & (smooth.all(axis=0) | ~np.isnan(asked.actual))  # an infinite slope at a kink spoils 0 times it
         if not known.any():
             return Result(law=law, verdict=Verdict.INCONCLUSIVE, reason=KINK, comparisons=0, details={"status": "kink"})
-        products = asked.weights[:, :, None] * np.where(smooth, entries, 0).astype(float)  # (directions, terms, entries)
-        products = np.where(counts, products, 0.0)
+        products = products_of(asked.weights, np.where(smooth, entries, 0).astype(float))
         expected, terms = products.sum(axis=1)[known], np.abs(products).sum(axis=1)[known]
         allowed = analytic_error(case.dtype) * (terms + np.broadcast_to(_underflow(case.dtype, sizes), known.shape)[known])
         allowed = np.where(terms > largest(case.dtype), np.inf, allowed + (sizes @ np.where(smooth, error, 0.0))[known])

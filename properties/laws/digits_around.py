@@ -10,14 +10,13 @@ and relu(x) compare numbers as they are, and round nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 
 import numpy as np
 
 from harness.oracles.multiprecision_jacobian import jacobian
 from harness.program import Case
 from harness.verdict.constants import BROKEN_FACTOR, JITTER_FACTOR, JITTER_RUNS, eps
-from properties.laws.digits_told import Asked, Compared
+from properties.laws.digits_told import Asked, Compared, products_of
 from properties.laws.inner import wide
 from properties.laws.reference_jacobian import Truth
 from properties.laws.shaking import signs_of
@@ -27,7 +26,8 @@ AROUND = "kink: rounding of a value on the way may cross it, and the derivatives
 
 def explained(case: Case, truth: Truth, asked: Asked, seen: Compared, *, forward: bool) -> np.ndarray:
     """Which of the entries compared lie between the derivatives around the primals, where these differ; (known entries,)."""
-    found = np.stack([_along(entries, asked.weights, forward=forward) for entries in _around(case, truth)])[:, seen.known]
+    sides = [products_of(asked.weights, entries.T if forward else entries) for entries in _around(case, truth)]
+    found = np.stack([products.sum(axis=1) for products in sides])[:, seen.known]
     actual, slack = asked.actual[seen.known], BROKEN_FACTOR * seen.allowed
     with np.errstate(all="ignore"):
         return np.asarray((np.fmin.reduce(found) - slack <= actual) & (actual <= np.fmax.reduce(found) + slack))
@@ -40,7 +40,7 @@ def _around(case: Case, truth: Truth) -> Iterator[np.ndarray]:
     given = _is_given(case, truth)
     for run in range(JITTER_RUNS):
         for side in (1.0, -1.0):
-            signs = partial(signs_of, case.seed, run, side)()
+            signs = signs_of(case.seed, run, side)
             primals = [wide(x) * (1 + JITTER_FACTOR * eps(case.dtype) * signs(x.shape)) if x.dtype.kind == "f" else x for x in case.primals]
             try:
                 beside = jacobian(truth.program, primals, truth.places)
@@ -56,9 +56,3 @@ def _is_given(case: Case, truth: Truth) -> np.ndarray:
     values = truth.found.values
     exact = np.array([float(value) == value for value in values], dtype=bool)  # not its rounding alone
     return np.asarray(exact & np.isin(np.abs(values.astype(float)), np.abs(numbers[numbers != 0])))
-
-
-def _along(entries: np.ndarray, weights: np.ndarray, *, forward: bool) -> np.ndarray:
-    """The sums over the terms that count, (directions, entries)."""
-    terms = weights[:, :, None] * (entries.T if forward else entries)
-    return np.asarray(np.where(weights[:, :, None] == 0, 0.0, terms).sum(axis=1))

@@ -46,6 +46,12 @@ class Compared(NamedTuple):
         return ~(self.gap(asked) <= BROKEN_FACTOR * self.allowed)
 
 
+def products_of(weights: np.ndarray, entries: np.ndarray) -> np.ndarray:
+    """The products of weights (directions, terms) and entries (terms, entries), 0 where a weight is, (directions, terms, entries)."""
+    each = weights[:, :, None]
+    return np.where(each == 0, 0.0, each * entries)
+
+
 def told(result: Result, case: Case, truth: Truth, asked: Asked, seen: Compared, *, forward: bool) -> Result:
     """`result` with the worst entry by name, and how much is wrong: fewer digits than there should be, or what no difference of values could show."""
     with np.errstate(all="ignore"):

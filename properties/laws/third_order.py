@@ -17,10 +17,10 @@ from harness.backends.bind import Bound, bind
 from harness.program import Case
 from harness.verdict import Result
 from harness.verdict.rounding import value_rounding
-from properties.laws.along import curvature_floor, direction, gradient_terms, moved, other_direction
+from properties.laws.along import curvature_floor, direction, displaced, gradient_terms, other_direction
 from properties.laws.asked_again import entry_by_entry
 from properties.laws.gradients import well_formed
-from properties.laws.inner import flat, wide
+from properties.laws.inner import flat
 from properties.laws.law import Law
 from properties.laws.measured import check_measured
 from properties.laws.precision import best_dtype
@@ -33,7 +33,7 @@ Arrays = tuple[np.ndarray, ...]
 def products_along(backend: Backend, case: Case, others: Arrays) -> Callable[[float], np.ndarray]:
     """The second derivative along the direction: t -> H(x + t D v) u in one real vector, u being `others`, by the backend's first composition."""
     bound, step = bind(backend, case, dtype=best_dtype(backend, case)), direction(case)
-    return lambda t: flat(_product_at(bound, moved(tuple(map(wide, case.points)), step, t), others))
+    return lambda t: flat(_product_at(bound, displaced(case, step, t), others))
 
 
 def third_along(bound: Bound, others: Arrays, step: Arrays) -> Arrays:
