@@ -26,14 +26,14 @@ Signs = Callable[[tuple[int, ...]], np.ndarray]  # shape -> entries 1 and -1
 
 
 class Point:
-    """The program's outputs beside its inputs, (outputs,); with `signs` every value on the way is moved a little."""
+    """The program's outputs beside its inputs, (outputs,); with `signs` every value on the way is moved a little, or with `side` -1 the other way."""
 
-    def __init__(self, program: Program, inputs: Sequence[np.ndarray], signs: Callable[[], Signs] | None = None) -> None:
+    def __init__(self, program: Program, inputs: Sequence[np.ndarray], signs: Callable[[], Signs] | None = None, side: int = 1) -> None:
         sizes = np.concatenate([np.abs(x[np.isfinite(x) & (x != 0)]).ravel() for x in inputs if x.dtype.kind == "f"] or [np.ones(1)])
         smallest, largest = (math.floor(math.log10(size)) for size in (np.min(sizes, initial=1.0), np.max(sizes, initial=1.0)))
         self.span = 1 + largest - smallest  # digits between the smallest and the largest number
         self.digits = STEP + NARROWER + KNOWN + GUARD + self.span
-        self._program, self._inputs, self._signs = program, inputs, signs
+        self._program, self._inputs, self._signs, self._side = program, inputs, signs, side
         self.shapes = [x.shape for x in inputs]
         with context().workdps(self.digits):
             self.reach = context().mpf(10) ** (smallest - 1)
@@ -53,7 +53,7 @@ class Point:
         return self._outputs(up), self._outputs(down)
 
     def _outputs(self, arrays: Sequence[np.ndarray]) -> np.ndarray | None:
-        shake = _shake(self._signs)
+        shake = _shake(self._signs, self._side)
 
         def meaning(op: str, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
             results = apply(op, args, params)
@@ -80,8 +80,8 @@ class Point:
                 yield rows, columns[rows], [place for place in places if place[0] == k]
 
 
-def _shake(signs: Callable[[], Signs] | None) -> Callable[[Any], Any]:
+def _shake(signs: Callable[[], Signs] | None, side: int) -> Callable[[Any], Any]:
     if signs is None:
         return lambda x: x
-    drawn, step = signs(), context().mpf(10) ** -SHAKEN
+    drawn, step = signs(), side * context().mpf(10) ** -SHAKEN
     return lambda x: x * (1 + step * exact(drawn(x.shape).astype(float)))

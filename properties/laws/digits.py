@@ -127,7 +127,7 @@ def _judged(law: str, case: Case, truth: Truth, asked: Asked, *, forward: bool) 
         if result.verdict is Verdict.HOLDS:
             return msgspec.structs.replace(result, details={"status": "smooth"})
         moved = np.nan_to_num(_moved(case, truth), nan=UNKNOWN, posinf=UNKNOWN)
-        allowed = allowed + JITTER_FACTOR * eps(case.dtype) * (sizes @ (moved.T if forward else moved))[known]
+        allowed = allowed + (sizes @ (moved.T if forward else moved))[known]
         result = judge(allowed=allowed, rule=CONDITIONED)
     seen = Compared(known, expected, terms, allowed)
     result = told(result, case, truth, asked, seen, forward=forward)
@@ -142,8 +142,9 @@ def _underflow(dtype: str, sizes: np.ndarray) -> np.ndarray:
 
 
 def _moved(case: Case, truth: Truth) -> np.ndarray:
+    """How far some ulps of every value move the entries, (outputs, places)."""
     runs = [partial(signs_of, case.seed, run) for run in range(JITTER_RUNS)]
-    return sensitivity(truth.program, case.primals, truth.places, truth.found.values.size, runs)
+    return sensitivity(truth.program, case.primals, truth.places, truth.found.values.size, runs, JITTER_FACTOR * eps(case.dtype))
 
 
 LAWS = (

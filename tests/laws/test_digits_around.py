@@ -21,9 +21,10 @@ def reverse(case: Case, backend: str = "torch") -> Result:
     return laws()["vjp-eq-digits"].check(load_backend(backend), case)
 
 
-def one_op(op: str, *inputs: list[Any], w: Any, **params: Any) -> Case:
+def one_op(op: str, *inputs: list[Any], w: Any, dtype: str = "float64", **params: Any) -> Case:
     arrays = tuple(np.array(x, dtype=float) for x in inputs)
-    return case_of(single(op, tuple(x.shape for x in arrays), ("primal",) * len(arrays), **params), arrays, (np.array(w, dtype=float),))
+    program = single(op, tuple(x.shape for x in arrays), ("primal",) * len(arrays), **params)
+    return case_of(program, arrays, (np.array(w, dtype=float),), dtype=dtype)
 
 
 def ramp_of_a_difference() -> Case:
@@ -41,6 +42,14 @@ def test_a_kink_that_rounding_crosses_on_the_way_is_open() -> None:
 
 def test_a_kink_that_rounding_crosses_excuses_no_other_entry() -> None:
     assert reverse(ramp_of_a_difference(), "faulty:negated-gradient:torch").verdict is Verdict.BROKEN
+
+
+def test_an_entry_that_is_the_largest_that_it_can_be_moves_with_the_rounding_of_the_mean() -> None:
+    """Of the gradient of std at 1 + 2 u, 1, 1, whose mean lies between two numbers; to the first order in the numbers that entry is constant."""
+    params = {"axis": None, "keepdims": False, "correction": 0}
+    assert reverse(one_op("std", [1.75 + 2.0**-22, 1.75, 1.75], w=1.0, dtype="float32", **params)).verdict is Verdict.INCONCLUSIVE
+    apart = one_op("std", [1.75 + 2.0**-10, 1.75, 1.75], w=1.0, dtype="float32", **params)
+    assert reverse(apart, "faulty:negated-gradient:torch").verdict is Verdict.BROKEN
 
 
 @pytest.mark.parametrize("beside", [1 + 2.0**-52, 1 - 2.0**-53])

@@ -43,6 +43,13 @@ def test_kink_and_tie_at_the_primals_have_no_derivative() -> None:
     assert not of("maximum", [1.0], [1.0]).smooth.any()
 
 
+@pytest.mark.parametrize("count", range(2, 8))
+def test_order_of_equal_numbers_has_no_derivative_though_none_moves_the_middle_alone(count: int) -> None:
+    assert not of("sort", [1.5] * count, axis=0, descending=False).smooth.any()
+    assert of("sort", [1.5 + k for k in range(count)], axis=0, descending=False).smooth.all()
+    assert of("sum", [1.5] * count, axis=0, keepdims=False).smooth.all()
+
+
 def test_jump_has_no_derivative_though_it_be_odd() -> None:
     assert of("frac", [2.0, 2.5]).smooth.tolist() == [[False, True], [True, True]]
     assert not of("atan2", [0.0], [0.0]).smooth.any()
@@ -93,14 +100,21 @@ def test_sensitivity_is_the_derivative_of_the_entry_times_the_primal() -> None:
         return np.ones
 
     program, inputs, places = subject("exp", [3.0])
-    [[moved]] = sensitivity(program, inputs, places, 1, [plus])
-    assert moved == pytest.approx(5 * math.exp(3.0), rel=1e-12), "of (1 + d) exp((1 + d) x), by x: 2 f' + x f''"
+    [[moved]] = sensitivity(program, inputs, places, 1, [plus], 1e-15)
+    assert moved == pytest.approx(5e-15 * math.exp(3.0), rel=1e-12), "of (1 + d) exp((1 + d) x), by x: 2 f' + x f''"
+
+
+@pytest.mark.parametrize(("first", "moved"), [(1.0, 2 * 0.5 + 0.5**2), (-1.0, 0.5**2)])
+def test_sensitivity_is_of_the_second_order_too(first: float, moved: float) -> None:
+    """Of (1 + d) (1 + d s) x, by x, where the moves of the value and of its primal undo each other in the first order for s = -1."""
+    program, inputs, places = subject("negative", [3.0])
+    assert sensitivity(program, inputs, places, 1, [partial(_signs, first)], 0.5).tolist() == [[pytest.approx(moved)]]
 
 
 def test_sensitivity_is_the_most_of_all_runs() -> None:
     program, inputs, places = subject("subtract", [1.0], [1.0])
     runs = [partial(_signs, first) for first in (1.0, -1.0)]
-    assert sensitivity(program, inputs, places, 1, runs).tolist() == [[pytest.approx(2.0), pytest.approx(2.0)]]
+    assert sensitivity(program, inputs, places, 1, runs, 1e-15).tolist() == [[pytest.approx(2e-15), pytest.approx(2e-15)]]
 
 
 def _signs(first: float) -> Any:
