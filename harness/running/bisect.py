@@ -59,8 +59,14 @@ def bisected(backend: Backend, case: Case) -> list[Step]:
 
 
 def culprit(steps: Sequence[Step]) -> Step | None:
-    """The first wrong instruction, if it is wrong alone too: then the op itself is wrong, whatever program it stands in."""
-    return steps[-1] if steps and all(steps[-1].broken) else None
+    """The instruction that is wrong alone, too: then the op itself is wrong, whatever program it stands in.
+
+    It is the last of them, with which the program is wrong first; or where that one is right alone, the first that is wrong alone, whose error the
+    rounding of the program may hide for some instructions.
+    """
+    if not steps or not steps[-1].broken[0]:
+        return None
+    return steps[-1] if steps[-1].broken[1] else next((step for step in steps if step.broken[1]), None)
 
 
 def bisection(backend: Backend, steps: Sequence[Step]) -> list[dict[str, Any]]:

@@ -29,7 +29,7 @@ from harness.running.printed import printed_program
 from harness.running.regime import regime_of
 from harness.running.script import shows, standalone_script
 from harness.verdict import Result, Verdict, finding_text
-from harness.verdict.pattern import kind_of
+from harness.verdict.pattern import kind_of, sort_of
 from properties.laws import Law
 from properties.laws.explain import explain
 from properties.laws.neighbourhood import isolates, neighbourhood
@@ -75,7 +75,7 @@ def signature_of(backend: Backend, case: Case, result: Result, wrong: Step | Non
     """What to call the bug: by the instruction that is wrong alone too, where a program has one, whatever else stands around it."""
     if wrong is not None and wrong.alone is not None:
         case, result = wrong.case, explained(backend, wrong.case, wrong.alone)
-    kind = _raised(result) or result.pattern or result.reason or kind_of(result.actual, result.expected)
+    kind = _raised(result) or sort_of(result.pattern or result.reason or kind_of(result.actual, result.expected))
     route, _, _ = result.details.get("compared", "").partition(" with ")
     return signature(case.law, ops_of(case), f"{route} {kind}", regime_of(case))
 

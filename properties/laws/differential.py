@@ -49,7 +49,7 @@ def differential_law(name: str) -> Law:
 def check_agreement(name: str, backend: Backend, case: Case) -> Result:
     """Values, then gradients, and if those differ, who is at odds with finite differences."""
     other, there = load_backend(name), _moved(load_backend(name), case)
-    values = _compare(name, backend, case, other, there, lambda bound: flat(bound.at(bound.case.points)))
+    values = _compare(name, backend, case, other, there, lambda bound: flat(bound.values()))
     if values.verdict is Verdict.BROKEN:
         told = (
             f"the functions differ before any derivative is taken: {backend.name} and {other.name} mean something else by one name. {values.reason}"

@@ -64,7 +64,7 @@ def _judged(law: str, backend: Backend, case: Case, mode: AbstractContextManager
 
 
 def _measure(bound: Bound) -> np.ndarray:
-    return np.concatenate([flat(bound.at(bound.case.points)), flat(gradients_of(bound))])
+    return np.concatenate([flat(bound.values()), flat(gradients_of(bound))])
 
 
 def _in_float32(backend: Backend, case: Case) -> Case:

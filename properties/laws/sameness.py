@@ -82,7 +82,7 @@ LAWS = (
         name="layout-independent",
         family="sameness",
         statement="Strided primals, cotangents and tangents give what their contiguous copies give.",
-        equation="f'(view(x))^T view(w) = f'(x)^T w",
+        equation="f(view(x)) = f(x),  f'(view(x))^T view(w) = f'(x)^T w",
         source="https://docs.pytorch.org/docs/stable/notes/extending.html",
         check=check_layouts,
         faults=("contiguous-cotangent",),

@@ -67,6 +67,22 @@ def test_a_backward_that_misreads_a_strided_cotangent_is_broken_though_the_forwa
     assert check_gradients(ReadsMemory.apply, X, laws="layout-independent").verdict is Verdict.BROKEN
 
 
+class ReadsMemoryForward(torch.autograd.Function):
+    """Doubles what lies in its primal's memory, as if that were row-major; its gradient is right."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Any) -> Any:
+        return 2 * torch.as_strided(x, x.shape, torch.empty(x.shape).stride(), x.storage_offset())
+
+    @staticmethod
+    def backward(ctx: Any, w: Any) -> Any:
+        return 2 * w
+
+
+def test_a_forward_that_misreads_a_strided_primal_is_broken_though_its_gradient_is_right() -> None:
+    assert check_gradients(ReadsMemoryForward.apply, X, laws="layout-independent").verdict is Verdict.BROKEN
+
+
 @pytest.mark.parametrize("function", [torch.sqrt, lambda x: torch.special.xlogy(x, x), lambda x: x**0.25], ids=["sqrt", "x log x", "fourth root"])
 def test_where_the_slope_is_infinite_no_law_is_broken_and_the_reason_is_told(function: Any) -> None:
     report = check_gradients(function, torch.tensor([0.0, 4.0, 0.0], dtype=torch.float64))

@@ -71,7 +71,7 @@ def test_native_finding_is_called_like_its_cell(torch_backend) -> None:
     case, *_ = first_cases(torch_backend, DET, "cpu", "float64", 1, seed=1)
     result = Result(law="vjp-eq-fd", verdict=Verdict.BROKEN, actual=0.0, expected=1.0)
     called = signature_of(torch_backend, msgspec.structs.replace(case, law="vjp-eq-fd"), result, None)
-    assert called == f"vjp-eq-fd | {DET} | zero where it should not be"
+    assert called == f"vjp-eq-fd | {DET} | zero"
 
 
 def test_native_samples_that_are_not_dense_are_left_out(torch_backend) -> None:

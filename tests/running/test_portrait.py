@@ -9,7 +9,7 @@ import pytest
 from harness.backends.registry import load_backend
 from harness.oracles.estimate import Rung
 from harness.program import Case, Input, Instruction, Program, single
-from harness.running.bisect import bisected, bisection, culprit
+from harness.running.bisect import Step, bisected, bisection, culprit
 from harness.running.judge import run_case
 from harness.running.portrait import portrait
 from harness.running.slices import POINTS, slice_of
@@ -117,6 +117,25 @@ def test_bisection_finds_an_op_that_is_wrong_in_the_middle(monkeypatch):
     rows = bisection(backend, steps)
     assert culprit(steps) is steps[-1]
     assert [(row["instruction"].split("(")[0].split(".")[-1], row["upto"]) for row in rows] == [("negative", "HOLDS"), ("exp", "BROKEN")]
+
+
+@pytest.mark.parametrize(
+    ("told", "place"),
+    [
+        ("hold/hold broken/broken", 1),
+        ("open/broken broken/hold", 0),
+        ("open/broken broken/broken", 1),
+        ("open/hold broken/hold", None),
+        ("open/broken hold/hold", None),
+        ("", None),
+    ],
+)
+def test_culprit_is_the_last_instruction_or_else_the_first_that_is_wrong_alone(told, place):
+    verdicts = {"hold": Verdict.HOLDS, "open": Verdict.INCONCLUSIVE, "broken": Verdict.BROKEN}
+    case, [instruction, *_] = a_case(), CHAIN.instructions
+    asked = [[Result(law="vjp-eq-fd", verdict=verdicts[word]) for word in step.split("/")] for step in told.split()]
+    steps = [Step(instruction, upto, case, alone) for upto, alone in asked]
+    assert culprit(steps) is (None if place is None else steps[place])
 
 
 def test_bisection_of_a_single_instruction_has_nothing_to_say():

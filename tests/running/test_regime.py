@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from harness.program import single
-from harness.running.regime import EXTREME, LABELLED, TAIL, regime_of
+from harness.running.regime import EMPTY, EXTREME, LABELLED, TAIL, regime_of
 from tests.laws.examples import case_of
 
 
@@ -23,10 +23,10 @@ from tests.laws.examples import case_of
         ([100.0], "float16", EXTREME),
         ([1e110], "complex128", EXTREME),
         ([np.inf, np.nan, 0.0], "float64", ""),
-        ([], "float64", ""),
+        ([], "float64", EMPTY),
     ],
 )
-def test_regime_is_extreme_where_cubes_leave_the_normal_numbers(sizes: list[float], dtype: str, regime: str) -> None:
+def test_regime_is_extreme_where_cubes_leave_the_normal_numbers_and_empty_where_there_are_none(sizes: list[float], dtype: str, regime: str) -> None:
     primal = np.array(sizes, dtype="complex128" if dtype == "complex128" else "float64")
     assert regime_of(case_of(single("negative", (primal.shape,), ("primal",)), (primal,), (np.ones_like(primal),), dtype=dtype)) == regime
 

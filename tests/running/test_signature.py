@@ -31,20 +31,20 @@ def on(program: Program) -> Case:
 
 
 def test_program_with_a_wrong_op_is_called_like_that_op() -> None:
-    assert called(on(CHAIN)) == called(on(single("exp", ((2,),), ("primal",)))) == "vjp-eq-fd | exp | all entries are off by the factor #"
+    assert called(on(CHAIN)) == called(on(single("exp", ((2,),), ("primal",)))) == "vjp-eq-fd | exp | all off"
 
 
 def test_program_whose_ops_are_right_alone_is_called_by_all_of_them() -> None:
     case = on(CHAIN)
     result = Result(law=case.law, verdict=Verdict.BROKEN, actual=float("nan"), expected=1.0)
-    assert signature_of(WRONG, case, result, None) == "vjp-eq-fd | exp+negative | nan"
+    assert signature_of(WRONG, case, result, None) == "vjp-eq-fd | exp+negative | not finite"
 
 
 @pytest.mark.parametrize(("compared", "words"), [("forward over reverse with reverse over reverse", "forward over reverse zero"), ("", "zero")])
 def test_signature_says_which_route_differs(compared: str, words: str) -> None:
     details = {"compared": compared} if compared else {}
     result = Result(law="vjp-eq-fd", verdict=Verdict.BROKEN, actual=0.0, expected=1.0, details=details)
-    assert signature_of(WRONG, on(CHAIN), result, None) == f"vjp-eq-fd | exp+negative | {words} where it should not be"
+    assert signature_of(WRONG, on(CHAIN), result, None) == f"vjp-eq-fd | exp+negative | {words}"
 
 
 def raising(message: str) -> Result:
