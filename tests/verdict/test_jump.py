@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from harness.oracles import Estimate
 from harness.verdict import Result, Verdict, judge_derivative, judge_tangent
+from harness.verdict.elementwise import compare
 
 FEW = 48  # evaluations; the ladder and both sides would take hundreds
 
@@ -46,6 +48,18 @@ def test_jump_of_one_element_leaves_the_others_right_and_is_told_as_soon() -> No
 @pytest.mark.parametrize("wrong", [2.0 + 1e-5, -2.0, 0.0])
 def test_jump_of_one_element_excuses_no_wrong_slope_of_another(wrong: float) -> None:
     result = tangent([0.0, wrong], lambda t: np.array([float(t > 0), math.sin(2 * t)]))
+    assert (result.verdict, result.where) == (Verdict.BROKEN, "out[1]")
+
+
+@pytest.mark.parametrize("infinite", [math.inf, -math.inf, math.nan])
+def test_beside_a_jump_a_slope_of_which_no_digit_is_known_contradicts_no_infinite_one(infinite: float) -> None:
+    """As of the cosine of 1e35 times t, which jumps from each number to the next."""
+    gap = "phi jumps at this point: by 1 from the left."
+    for bound, broken in ((7.3, False), (0.1, True)):
+        found = compare(np.array(infinite), Estimate(-2.4, bound, "jump", 45, gap), scale=1.0, rounding=0.0, size=1.0, required=1e-6)
+        assert found.broken.any() == broken
+        assert broken or (found.worst, found.reason) == (Verdict.INCONCLUSIVE, f"jump: {gap}")
+    result = tangent([0.0, infinite], lambda t: np.array([float(t > 0), math.sin(2 * t)]))
     assert (result.verdict, result.where) == (Verdict.BROKEN, "out[1]")
 
 
