@@ -50,7 +50,7 @@ def describe(cell: Cell, law: Law, backend: Backend, case: Case, result: Result,
     script, written = standalone_script(backend, case, result, title), to_json(case).decode()
     script = script if script and (not answered or shows(script, backend)) else ""
     return Finding(
-        signature=signature_of(backend, case, result, culprit(steps)),
+        signature=signature_of(backend, case, result, culprit(steps), strided=neighbours.get("contiguous", Verdict.BROKEN) is not Verdict.BROKEN),
         cell=cell.id,
         case=case.id,
         law=law.name,
@@ -71,13 +71,16 @@ def describe(cell: Cell, law: Law, backend: Backend, case: Case, result: Result,
     )
 
 
-def signature_of(backend: Backend, case: Case, result: Result, wrong: Step | None) -> str:
-    """What to call the bug: by the instruction that is wrong alone too, where a program has one, whatever else stands around it."""
+def signature_of(backend: Backend, case: Case, result: Result, wrong: Step | None, *, strided: bool = False) -> str:
+    """What to call the bug: by the instruction that is wrong alone too, where a program has one, whatever else stands around it.
+
+    `strided`: the same numbers in contiguous memory, in which an instruction alone is looked at, break nothing.
+    """
     if wrong is not None and wrong.alone is not None:
-        case, result = wrong.case, explained(backend, wrong.case, wrong.alone)
+        case, result, strided = wrong.case, explained(backend, wrong.case, wrong.alone), False
     kind = _raised(result) or sort_of(result.pattern or result.reason or kind_of(result.actual, result.expected))
     route, _, _ = result.details.get("compared", "").partition(" with ")
-    return signature(case.law, ops_of(case), f"{route} {kind}", regime_of(case))
+    return signature(case.law, ops_of(case), f"{route} {kind}", regime_of(case, strided=strided))
 
 
 def _raised(result: Result) -> str:

@@ -1,6 +1,7 @@
 """Where a counterexample lies, as far as that tells one bug from another: at ordinary sizes, where their cubes overflow or underflow, in a tail, ...
 
 an empty axis    an array without elements reaches the subject
+strided memory   the same numbers in contiguous memory break nothing
 extreme sizes    some |x|^3 is no normal number of the case's precision: above 1e102 or below 1e-102 in float64, above 1e12 or below 1e-12 in float32
 in a tail        an edge of tails (harness.strategies.edges) where half of the digits of 1 - exp(-x^2 / 2) are lost at every number
 beside a label   the edge of a label (harness.strategies.together) at numbers so far out that half of the digits of 1 - exp(-|x|) are lost
@@ -16,15 +17,15 @@ from harness.program import Case
 from harness.strategies.together import LABELS
 from harness.verdict.constants import eps
 
-EMPTY, EXTREME, TAIL, LABELLED = "an empty axis", "extreme sizes", "in a tail", "beside a label"
+EMPTY, STRIDED, EXTREME, TAIL, LABELLED = "an empty axis", "strided memory", "extreme sizes", "in a tail", "beside a label"
 TAILS = frozenset({"left tail", "right tail"})
 POWER = 3  # the gradient of a norm or a normalisation contains the cube of its inverse
 
 
-def regime_of(case: Case) -> str:
-    """`EMPTY`, `EXTREME`, `TAIL`, `LABELLED`, or "" for ordinary arrays."""
-    if any(x.size == 0 for x in case.primals):
-        return EMPTY
+def regime_of(case: Case, *, strided: bool = False) -> str:
+    """`EMPTY`, `STRIDED` where its contiguous twin is known to break nothing, `EXTREME`, `TAIL`, `LABELLED`, or "" for ordinary arrays."""
+    if strided or any(x.size == 0 for x in case.primals):
+        return STRIDED if strided else EMPTY
     limits = np.finfo("float32" if case.dtype == "bfloat16" else case.dtype)
     sizes = np.concatenate([np.abs(x[(x != 0) & np.isfinite(x)]).ravel() for x in case.points] or [np.zeros(0)])
     exponents = POWER * np.log2(sizes)
