@@ -21,7 +21,9 @@ def _whole(rng: np.random.Generator, n: int) -> np.ndarray:
 
 
 def _permutation(rng: np.random.Generator, n: int) -> np.ndarray:
-    return np.asarray(np.eye(n)[rng.permutation(n)])
+    """Not the identity, which is a family of its own, where there is another one."""
+    order = rng.permutation(n)
+    return np.asarray(np.eye(n)[np.roll(order, 1) if np.all(order == np.arange(n)) else order])
 
 
 def _symmetric(rng: np.random.Generator, n: int) -> np.ndarray:

@@ -111,12 +111,13 @@ def shared_storage(source: Source, operation: Operation, dtype: str) -> Point:
 
 
 def special(position: int, value: float) -> Callable[[Source, Operation, str], Point]:
-    """One of the first two operands is `value` everywhere."""
+    """One of the first two operands is `value` everywhere, the other one nowhere."""
 
     def at(source: Source, operation: Operation, dtype: str) -> Point:
-        place = two_arrays(operation)[position]
-        if not operation.values[place].size:
-            raise NotDrawn("nothing is anywhere")
+        both = two_arrays(operation)[:2]
+        place, other = both[position], both[1 - position]
+        if not operation.values[place].size or np.any(operation.values[other] == value):
+            raise NotDrawn(f"nothing is anywhere, or the other operand is {value:g}, too")
         given = replace(operation, values=tuple(np.full_like(x, value) if i == place else x for i, x in enumerate(operation.values)))
         upper = replace(given, values=tuple(np.abs(x) if x.dtype.kind == "f" and i != place else x for i, x in enumerate(given.values)))
         smoother = max((given, upper), key=lambda one: one.op.margin_at(one.values, one.params))  # atan2(0, y) is smooth for y > 0 only

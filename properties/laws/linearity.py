@@ -25,6 +25,7 @@ from properties.laws.own_precision import BEYOND, beyond_range
 from properties.laws.precision import best_dtype
 
 FEW_DIGITS = "the cotangent passes through half precision on its way: the vjp takes factors exactly, and sums up to that rounding."
+NO_VALUE = "the function itself is NaN at these primals, in every entry: what has no value has no derivative."
 NEGATIVE, LARGE = -0.5, 1024.0  # powers of two, so that the products are exact in every dtype; of both signs and magnitudes, so that clamps show
 
 
@@ -62,7 +63,7 @@ def _homogeneous(backend: Backend, case: Case) -> bool:
 
 @unless_slope_is_infinite
 def check_zero(backend: Backend, case: Case) -> Result:
-    """A zero cotangent; the Jacobian is finite in the domain, so the product is exactly zero."""
+    """A zero cotangent; the Jacobian is finite in the domain, so the product is exactly zero. Where there is no value there is no Jacobian."""
     zero = tuple(np.zeros_like(w) for w in case.cotangents)
     try:
         gradient = flat(gradients_of(bind(backend, case), zero))
@@ -74,6 +75,8 @@ def check_zero(backend: Backend, case: Case) -> Result:
     off = np.flatnonzero(gradient != 0)
     if not np.isfinite(gradient).all() and best_dtype(backend, case) != case.dtype and beyond_range(backend, case):
         return Result(law="vjp-zero", verdict=Verdict.INCONCLUSIVE, reason=BEYOND.format(dtype=case.dtype))
+    if np.isnan(gradient).any() and np.isnan(flat(bind(backend, case).values())).all():
+        return Result(law="vjp-zero", verdict=Verdict.INCONCLUSIVE, reason=NO_VALUE)
     why = f"a zero cotangent gave {gradient[off[0]]} at flat entry {off[0]}" if off.size else ""
     return structural("vjp-zero", not off.size, why, comparisons=gradient.size)
 

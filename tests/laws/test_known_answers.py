@@ -46,6 +46,13 @@ def test_tangents_of_a_cube_are_three_x_squared_v() -> None:
     assert tangent.tolist() == [3.0, 12.0, -27.0]
 
 
+@pytest.mark.parametrize(("below", "verdict"), [([0.0, 0.0], Verdict.INCONCLUSIVE), ([0.0, 2.0], Verdict.BROKEN)])
+def test_a_zero_cotangent_says_nothing_where_the_function_has_no_value_at_all(below: list[float], verdict: Verdict) -> None:
+    quotient = single("divide", ((2,), (2,)), ("primal", "primal"))
+    case = case_of(quotient, (np.array(below), np.array(below)), (np.ones(2),), law="vjp-zero")
+    assert run_case(load_backend("torch"), case).verdict is verdict
+
+
 def test_a_function_called_twice_has_the_gradient_of_each_call_where_it_was_made() -> None:
     case = cube()
     bound = bind(load_backend("torch"), case)
