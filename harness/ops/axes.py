@@ -26,7 +26,7 @@ def choose_axis(choose: Choose, allowed: Sequence[int], rank: int) -> int:
 
 
 def choose_axes(choose: Choose, allowed: Sequence[int], rank: int) -> tuple[int, ...]:
-    """Some of `allowed`, one half as often as any other number, in any order; all counted from the front, all from the end, or some so and some so."""
+    """Some of `allowed`, one half as often as another number, in any order; all counted from the front, all from the end, or some so and some so."""
     left, kept = list(allowed), list[int]()
     for _ in range(choose.element((*range(1, len(left) + 1), *range(2, len(left) + 1)))):
         kept.append(left.pop(choose.integer(0, len(left) - 1)))
