@@ -114,8 +114,7 @@ def special(position: int, value: float) -> Callable[[Source, Operation, str], P
     """One of the first two operands is `value` everywhere, the other one nowhere."""
 
     def at(source: Source, operation: Operation, dtype: str) -> Point:
-        both = two_arrays(operation)[:2]
-        place, other = both[position], both[1 - position]
+        place, other = (two_arrays(operation)[k] for k in (position, 1 - position))
         if not operation.values[place].size or np.any(operation.values[other] == value):
             raise NotDrawn(f"nothing is anywhere, or the other operand is {value:g}, too")
         given = replace(operation, values=tuple(np.full_like(x, value) if i == place else x for i, x in enumerate(operation.values)))
