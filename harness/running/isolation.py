@@ -9,6 +9,7 @@ import faulthandler
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,6 +19,8 @@ from harness.program import Case
 from harness.program.case import from_json
 from harness.running.journal import CASE, WORKERS, Run
 from harness.running.last_words import fatal_error, written_to
+
+RENEWED = 1.0  # seconds after which a sign of life starts the watch anew: each one ends a thread and starts another
 
 
 class Guard:
@@ -31,7 +34,7 @@ class Guard:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._path.with_suffix(".pid").write_text(str(os.getpid()))
         self._stacks: TextIO | None = None
-        self._limit = seconds
+        self._limit, self._signed = seconds, -RENEWED
 
     @contextmanager
     def watching(self, cell: str, seconds: float | None = None) -> Iterator[None]:
@@ -40,6 +43,7 @@ class Guard:
         self._path.with_suffix(CASE).unlink(missing_ok=True)
         with self._path.open("w", encoding="utf-8") as self._stacks:
             print(cell, file=self._stacks, flush=True)
+            self._signed = -RENEWED
             self.sign()
             try:
                 with written_to(self._stacks):
@@ -49,9 +53,10 @@ class Guard:
                 self._stacks = None
 
     def sign(self) -> None:
-        """The cell lives: it may take as long again."""
-        if self._stacks is not None:
+        """The cell lives: it may take as long again, but for a second."""
+        if self._stacks is not None and time.monotonic() - self._signed >= RENEWED:
             faulthandler.dump_traceback_later(self._limit, exit=True, file=self._stacks)
+            self._signed = time.monotonic()
 
 
 def interrupt_workers(run: Run) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from harness.record import CellStarted
+from harness.running import isolation
 from harness.running.folder import default_folder, make_folder, point_latest_to, run_folders
 from harness.running.isolation import Guard, cause_of_death, uninterrupted
 from harness.running.journal import Journal, Run
@@ -104,8 +105,13 @@ def test_a_cell_that_gives_signs_of_life_may_take_as_long_again_each_time(tmp_pa
     guard = Guard(run_in(tmp_path), "gw0", 60.0)
     journal = Journal(run_in(tmp_path), "gw0", sign=guard.sign)
     journal.write(CellStarted(cell="before/any", time=0.0))
+    now = 100.0
+    monkeypatch.setattr(isolation.time, "monotonic", lambda: now)
     with guard.watching("a/cell"):
-        journal.write(CellStarted(cell="a/cell", time=0.0))
+        for now in (100.1, 100.9, 101.0, 101.5, 107.0):  # noqa: B007 (the clock reads it)
+            journal.write(CellStarted(cell="a/cell", time=0.0))
     journal.write(CellStarted(cell="after/it", time=0.0))
+    with guard.watching("another/cell"):
+        pass
     journal.close()
-    assert armed == [60.0, 60.0]
+    assert armed == [60.0] * 4  # at the start, at 101 and at 107, and at the start of the next cell
