@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
+import msgspec
+
 from harness.backends import Backend
 from harness.checking.arguments import Arguments, read_arguments
 from harness.checking.inference import backend_for
@@ -82,12 +84,14 @@ class _Check:
             yield next(answer for answer in probes if answer.result is worst)
 
     def _resolved(self, law: Law, probe: int) -> Answer:
-        """The answer along the probe's direction, or along the first of some others that resolves what must be resolved."""
-        first, count = self._ask(law, probe), self.request.probes
-        others = (self._ask(law, probe + count * again) for again in range(1, MORE_PROBES + 1)) if _is_too_coarse(first.result) else iter(())
+        """The answer along the probe's direction, or along the first of some others that resolves what must be resolved, in the same memory."""
+        first = self._ask(law, probe)
+        more = [probe + self.request.probes * again for again in range(1, MORE_PROBES + 1)] if _is_too_coarse(first.result) else []
+        others = (self._ask(law, another, memory=probe) for another in more)
         return next((answer for answer in others if answer.result.verdict in (Verdict.HOLDS, Verdict.BROKEN)), first)
 
-    def _ask(self, law: Law, probe: int) -> Answer:
+    def _ask(self, law: Law, probe: int, memory: int | None = None) -> Answer:
+        """The answer along the directions of `probe`; laws lay arrays out as the seed of the probe `memory` says, where that is another one."""
         case = draw_case(
             self.backend,
             law.name,
@@ -99,6 +103,7 @@ class _Check:
             probe=probe,
             resolution=self.request.resolution,
         )
+        case = case if memory is None else msgspec.structs.replace(case, seed=self.request.seed + memory)
         foregone = self._foregone(law)
         if foregone is not None:
             return Answer(law, case, foregone)

@@ -13,13 +13,15 @@ from harness.backends.bind import Bound, bind
 from harness.program import Case
 from harness.program.error_words import first_line
 from harness.program.layout import REPEATING, SHARED, effective_layout
-from harness.verdict import Result, Verdict
+from harness.verdict import Result, Verdict, structural
 from harness.verdict.result import worst_result
+from properties.laws.conditioning import spread_nearby
 from properties.laws.each_alone import each_alone, told_whose
 from properties.laws.exact import Sides, check_equal
 from properties.laws.form import forward_or_none
 from properties.laws.gradients import gradients_of, tangents_of
 from properties.laws.inner import flat
+from properties.laws.precision import best_dtype
 
 LAYOUTS = ("permuted", "strided", "offset", "stepped", "cropped", "channels_last")  # which any values can have
 
@@ -38,7 +40,8 @@ def check_layouts(backend: Backend, case: Case) -> Result:
     ones = msgspec.structs.replace(case, cotangents=tuple(map(np.ones_like, case.cotangents)), layouts=_expanded(case))
     strided, refused = _taken(backend, msgspec.structs.replace(case, layouts=_strided(case)))
     turned, _ = _taken(backend, msgspec.structs.replace(case, layouts=_turned(case)))
-    asked = [strided, *([turned] if turned.layouts != strided.layouts else []), *_one_alone(strided), *([ones] if _repeats(ones) else [])]
+    shifted, _ = _taken(backend, msgspec.structs.replace(case, layouts=_shifted(case)))
+    asked = [strided, shifted, *([turned] if turned.layouts != strided.layouts else []), *_one_alone(strided), *([ones] if _repeats(ones) else [])]
     result = worst_result([told_whose(backend, one, _with_its_twin(backend, one), _with_its_twin) for one in asked])
     if refused and result.verdict is Verdict.HOLDS:
         raise Unsupported(f"the function itself takes no strided primals: {refused}.")
@@ -64,7 +67,22 @@ def _with_its_twin(backend: Backend, strided: Case) -> Result:
     def twin(bound: Bound) -> Bound:
         return bind(backend, msgspec.structs.replace(bound.case, layouts=("contiguous",) * len(strided.layouts)))
 
-    return check_equal("layout-independent", backend, strided, lambda bound: Sides(derivatives(bound), derivatives(twin(bound))), nearby=True)
+    def sides(bound: Bound) -> Sides:
+        return Sides(derivatives(bound), derivatives(twin(bound)))
+
+    def ulps_apart(bound: Bound) -> np.ndarray:
+        return spread_nearby(backend, bound.case, derivatives)
+
+    if other := _other_dtypes(bind(backend, strided), twin(bind(backend, strided))):
+        return structural("layout-independent", False, other)
+    double = best_dtype(backend, strided) == strided.dtype
+    return check_equal("layout-independent", backend, strided, sides, ulps_apart if double else None, scatter=not double)
+
+
+def _other_dtypes(strided: Bound, contiguous: Bound) -> str:
+    """Which dtypes the outputs have where the arrays are strided, and where they are contiguous; empty where these are the same."""
+    found, due = ([str(bound.backend.describe(y).dtype) for y in bound.function(*bound.primals)] for bound in (strided, contiguous))
+    return f"the outputs are {', '.join(found)}, and {', '.join(due)} where the arrays are contiguous." if found != due else ""
 
 
 def _taken(backend: Backend, strided: Case) -> tuple[Case, str]:
@@ -97,6 +115,11 @@ def _turned(case: Case) -> tuple[str, ...]:
     """Each array in one of `LAYOUTS`, whatever its own is."""
     arrays = (*case.primals, *case.cotangents, *case.tangents)
     return tuple(_other("contiguous", x.shape, case.seed + i) for i, x in enumerate(arrays))
+
+
+def _shifted(case: Case) -> tuple[str, ...]:
+    """Every array row-major behind the start of its storage, where it has elements."""
+    return tuple(effective_layout("offset", x.shape) for x in (*case.primals, *case.cotangents, *case.tangents))
 
 
 def _expanded(case: Case) -> tuple[str, ...]:

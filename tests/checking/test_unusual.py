@@ -83,6 +83,27 @@ def test_a_forward_that_misreads_a_strided_primal_is_broken_though_its_gradient_
     assert check_gradients(ReadsMemoryForward.apply, X, laws="layout-independent").verdict is Verdict.BROKEN
 
 
+def in_strided_memory(other: Any) -> Any:
+    """2 x and its gradient in contiguous memory, and `other` in any other."""
+    return lambda x: 2 * x if x.is_contiguous() else other(x)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        in_strided_memory(lambda x: (2 * x).float()),
+        in_strided_memory(lambda x: 2 * x + (2 * x.float() - 2 * x).detach()),
+        in_strided_memory(lambda x: 2 * x * (1 + 1e-9)),
+        in_strided_memory(lambda x: 2 * x * (1 + torch.sin(1e12 * x).detach())),
+        lambda x: 2 * x if x.storage_offset() == 0 else 2.001 * x,
+    ],
+    ids=["another dtype", "rounded to single", "off by 1e-9", "other numbers at every x", "behind an offset"],
+)
+@pytest.mark.parametrize("seed", [0, 1])
+def test_a_function_that_is_another_one_in_strided_memory_is_broken(function: Any, seed: int) -> None:
+    assert check_gradients(function, X / 3, laws="layout-independent", seed=seed).verdict is Verdict.BROKEN
+
+
 @pytest.mark.parametrize("function", [torch.sqrt, lambda x: torch.special.xlogy(x, x), lambda x: x**0.25], ids=["sqrt", "x log x", "fourth root"])
 def test_where_the_slope_is_infinite_no_law_is_broken_and_the_reason_is_told(function: Any) -> None:
     report = check_gradients(function, torch.tensor([0.0, 4.0, 0.0], dtype=torch.float64))
