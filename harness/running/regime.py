@@ -23,9 +23,11 @@ POWER = 3  # the gradient of a norm or a normalisation contains the cube of its 
 
 
 def regime_of(case: Case, *, strided: bool = False) -> str:
-    """`EMPTY`, `STRIDED` where its contiguous twin is known to break nothing, `EXTREME`, `TAIL`, `LABELLED`, or "" for ordinary arrays."""
-    if strided or any(x.size == 0 for x in case.primals):
-        return STRIDED if strided else EMPTY
+    """`EMPTY`, or `STRIDED` where the contiguous twin is known to break nothing, `EXTREME`, `TAIL`, `LABELLED`, or "" for ordinary arrays."""
+    if any(x.size == 0 for x in case.primals):
+        return EMPTY
+    if strided:
+        return STRIDED
     limits = np.finfo("float32" if case.dtype == "bfloat16" else case.dtype)
     sizes = np.concatenate([np.abs(x[(x != 0) & np.isfinite(x)]).ravel() for x in case.points] or [np.zeros(0)])
     exponents = POWER * np.log2(sizes)

@@ -41,12 +41,16 @@ def test_each_array_that_is_not_contiguous_is_asked_alone() -> None:
     assert alone.layouts == ("contiguous", "strided", "contiguous", "contiguous", "contiguous")
 
 
+def test_an_array_that_its_layout_cannot_hold_is_not_asked_alone() -> None:
+    case = laid_out("expanded_all", "strided", "contiguous", "contiguous", "contiguous")
+    assert np.ptp(case.primals[0]) > 0
+    assert [told for told, _ in each_alone(case)] == ["x1 strided (shape (2,), strides (2,), offset 0)"]
+
+
 def test_layout_finding_names_the_array_that_is_enough_and_its_strides() -> None:
     result = LAYOUTS.check(load_backend("faulty:contiguous-cotangent:torch"), laid_out("permuted", "strided", "permuted", "contiguous", "contiguous"))
     assert result.verdict is Verdict.BROKEN
-    assert result.reason.endswith(
-        "It takes no more than the cotangent offset (shape (2, 2), strides (2, 1), offset 3)."
-    )  # and reads what lies before it
+    assert result.reason.endswith("It takes no more than the cotangent offset (shape (2, 2), strides (2, 1), offset 3).")
 
 
 def test_layout_finding_says_that_no_array_alone_is_enough() -> None:

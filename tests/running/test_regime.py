@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from harness.program import single
-from harness.running.regime import EMPTY, EXTREME, LABELLED, TAIL, regime_of
+from harness.running.regime import EMPTY, EXTREME, LABELLED, STRIDED, TAIL, regime_of
 from tests.laws.examples import case_of
 
 
@@ -53,3 +53,9 @@ def test_regime_is_that_of_a_label_or_a_tail_only_at_its_edge_and_far_out(edge: 
     primal = np.array(sizes)
     case = case_of(single("negative", (primal.shape,), ("primal",)), (primal,), (np.ones_like(primal),), dtype=dtype)
     assert regime_of(msgspec.structs.replace(case, drawn={"edges": [edge]})) == regime
+
+
+@pytest.mark.parametrize(("sizes", "regime"), [([1.0], STRIDED), ([1e110], STRIDED), ([], EMPTY)])
+def test_regime_is_strided_where_the_contiguous_twin_holds_and_there_are_elements(sizes: list[float], regime: str) -> None:
+    primal = np.array(sizes)
+    assert regime_of(case_of(single("negative", (primal.shape,), ("primal",)), (primal,), (np.ones_like(primal),)), strided=True) == regime

@@ -16,6 +16,7 @@ from harness.strategies import cases
 from harness.strategies.cases import draw_case
 from harness.strategies.choose import RandomChoose
 from harness.strategies.minimise import complexity, in_domain, minimise
+from tests.laws.examples import case_of
 
 SEARCH = settings(max_examples=600, deadline=None, database=None, phases=[Phase.generate, Phase.shrink], suppress_health_check=list(HealthCheck))
 NAMES = {"add", "multiply", "tanh", "exp", "sum", "log"}
@@ -198,3 +199,10 @@ def test_minimise_leaves_something_to_differentiate_at():
         layouts=("contiguous",) * 4,
     )
     assert minimise(case, lambda case: "exp" in case.subject.ops).differentiable == (1,)
+
+
+@pytest.mark.parametrize(("cotangent", "fits"), [(np.ones(2), False), (np.ones(2, dtype=complex), True), (np.ones(3, dtype=complex), False)])
+def test_a_case_whose_cotangent_is_not_of_its_output_is_no_smaller_one(cotangent: np.ndarray, fits: bool) -> None:
+    program = Program((Input("r", (2,)), Input("angle", (2,))), (Instruction("polar", ("r", "angle"), ("z",)),), ("z",))
+    points = (np.array([1.0, 2.0]), np.array([0.5, 0.25]))
+    assert in_domain(case_of(program, points, (cotangent,))) is fits
