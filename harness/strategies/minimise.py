@@ -106,7 +106,7 @@ def complexity(case: Case) -> Complexity:
 
 
 def in_domain(case: Case) -> bool:
-    """Whether every op of the case is defined where it is evaluated, and its cotangents fit; a user's own function is taken to be so."""
+    """Whether every op of the case is defined where it is evaluated, and its directions fit; a user's own function is taken to be so."""
     if not isinstance(case.subject, Program):
         return True
 
@@ -121,8 +121,9 @@ def in_domain(case: Case) -> bool:
             values = evaluate_all(case.subject, apply, case.primals)
     except (ArithmeticError, ValueError, IndexError, TypeError, np.linalg.LinAlgError):
         return False  # a reduced program may have shapes or indices that no longer fit
-    pairs = [(values[name], w) for name, w in zip(case.subject.outputs, case.cotangents, strict=True)]
-    return all(y.shape == w.shape and np.iscomplexobj(y) == np.iscomplexobj(w) for y, w in pairs)
+    outputs = [values[name] for name in case.subject.outputs]
+    pairs = [*zip(outputs, case.cotangents, strict=True), *zip(case.points, case.tangents, strict=False)]
+    return all(x.shape == v.shape and np.iscomplexobj(x) == np.iscomplexobj(v) for x, v in pairs)
 
 
 def _characters(array: np.ndarray) -> int:

@@ -123,8 +123,10 @@ def _program(case: Case) -> Program:
 
 
 def _direction(like: np.ndarray, case: Case) -> np.ndarray:
-    """A Gaussian direction for a value that had none."""
-    return _exactly(np.random.default_rng(case.seed).standard_normal(like.shape), case.dtype)
+    """A Gaussian direction for a value that had none, complex where the value is."""
+    rng = np.random.default_rng(case.seed)
+    direction = rng.standard_normal(like.shape)
+    return _exactly(direction + 1j * rng.standard_normal(like.shape) if np.iscomplexobj(like) else direction, case.dtype)
 
 
 def _exactly(values: np.ndarray, dtype: str) -> np.ndarray:

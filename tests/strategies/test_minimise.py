@@ -16,6 +16,7 @@ from harness.strategies import cases
 from harness.strategies.cases import draw_case
 from harness.strategies.choose import RandomChoose
 from harness.strategies.minimise import complexity, in_domain, minimise
+from harness.strategies.smaller_programs import fewer_instructions
 from tests.laws.examples import case_of
 
 SEARCH = settings(max_examples=600, deadline=None, database=None, phases=[Phase.generate, Phase.shrink], suppress_health_check=list(HealthCheck))
@@ -206,3 +207,12 @@ def test_a_case_whose_cotangent_is_not_of_its_output_is_no_smaller_one(cotangent
     program = Program((Input("r", (2,)), Input("angle", (2,))), (Instruction("polar", ("r", "angle"), ("z",)),), ("z",))
     points = (np.array([1.0, 2.0]), np.array([0.5, 0.25]))
     assert in_domain(case_of(program, points, (cotangent,))) is fits
+
+
+def test_what_is_cut_out_of_a_program_has_complex_directions_where_it_is_complex() -> None:
+    instructions = (Instruction("polar", ("r", "angle"), ("z",)), Instruction("fft", ("z",), ("y",), {"n": 2, "axis": -1}))
+    points = (np.array([1.0, 2.0]), np.array([0.5, 0.25]))
+    case = case_of(Program((Input("r", (2,)), Input("angle", (2,))), instructions, ("y",)), points, (np.ones(2, dtype=complex),))
+    stopped, cut, *_ = (smaller for smaller in fewer_instructions(case) if len(smaller.subject.instructions) == 1)
+    assert stopped.cotangents[0].dtype.kind == cut.primals[0].dtype.kind == cut.tangents[0].dtype.kind == "c"
+    assert stopped.tangents[0].dtype.kind == "f"
