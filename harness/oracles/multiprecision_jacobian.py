@@ -111,10 +111,11 @@ def _apart(
     point: Point, values: np.ndarray, directions: Sequence[Mapping[int, np.ndarray]], expected: np.ndarray | None, step: Any
 ) -> tuple[np.ndarray, np.ndarray]:
     """How far the slopes along the directions are from linear ones, (comparisons, outputs), and what rounding may make of it, (outputs,)."""
-    sides = [(up, down) for up, down in (point.sides(along, step) for along in directions) if up is not None and down is not None]
-    if len(sides) < len(directions):
+    found = [_compared(*point.sides(along, step), values, step) for along in directions]
+    told = [each for each in found if each is not None]
+    if len(told) < len(directions):
         return np.full((1, *values.shape), context().zero), np.full(values.shape, context().zero)
-    slopes, bends = [(up - down) / (2 * step) for up, down in sides], [(up + down - 2 * values) / step for up, down in sides]
+    slopes, bends = zip(*told, strict=True)
     gaps = [slopes[0] + slopes[1] - slopes[2], *bends, *([] if expected is None else [slopes[0] - expected])]
     ten = context().mpf(10)
     return np.abs(np.stack(gaps)), np.abs(values) * ten ** (GUARD - point.digits) / step + sum(map(np.abs, slopes)) * ten ** -(KNOWN // 2)
@@ -131,10 +132,12 @@ def _moves_slightly(point: Point, values: np.ndarray, moved: Sequence[Place]) ->
 
 def _two_sides(point: Point, values: np.ndarray, moved: Sequence[Place], step: Any) -> tuple[np.ndarray, np.ndarray]:
     """The central difference, and by how much the slopes on both sides differ."""
-    up, down = point.at(moved, step), point.at(moved, -step)
-    if up is None or down is None:
-        return (np.full(values.shape, context().nan),) * 2
-    return (up - down) / (2 * step), (up + down - 2 * values) / step
+    return _compared(point.at(moved, step), point.at(moved, -step), values, step) or (np.full(values.shape, context().nan),) * 2
+
+
+def _compared(up: np.ndarray | None, down: np.ndarray | None, values: np.ndarray, step: Any) -> tuple[np.ndarray, np.ndarray] | None:
+    """The central difference, and by how much the slopes on both sides differ; None where a side is not defined."""
+    return None if up is None or down is None else ((up - down) / (2 * step), (up + down - 2 * values) / step)
 
 
 def _narrow(point: Point, places: Sequence[Place], outputs: int) -> np.ndarray:

@@ -61,6 +61,11 @@ class Case(msgspec.Struct, frozen=True, eq=False, kw_only=True):
         return hashlib.blake2b(to_json(msgspec.structs.replace(self, drawn={}))).hexdigest()[:12]
 
     @property
+    def arrays(self) -> tuple[np.ndarray, ...]:
+        """All that has a layout, in the order of `layouts`."""
+        return (*self.primals, *self.cotangents, *self.tangents)
+
+    @property
     def points(self) -> tuple[np.ndarray, ...]:
         """The primals that are differentiated."""
         return tuple(self.primals[i] for i in self.differentiable)

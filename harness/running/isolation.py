@@ -34,7 +34,7 @@ class Guard:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._path.with_suffix(".pid").write_text(str(os.getpid()))
         self._stacks: TextIO | None = None
-        self._limit, self._signed = seconds, -RENEWED
+        self._limit, self._armed = seconds, 0.0
 
     @contextmanager
     def watching(self, cell: str, seconds: float | None = None) -> Iterator[None]:
@@ -43,8 +43,7 @@ class Guard:
         self._path.with_suffix(CASE).unlink(missing_ok=True)
         with self._path.open("w", encoding="utf-8") as self._stacks:
             print(cell, file=self._stacks, flush=True)
-            self._signed = -RENEWED
-            self.sign()
+            self._arm(self._stacks)
             try:
                 with written_to(self._stacks):
                     yield
@@ -54,9 +53,12 @@ class Guard:
 
     def sign(self) -> None:
         """The cell lives: it may take as long again, but for a second."""
-        if self._stacks is not None and time.monotonic() - self._signed >= RENEWED:
-            faulthandler.dump_traceback_later(self._limit, exit=True, file=self._stacks)
-            self._signed = time.monotonic()
+        if self._stacks is not None and time.monotonic() - self._armed >= RENEWED:
+            self._arm(self._stacks)
+
+    def _arm(self, stacks: TextIO) -> None:
+        self._armed = time.monotonic()
+        faulthandler.dump_traceback_later(self._limit, exit=True, file=stacks)
 
 
 def interrupt_workers(run: Run) -> None:

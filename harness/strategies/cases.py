@@ -22,7 +22,7 @@ from harness.strategies.forms import Forms, draw_point
 from harness.strategies.leaves import Layouts, draw_layout, draw_tangent_layout
 from harness.strategies.point import Point
 from harness.strategies.programs import MAX_INSTRUCTIONS, draw_program_point, every, offered
-from harness.strategies.rounding import exactly
+from harness.strategies.rounding import gaussian
 from harness.strategies.subjects import require_valid, subject_of
 
 
@@ -137,7 +137,7 @@ def case_at(source: Source, point: Point, law: str, backend: str, device: str, d
         *(draw_tangent_layout(source, layouts, point.values[i].shape, point.layouts[i]) for i in differentiable),
     )
     rng = np.random.default_rng(seed)
-    drawn = [_gaussian(rng, x, layout, dtype) for x, layout in zip(directions, chosen, strict=True)]
+    drawn = [repeating(gaussian(rng, x, dtype), layout) for x, layout in zip(directions, chosen, strict=True)]
     outputs = len(point.results)
     return Case(
         law=law,
@@ -153,13 +153,6 @@ def case_at(source: Source, point: Point, law: str, backend: str, device: str, d
         seed=seed,
         drawn=point.drawn,
     )
-
-
-def _gaussian(rng: np.random.Generator, like: np.ndarray, layout: str, dtype: str) -> np.ndarray:
-    """A zero-mean direction of the shape of `like`, real or complex as it is."""
-    raw = rng.standard_normal(like.shape) + (1j * rng.standard_normal(like.shape) if np.iscomplexobj(like) else 0.0)
-    rounded = exactly(np.asarray(raw), dtype)
-    return repeating(rounded, layout)
 
 
 def edge_cases(

@@ -46,6 +46,12 @@ def exactly(values: np.ndarray, dtype: str) -> np.ndarray:
         return np.asarray(values, dtype=np.float64).astype(kind).astype(np.float64)
 
 
+def gaussian(rng: np.random.Generator, like: np.ndarray, dtype: str) -> np.ndarray:
+    """A zero-mean direction of the shape of `like`, real or complex as it is."""
+    raw = rng.standard_normal(like.shape) + (1j * rng.standard_normal(like.shape) if np.iscomplexobj(like) else 0.0)
+    return exactly(np.asarray(raw), dtype)
+
+
 def _bfloat16(values: np.ndarray) -> np.ndarray:
     """float32 with the lower half of the significand rounded away; via float32 with round-to-odd, so that it is rounded once only."""
     wide = np.asarray(values, dtype=np.float64)

@@ -16,7 +16,7 @@ from harness.ops.op import apply_reference
 from harness.program.case import Case
 from harness.program.evaluate import evaluate_all
 from harness.program.program import Input, Instruction, Program
-from harness.strategies.rounding import exactly
+from harness.strategies.rounding import exactly, gaussian
 
 
 def fewer_outputs(case: Case) -> Iterator[Case]:
@@ -124,9 +124,7 @@ def _program(case: Case) -> Program:
 
 def _direction(like: np.ndarray, case: Case) -> np.ndarray:
     """A Gaussian direction for a value that had none, complex where the value is."""
-    rng = np.random.default_rng(case.seed)
-    direction = rng.standard_normal(like.shape)
-    return _exactly(direction + 1j * rng.standard_normal(like.shape) if np.iscomplexobj(like) else direction, case.dtype)
+    return gaussian(np.random.default_rng(case.seed), like, case.dtype)
 
 
 def _exactly(values: np.ndarray, dtype: str) -> np.ndarray:

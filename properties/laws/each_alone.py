@@ -36,11 +36,10 @@ def _breaks(check: Check, backend: Backend, case: Case) -> bool:
 
 def each_alone(case: Case) -> Iterator[tuple[str, Case]]:
     """("x1 strided (shape (3,), strides (2,), offset 0)", the case with every other array contiguous) for each that is not contiguous itself."""
-    arrays = (*case.primals, *case.cotangents, *case.tangents)
-    for k, (name, x, layout) in enumerate(zip(_names(case), arrays, case.layouts, strict=False)):
+    for k, (name, x, layout) in enumerate(zip(_names(case), case.arrays, case.layouts, strict=False)):
         if effective_layout(layout, x.shape) != "contiguous" and can_hold(x, layout):
             _, shape, strides, offset = lay_out(x, layout)
-            alone = tuple(layout if i == k else "contiguous" for i in range(len(arrays)))
+            alone = tuple(layout if i == k else "contiguous" for i in range(len(case.arrays)))
             yield f"{name} {layout} (shape {shape}, strides {strides}, offset {offset})", msgspec.structs.replace(case, layouts=alone)
 
 

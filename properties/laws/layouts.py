@@ -41,7 +41,8 @@ def check_layouts(backend: Backend, case: Case) -> Result:
     strided, refused = _taken(backend, msgspec.structs.replace(case, layouts=_strided(case)))
     turned, _ = _taken(backend, msgspec.structs.replace(case, layouts=_turned(case)))
     shifted, _ = _taken(backend, msgspec.structs.replace(case, layouts=_shifted(case)))
-    asked = [strided, shifted, *([turned] if turned.layouts != strided.layouts else []), *_one_alone(strided), *([ones] if _repeats(ones) else [])]
+    apart = {one.layouts: one for one in (strided, shifted, turned, *_one_alone(strided))}.values()  # of a number, several are the same
+    asked = [*apart, *([ones] if _repeats(ones) else [])]
     result = worst_result([told_whose(backend, one, _with_its_twin(backend, one), _with_its_twin) for one in asked])
     if refused and result.verdict is Verdict.HOLDS:
         raise Unsupported(f"the function itself takes no strided primals: {refused}.")
@@ -56,7 +57,8 @@ def _one_alone(strided: Case) -> list[Case]:
 
 def _with_its_twin(backend: Backend, strided: Case) -> Result:
     shared = _repeats(strided)  # forward mode may refuse elements that share memory
-    forward_too = not shared and forward_or_none(bind(backend, strided)) is not None
+    here = bind(backend, strided)
+    forward_too = not shared and forward_or_none(here) is not None
 
     def derivatives(bound: Bound) -> np.ndarray:
         parts = [flat(bound.values()), flat(gradients_of(bound))]
@@ -73,7 +75,7 @@ def _with_its_twin(backend: Backend, strided: Case) -> Result:
     def ulps_apart(bound: Bound) -> np.ndarray:
         return spread_nearby(backend, bound.case, derivatives)
 
-    if other := _other_dtypes(bind(backend, strided), twin(bind(backend, strided))):
+    if other := _other_dtypes(here, twin(here)):
         return structural("layout-independent", False, other)
     double = best_dtype(backend, strided) == strided.dtype
     return check_equal("layout-independent", backend, strided, sides, ulps_apart if double else None, scatter=not double)
@@ -106,20 +108,18 @@ def _failure(backend: Backend, case: Case) -> str:
 
 def _strided(case: Case) -> tuple[str, ...]:
     """The case's own layouts, and a strided one wherever it says contiguous."""
-    arrays = (*case.primals, *case.cotangents, *case.tangents)
-    own = (*case.layouts, *["contiguous"] * (len(arrays) - len(case.layouts)))
-    return tuple(_other(layout, x.shape, case.seed + i) for i, (layout, x) in enumerate(zip(own, arrays, strict=True)))
+    own = (*case.layouts, *["contiguous"] * (len(case.arrays) - len(case.layouts)))
+    return tuple(_other(layout, x.shape, case.seed + i) for i, (layout, x) in enumerate(zip(own, case.arrays, strict=True)))
 
 
 def _turned(case: Case) -> tuple[str, ...]:
     """Each array in one of `LAYOUTS`, whatever its own is."""
-    arrays = (*case.primals, *case.cotangents, *case.tangents)
-    return tuple(_other("contiguous", x.shape, case.seed + i) for i, x in enumerate(arrays))
+    return tuple(_other("contiguous", x.shape, case.seed + i) for i, x in enumerate(case.arrays))
 
 
 def _shifted(case: Case) -> tuple[str, ...]:
     """Every array row-major behind the start of its storage, where it has elements."""
-    return tuple(effective_layout("offset", x.shape) for x in (*case.primals, *case.cotangents, *case.tangents))
+    return tuple(effective_layout("offset", x.shape) for x in case.arrays)
 
 
 def _expanded(case: Case) -> tuple[str, ...]:
