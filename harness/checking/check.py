@@ -26,7 +26,7 @@ from harness.checking.wording import Answer, with_hint, with_names
 from harness.program import Case, Opaque
 from harness.program.opaque import NoOutput, forget, name_of
 from harness.program.target import callable_of
-from harness.running.finding import explained
+from harness.running.called import explained
 from harness.running.judge import run_case
 from harness.verdict import Result, Verdict, worst_result
 from properties.laws import Law

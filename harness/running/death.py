@@ -7,7 +7,8 @@ import msgspec
 from harness.program import Case
 from harness.program.case import to_json
 from harness.record import CellEnded, Finding, signature
-from harness.running.finding import MAX_JSON, block, ops_of, pytest_text, reproductions
+from harness.running.called import ops_of
+from harness.running.finding import MAX_JSON, block, pytest_text, reproductions
 from harness.verdict import Result, Verdict
 from properties.laws import lookup_law
 

@@ -5,7 +5,6 @@ signature = law | op | kind of error | regime        the same for all cells and 
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from shlex import quote
 from typing import Any
@@ -13,44 +12,37 @@ from typing import Any
 import msgspec
 
 from harness.backends import Backend
-from harness.backends.leaving import LEAVING
 from harness.ops.defaults import given, in_call
 from harness.program import Case, Program
 from harness.program.case import to_json
-from harness.record import Finding, signature
-from harness.running.bisect import Step, bisected, culprit
+from harness.record import Finding
+from harness.running.bisect import bisected
+from harness.running.called import answers, explained, signature_of
 from harness.running.cells import Cell
 from harness.running.defect import defect_of, told
 from harness.running.folder import DEFAULT
-from harness.running.judge import ALL_THE_SAME
-from harness.running.native import PREFIX
 from harness.running.portrait import attempted, portrait
 from harness.running.printed import printed_program
-from harness.running.regime import regime_of
 from harness.running.script import shows, standalone_script
 from harness.verdict import Result, Verdict, finding_text
-from harness.verdict.pattern import kind_of, sort_of
 from properties.laws import Law
-from properties.laws.explain import explain
 from properties.laws.neighbourhood import isolates, neighbourhood
 
 MAX_JSON = 20_000  # characters of a case that the record repeats; longer ones stand in their file only
 _DIED = {Verdict.CRASHED: "ends the process of", Verdict.HUNG: "gets no answer from"}
-_ENDS = frozenset(f"raises {kind.__name__}" for kind in LEAVING)
-_NUMBERS = re.compile(r"-?\d+(?:, ?-?\d+)+")
 _QUANTITY = {"forward": "forward derivative", "second order": "second derivative", "third order": "third derivative"}
 
 
 def describe(cell: Cell, law: Law, backend: Backend, case: Case, result: Result, folder: str) -> Finding:
     """The finding on `case`; `folder` is the run's, where its files will lie."""
-    answered = result.verdict not in _DIED and result.pattern not in _ENDS  # what does not answer, or wants to end the process, is not asked again
+    answered = answers(result)
     neighbours, result = (neighbourhood(law, backend, case), explained(backend, case, result)) if answered else ({}, result)
     steps = attempted(backend, lambda: bisected(backend, case)) or [] if answered else []
     title = title_of(backend, law, case).replace("is wrong in", _DIED.get(result.verdict, "is wrong in"))
     script, written = standalone_script(backend, case, result, title), to_json(case).decode()
     script = script if script and (not answered or shows(script, backend)) else ""
     return Finding(
-        signature=signature_of(backend, case, result, culprit(steps), strided=neighbours.get("contiguous", Verdict.BROKEN) is not Verdict.BROKEN),
+        signature=signature_of(backend, case, result, steps, strided=neighbours.get("contiguous") is Verdict.HOLDS),
         cell=cell.id,
         case=case.id,
         law=law.name,
@@ -69,32 +61,6 @@ def describe(cell: Cell, law: Law, backend: Backend, case: Case, result: Result,
         pytest=pytest_text(case, written),
         case_json=written if len(written) <= MAX_JSON else "",
     )
-
-
-def signature_of(backend: Backend, case: Case, result: Result, wrong: Step | None, *, strided: bool = False) -> str:
-    """What to call the bug: by the instruction that is wrong alone too, where a program has one, whatever else stands around it.
-
-    `strided`: the same numbers in contiguous memory, in which an instruction alone is looked at, break nothing.
-    """
-    if wrong is not None and wrong.alone is not None:
-        case, result, strided = wrong.case, explained(backend, wrong.case, wrong.alone), False
-    kind = _raised(result) or sort_of(result.pattern or result.reason or kind_of(result.actual, result.expected))
-    route, _, _ = result.details.get("compared", "").partition(" with ")
-    return signature(case.law, ops_of(case), f"{route} {kind}", regime_of(case, strided=strided))
-
-
-def _raised(result: Result) -> str:
-    """An exception by what it says, since an op may raise several of one class, a shape of any rank alike; empty where nothing is raised."""
-    return _NUMBERS.sub("0", result.reason.removesuffix(ALL_THE_SAME)) if result.pattern.startswith("raises ") else ""
-
-
-def explained(backend: Backend, case: Case, result: Result) -> Result:
-    """`result` with the wrong entry and the kind of error, where they can be told."""
-    try:
-        return explain(backend, case, result)
-    except Exception:  # what cannot be looked at entry by entry stays a finding
-        backend.reset()
-        return result
 
 
 def block(law: Law, case: Case, result: Result, title: str, isolated: str = "", reproduce: list[str] | None = None) -> str:
@@ -141,12 +107,6 @@ def _subject(backend: Backend, case: Case) -> str:
     [only] = case.subject.instructions
     params = in_call(only.op, only.params) if backend.omits else given(only.params)
     return f"{only.op}({', '.join([*only.args, *(f'{key}={value!r}' for key, value in params.items())])})"
-
-
-def ops_of(case: Case) -> str:
-    """Joined by "+"; a subject of the native source by the name of its cell."""
-    names = [PREFIX + op for op in case.drawn["ops"]] if case.is_native else case.subject.ops
-    return "+".join(dict.fromkeys(names))
 
 
 def _fields(result: Result) -> dict[str, Any]:

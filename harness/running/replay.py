@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from harness.backends import Backend
 from harness.program import Case
-from harness.running.finding import block, explained, title_of
+from harness.running.called import explained
+from harness.running.finding import block, title_of
 from harness.running.judge import run_case
 from harness.running.misuse import Misuse
 from harness.running.usable import backend_called

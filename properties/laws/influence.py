@@ -3,8 +3,8 @@
 f(x) the same bit by bit whatever x_i is   =>   (f'(x)^T w)_i = 0, and not NaN; but for what rounding excuses (properties.laws.unseen)
 
 A leaf that the program does not read is added, so that there always is one. "Whatever" is tried with values beyond the largest number around, of
-both signs: what rounding absorbs beside a large number is not absorbed then. An entry that such a value takes out of the op's domain changes the
-output, and nothing is asked of it.
+both signs: what rounding absorbs beside a large number is not absorbed then; and with the inverse of one, which makes a quotient large. An entry that
+such a value takes out of the op's domain changes the output, and nothing is asked of it.
 Source: the definition of the derivative; scatter-add as the adjoint of gather: an entry that is not read receives nothing.
 """
 
@@ -22,8 +22,9 @@ from harness.verdict import Result, Verdict, structural
 from harness.verdict.constants import eps
 from properties.laws.gradients import Malformed, gradients_of
 from properties.laws.law import Law
+from properties.laws.precision import best_dtype
 from properties.laws.ties import beside_in, moved_beside
-from properties.laws.unseen import inexcusable, step_of
+from properties.laws.unseen import inexcusable, replacements
 
 MOST_ENTRIES = 48  # looked at, spread over the primals; each costs an evaluation, and another one where the first changes nothing
 BESIDE = 64  # points around a tie at which an entry may turn out to matter
@@ -44,7 +45,7 @@ def check_influence(backend: Backend, case: Case) -> Result:
         return structural("no-influence-no-gradient", False, str(error))
     idle = idle_entries(bound, output_bits(bound, case.points))
     suspects = [(k, i) for k, i in idle if gradients[k].flat[i] != 0]
-    leaks = inexcusable(backend, bound, gradients, suspects)
+    leaks = inexcusable(backend, bound, gradients, _idle_in_double(backend, case, suspects))
     wrong = [_told(case, k, i, gradients[k].flat[i]) for k, i in leaks if not _matters_beside(backend, case, k, i)]
     reason = f"entries without influence on the output have a gradient: {', '.join(wrong[:4])}{', ...' if len(wrong) > 4 else ''}"
     asked = len(idle) - len(suspects) + len(wrong)  # a suspect that is excused has influence after all, and nothing was asked of it
@@ -57,8 +58,20 @@ def check_influence(backend: Backend, case: Case) -> Result:
 
 def idle_entries(bound: Bound, before: tuple[bytes, ...]) -> list[tuple[int, int]]:
     """(primal, flat index) of the entries, among those that are looked at, that other numbers may replace without a bit of the output changing."""
-    case = bound.case
-    return [(k, i) for k, i in _entries(case) if all(bits_or_none(bound, moved) == before for moved in _replaced(case, k, i))]
+    return _idle(bound, before, _entries(bound.case))
+
+
+def _idle(bound: Bound, before: tuple[bytes, ...], places: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    return [(k, i) for k, i in places if all(bits_or_none(bound, moved) == before for moved in _replaced(bound.case, k, i))]
+
+
+def _idle_in_double(backend: Backend, case: Case, places: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Those of `places` that are without influence in double precision, too: in a lower one a bias may absorb all that an entry does."""
+    best = best_dtype(backend, case)
+    if best == case.dtype or not places:
+        return places
+    finer = bind(backend, case, dtype=best)
+    return _idle(finer, output_bits(finer, case.points), places)
 
 
 def _matters_beside(backend: Backend, case: Case, k: int, i: int) -> bool:
@@ -102,10 +115,10 @@ def _entries(case: Case) -> list[tuple[int, int]]:
 
 def _replaced(case: Case, k: int, i: int) -> Iterator[tuple[np.ndarray, ...]]:
     """The primals with another number in that one place."""
-    for sign in (1.0, -1.0):
+    for number in replacements(case):
         points = list(case.points)
         points[k] = points[k].copy()
-        points[k].flat[i] = sign * step_of(case) * (BOTH_PARTS if points[k].dtype.kind == "c" else 1)
+        points[k].flat[i] = number * (BOTH_PARTS if points[k].dtype.kind == "c" else 1)
         yield tuple(points)
 
 

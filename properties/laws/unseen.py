@@ -1,8 +1,9 @@
 """What rounding excuses in the gradient of an entry that no output shows.
 
 |(f'(x)^T w)_i|  <=  u sum |w_j y_j| / |change of x_i|     j: outputs that read x_i.  A change that moves no bit of y_j is below half an ulp of it:
-                                                           a weight of 1e-76 behind a softmax
-|(f'(x)^T w)_i|  <=  its own spread when every value is shaken by an ulp, or that of sum w_j y_j / |change of x_i|: what should cancel
+                                                           a weight of 1e-76 behind a softmax. The smallest change that was tried: the
+                                                           mean slope over a larger one may be smaller than that here
+|(f'(x)^T w)_i|  <=  its own spread when every value is shaken by ulps, or that of sum w_j y_j / |change of x_i|: what should cancel
 |(f'(x)^T w)_i|  <=  ulps of the leaf's largest gradient, where all come from one matrix
 
 An output reads an entry if no number in its place becomes no number in the output: NaN passes through arithmetic, though not through a `where`, a
@@ -20,7 +21,7 @@ from harness.backends.bind import Bound
 from harness.program import Case
 from harness.verdict.constants import eps
 from harness.verdict.rounding import normwise_rounding
-from properties.laws.conditioning import spread
+from properties.laws.conditioning import spread, spread_nearby
 from properties.laws.gradients import gradients_of
 from properties.laws.inner import inner
 
@@ -57,6 +58,18 @@ def _size(gradients: Sequence[np.ndarray], place: Place) -> float:
     return float(abs(gradients[place[0]].flat[place[1]]))
 
 
+def replacements(case: Case) -> tuple[float, float, float]:
+    """What an entry is replaced by: numbers beyond all others, and a small one."""
+    step = step_of(case)
+    return step, -step, 1 / step
+
+
+def _least_change(case: Case, place: Place) -> float:
+    """Of those that were tried, the size of the smallest; 1 where that is less, which would excuse leaks of any size in an entry of 1e-30."""
+    here = case.points[place[0]].flat[place[1]]
+    return max(1.0, min(float(abs(number - here)) for number in replacements(case)))
+
+
 def _allowed(bound: Bound, gradients: Sequence[np.ndarray], place: Place, reach: Reach) -> float:
     """What can be told without another run."""
     dtype, gradient = bound.case.dtype, gradients[place[0]]
@@ -65,7 +78,7 @@ def _allowed(bound: Bound, gradients: Sequence[np.ndarray], place: Place, reach:
     with np.errstate(all="ignore"):
         sizes = [np.abs(w) * np.abs(y) for w, y in zip(*_read(reach, bound.case.cotangents, bound.at(bound.case.points)), strict=True)]
     total = sum(float(np.sum(size, where=np.isfinite(size))) for size in sizes)
-    return max(normwise_rounding(gradient, dtype), eps(dtype) / 2 * total / step_of(bound.case))
+    return max(normwise_rounding(gradient, dtype), eps(dtype) / 2 * total / _least_change(bound.case, place))
 
 
 def _spreads(backend: Backend, case: Case, reaches: dict[Place, Reach]) -> np.ndarray:
@@ -79,7 +92,7 @@ def _spreads(backend: Backend, case: Case, reaches: dict[Place, Reach]) -> np.nd
         outputs = bound.at(bound.case.points)
         return np.array([inner(*_read(reach, bound.case.cotangents, outputs)) for reach in reaches.values()])
 
-    moved = _finite(spread(backend, case, gradient)).max(axis=1)
+    moved = np.maximum(*(_finite(by(backend, case, gradient)).max(axis=1) for by in (spread, spread_nearby)))
     return np.asarray(np.maximum(moved, _finite(spread(backend, case, value)) / step_of(case)))
 
 

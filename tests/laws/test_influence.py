@@ -108,6 +108,46 @@ def test_saturated_entry_is_not_called_idle() -> None:
     assert INFLUENCE(load_backend("torch"), case).comparisons == 2
 
 
+def test_divisor_of_a_quotient_that_the_sum_absorbs_is_not_called_idle() -> None:
+    """Of x0 + x1 / x2 the second term is below an ulp of the first whatever x2 is beyond its own size, and not near 0."""
+    primals = (np.array([-2.5e149]), np.array([1.75e150]), np.array([-2.5e29]))
+    result = INFLUENCE(load_backend("torch"), case_of(single("addcdiv", ((1,),) * 3, ("primal",) * 3, value=-0.5), primals, (np.array([1.0]),)))
+    assert (result.verdict, result.comparisons) == (Verdict.HOLDS, 2)
+
+
+@pytest.mark.parametrize(("leak", "verdict"), [(0.0, Verdict.HOLDS), (1e140, Verdict.BROKEN)])
+def test_influence_that_a_bias_absorbs_is_none_that_can_be_denied(leak: float, verdict: Verdict) -> None:
+    """A normalisation is between -1 and 1 wherever its numbers are: no change of them, small or large, moves a bit of it beside a bias of 1e150."""
+    program = single("instance_norm_affine", ((1, 1, 2, 1), (1,), (1,)), ("primal",) * 3, eps=1e-2)
+    case = case_of(program, (np.zeros((1, 1, 2, 1)), np.ones(1), np.array([-2.5e150])), (np.array([[[[0.0], [1.0]]]]),))
+    assert INFLUENCE(_Adding([[[[leak], [0.0]]]]), case).verdict is verdict
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+@pytest.mark.parametrize("bias", [2.0**24, 2.0**27])
+def test_influence_that_a_bias_absorbs_in_a_low_precision_is_seen_in_double(bias: float, dtype: str) -> None:
+    program = single("layer_norm", ((1, 2), (2,), (2,)), ("primal",) * 3, normalized_shape=(2,), eps=1e-5)
+    case = case_of(program, (np.zeros((1, 2)), np.ones(2), np.full(2, bias)), (np.array([[0.25, 1.75]]),), dtype=dtype)
+    assert INFLUENCE(load_backend("torch"), case).verdict is Verdict.HOLDS
+
+
+@pytest.mark.parametrize(("here", "leak"), [(1e-9, 1e-8), (1e-30, 1e-8), (1e-300, 1e-8), (0.25, 1e-8), (0.0, 1e-8), (5.0, 1e-8)])
+def test_size_of_an_entry_behind_a_zero_excuses_no_leak(here: float, leak: float) -> None:
+    steps = (Instruction("multiply", ("x0", "x1"), ("v0",)), Instruction("sum", ("v0",), ("v1",)))
+    program = Program((Input("x0", (2,)), Input("x1", (2,), "constant")), steps, ("v1",))
+    case = case_of(program, (np.array([here, 1.0]), np.array([0.0, 1.0])), (np.array(1.0),))
+    assert INFLUENCE(load_backend("torch"), case).verdict is Verdict.HOLDS
+    assert INFLUENCE(_Adding([leak, 0.0]), case).verdict is Verdict.BROKEN
+
+
+def test_residue_that_a_shaken_run_does_not_move_is_told_from_a_leak() -> None:
+    """Of one number x - mean(x) is 0 and stays it; an ulp of its gradient, which should cancel, is there whatever the signs of the rounding."""
+    program = single("layer_norm", ((1, 1), (1,), (1,)), ("primal",) * 3, normalized_shape=(1,), eps=1e-5)
+    case = case_of(program, (np.zeros((1, 1)), np.array([1.37221218]), np.zeros(1)), (np.array([[-0.91760113]]),))
+    assert INFLUENCE(load_backend("torch"), case).verdict is Verdict.HOLDS
+    assert INFLUENCE(_Adding([[1e-10]]), case).verdict is Verdict.BROKEN
+
+
 def test_internal_error_of_a_backward_is_broken() -> None:
     result = ANSWERS(load_backend("faulty:raising-backward:torch"), cube())
     assert result.verdict is Verdict.BROKEN

@@ -15,8 +15,8 @@ from harness.program import Case
 from harness.program.case import Opaque, from_json, to_json
 from harness.program.opaque import resolve
 from harness.program.target import UnknownTarget
+from harness.running.called import signature_of
 from harness.running.cells import gap
-from harness.running.finding import signature_of
 from harness.running.misuse import Misuse
 from harness.running.native import ANY, is_native, native_cases, native_ops, same_points
 from harness.running.profiles import PROFILES
@@ -70,7 +70,7 @@ def test_native_cases_of_one_sample_differ_in_direction_only(torch_backend) -> N
 def test_native_finding_is_called_like_its_cell(torch_backend) -> None:
     case, *_ = first_cases(torch_backend, DET, "cpu", "float64", 1, seed=1)
     result = Result(law="vjp-eq-fd", verdict=Verdict.BROKEN, actual=0.0, expected=1.0)
-    called = signature_of(torch_backend, msgspec.structs.replace(case, law="vjp-eq-fd"), result, None)
+    called = signature_of(torch_backend, msgspec.structs.replace(case, law="vjp-eq-fd"), result)
     assert called == f"vjp-eq-fd | {DET} | zero"
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from harness.program import single
-from harness.running.regime import EMPTY, EXTREME, LABELLED, STRIDED, TAIL, regime_of
+from harness.running.regime import ANY, EMPTY, EXTREME, LABELLED, SPECIAL, STRIDED, TAIL, regime_of
 from tests.laws.examples import case_of
 
 
@@ -59,3 +59,21 @@ def test_regime_is_that_of_a_label_or_a_tail_only_at_its_edge_and_far_out(edge: 
 def test_regime_is_strided_where_the_contiguous_twin_holds_and_there_are_elements(sizes: list[float], regime: str) -> None:
     primal = np.array(sizes)
     assert regime_of(case_of(single("negative", (primal.shape,), ("primal",)), (primal,), (np.ones_like(primal),)), strided=True) == regime
+
+
+@pytest.mark.parametrize(
+    ("sizes", "strided", "anywhere", "regime"),
+    [
+        ([1.0], False, None, ""),
+        ([1.0], False, False, SPECIAL),
+        ([1.0], False, True, ANY),
+        ([1e110], False, False, EXTREME),
+        ([1e110], False, True, ANY),
+        ([1.0], True, True, STRIDED),
+        ([], False, True, EMPTY),
+    ],
+)
+def test_regime_is_any_numbers_where_generic_ones_are_wrong_too(sizes: list[float], strided: bool, anywhere: bool | None, regime: str) -> None:
+    primal = np.array(sizes)
+    case = case_of(single("negative", (primal.shape,), ("primal",)), (primal,), (np.ones_like(primal),))
+    assert regime_of(case, strided=strided, anywhere=anywhere) == regime

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
+from harness.backends.faulty.faults import FAULTS, Fault
 from harness.backends.registry import load_backend
 from harness.program import Case, Input, Instruction, Program, single
-from harness.running.bisect import bisected, culprit
-from harness.running.finding import explained, signature_of
+from harness.running.bisect import Step, bisected
+from harness.running.called import explained, signature_of
 from harness.running.judge import run_case
 from harness.verdict import Result, Verdict
 from tests.laws.examples import case_of
@@ -22,7 +25,7 @@ CHAIN = Program(
 
 
 def called(case: Case) -> str:
-    return signature_of(WRONG, case, explained(WRONG, case, run_case(WRONG, case)), culprit(bisected(WRONG, case)))
+    return signature_of(WRONG, case, explained(WRONG, case, run_case(WRONG, case)), bisected(WRONG, case))
 
 
 def on(program: Program) -> Case:
@@ -31,20 +34,47 @@ def on(program: Program) -> Case:
 
 
 def test_program_with_a_wrong_op_is_called_like_that_op() -> None:
-    assert called(on(CHAIN)) == called(on(single("exp", ((2,),), ("primal",)))) == "vjp-eq-fd | exp | all off"
+    assert called(on(CHAIN)) == called(on(single("exp", ((2,),), ("primal",)))) == "vjp-eq-fd | exp | all off | any numbers"
+
+
+@pytest.mark.parametrize(
+    ("fault", "spoilt", "lowest", "regime"),
+    [
+        ("nan-at-0", lambda x: x == 0, -1.0, "special numbers"),
+        ("nan-below-1", lambda x: x < 1, -1.0, "any numbers"),
+        ("nan-below-1-too", lambda x: x < 1, -1e110, "any numbers"),
+        ("nan-far-out", lambda x: np.abs(x) > 1e102, -1e110, "extreme sizes"),
+    ],
+)
+def test_a_finding_says_whether_generic_numbers_are_wrong_too(
+    monkeypatch, fault: str, spoilt: Callable[[np.ndarray], np.ndarray], lowest: float, regime: str
+) -> None:
+    monkeypatch.setitem(FAULTS, fault, Fault("", beside=lambda x, g: np.where(spoilt(x), np.nan, g)))
+    backend, x = load_backend(f"faulty:{fault}:reference"), np.array([0.0, lowest, 1.0])
+    case = case_of(single("exp", ((3,),), ("primal",)), (x,), (np.ones_like(x),), law="vjp-eq-fd")
+    assert signature_of(backend, case, explained(backend, case, run_case(backend, case))) == f"vjp-eq-fd | exp | not finite | {regime}"
 
 
 def test_program_whose_ops_are_right_alone_is_called_by_all_of_them() -> None:
     case = on(CHAIN)
     result = Result(law=case.law, verdict=Verdict.BROKEN, actual=float("nan"), expected=1.0)
-    assert signature_of(WRONG, case, result, None) == "vjp-eq-fd | exp+negative | not finite"
+    assert signature_of(WRONG, case, result) == "vjp-eq-fd | exp+negative | not finite"
+
+
+def test_program_that_only_strided_memory_breaks_is_called_by_the_op_with_which_it_is_wrong_first() -> None:
+    case, holds = on(CHAIN), Result(law="vjp-eq-fd", verdict=Verdict.HOLDS)
+    broken = Result(law=case.law, verdict=Verdict.BROKEN, actual=0.0, expected=1.0)
+    assert isinstance(case.subject, Program)
+    steps = [Step(each, upto, case, holds) for each, upto in zip(case.subject.instructions, (holds, broken), strict=True)]
+    assert signature_of(WRONG, case, broken, steps, strided=True) == "vjp-eq-fd | negative | zero | strided memory"
+    assert signature_of(WRONG, case, broken, steps) == "vjp-eq-fd | exp+negative | zero"
 
 
 @pytest.mark.parametrize(("compared", "words"), [("forward over reverse with reverse over reverse", "forward over reverse zero"), ("", "zero")])
 def test_signature_says_which_route_differs(compared: str, words: str) -> None:
     details = {"compared": compared} if compared else {}
     result = Result(law="vjp-eq-fd", verdict=Verdict.BROKEN, actual=0.0, expected=1.0, details=details)
-    assert signature_of(WRONG, on(CHAIN), result, None) == f"vjp-eq-fd | exp+negative | {words}"
+    assert signature_of(WRONG, on(CHAIN), result) == f"vjp-eq-fd | exp+negative | {words}"
 
 
 def raising(message: str) -> Result:
@@ -53,12 +83,12 @@ def raising(message: str) -> Result:
 
 
 def test_exceptions_of_one_class_are_told_apart_by_what_they_say_without_its_numbers() -> None:
-    names = {message: signature_of(WRONG, on(CHAIN), raising(message), None) for message in ("no 3 axes", "no 12 axes", "grad of f at 0x7f3a2b", "")}
+    names = {message: signature_of(WRONG, on(CHAIN), raising(message)) for message in ("no 3 axes", "no 12 axes", "grad of f at 0x7f3a2b", "")}
     assert names["no 3 axes"] == names["no 12 axes"] == "vjp-eq-fd | exp+negative | raises valueerror no # axes"
     assert names["grad of f at 0x7f3a2b"] == "vjp-eq-fd | exp+negative | raises valueerror grad of f at #"
     assert names[""] == "vjp-eq-fd | exp+negative | raises valueerror"
 
 
 def test_an_exception_that_tells_a_shape_is_called_alike_for_shapes_of_every_rank() -> None:
-    names = {signature_of(WRONG, on(CHAIN), raising(f"shape {shape} is invalid"), None) for shape in ("[3]", "[2, 3]", "[2, 3, -1]")}
+    names = {signature_of(WRONG, on(CHAIN), raising(f"shape {shape} is invalid")) for shape in ("[3]", "[2, 3]", "[2, 3, -1]")}
     assert names == {"vjp-eq-fd | exp+negative | raises valueerror shape # is invalid"}

@@ -2,6 +2,7 @@
 
 FAMILIES = (
     "backward",
+    "unrecorded",
     "leafness",
     "accumulation",
     "slots",

@@ -1,14 +1,13 @@
-"""What `.backward()` does to the world: gradients accumulate, graphs are freed unless retained, nothing is recorded under no_grad.
+"""What `.backward()` does to the world: gradients accumulate, graphs are freed unless retained.
 
     backward k times:  leaf.grad = sum of the k gradients
     backward twice through one graph:  an error, unless the first retained it
 
-Source: https://docs.pytorch.org/docs/stable/generated/torch.autograd.backward.html, .../torch.no_grad.html
+Source: https://docs.pytorch.org/docs/stable/generated/torch.autograd.backward.html
 """
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -25,10 +24,6 @@ from properties.laws.law import Law
 from properties.laws.tape.recording import Recording, record, tracked
 
 PASSES = 3
-
-
-class _Deliberate(Exception):
-    """Raised by a law inside a context that must survive it."""
 
 
 def check_accumulates(backend: Backend, case: Case) -> Result:
@@ -84,23 +79,6 @@ def check_retains(backend: Backend, case: Case) -> Result:
         return structural("retain-graph-repeats", False, f"a retained graph could not be walked again: {type(error).__name__}: {error}")
 
 
-def check_no_grad(backend: Backend, case: Case) -> Result:
-    """Flags, values and the mode after a normal and an exceptional end."""
-    tape = backend.tape(case.device)
-    outside = record(tape, case)
-    with tape.no_grad():
-        inside = record(tape, case, leaves=outside.leaves)
-    wrong = [f"output {i} of no_grad requires grad" for i, y in enumerate(inside.outputs) if tape.requires_grad(y)]
-    differ = [_differ(tape.value(y), tape.value(z)) for y, z in zip(inside.outputs, outside.outputs, strict=True)]
-    wrong += [f"output {i} has another value under no_grad" for i, differs in enumerate(differ) if differs]
-    with suppress(_Deliberate), tape.no_grad():
-        raise _Deliberate
-    if not tape.is_recording():
-        wrong.append("recording stays off after an exception left no_grad")
-        backend.reset()
-    return structural("no-grad-records-nothing", not wrong, "; ".join(wrong), comparisons=len(inside.outputs) if tracked(outside) else 0)
-
-
 def _saving_roots(recording: Recording) -> list[tuple[Any, np.ndarray]]:
     """The squared outputs that depend on a leaf, with their cotangents."""
     return [(root, w) for root, w in zip(recording.squared(), recording.cotangents, strict=True) if recording.tape.requires_grad(root)]
@@ -122,10 +100,6 @@ def _backward(recording: Recording) -> None:
 
 def _grads(recording: Recording, case: Case) -> np.ndarray:
     return flat([np.zeros_like(x) if g is None else g for g, x in zip(recording.grads(), case.points, strict=True)])
-
-
-def _differ(x: np.ndarray, y: np.ndarray) -> bool:
-    return x.shape != y.shape or x.tobytes() != y.tobytes()
 
 
 _BACKWARD = "https://docs.pytorch.org/docs/stable/generated/torch.autograd.backward.html"
@@ -162,17 +136,6 @@ LAWS = (
         source=_BACKWARD,
         check=check_retains,
         faults=("frees-retained-graph",),
-        needs=_TAPE,
-        subject="tape",
-    ),
-    Law(
-        name="no-grad-records-nothing",
-        family="tape",
-        statement="Nothing is recorded under no_grad, values are unchanged, and the mode before is restored, by an exception too.",
-        equation="requires_grad(f(x) under no_grad) = False",
-        source="https://docs.pytorch.org/docs/stable/generated/torch.no_grad.html",
-        check=check_no_grad,
-        faults=("records-in-no-grad", "leaks-no-grad"),
         needs=_TAPE,
         subject="tape",
     ),
