@@ -15,6 +15,7 @@ from harness.record import signature
 from harness.running.bisect import Step, culprit
 from harness.running.judge import ALL_THE_SAME, run_case
 from harness.running.native import PREFIX
+from harness.running.portrait import attempted
 from harness.running.regime import regime_of
 from harness.strategies.generic import generic
 from harness.verdict import Result, Verdict
@@ -45,12 +46,14 @@ def signature_of(backend: Backend, case: Case, result: Result, steps: Sequence[S
         op = ops_of(case)
     elif strided and steps and steps[-1].broken[0]:
         op = steps[-1].instruction.op
-    return signature(case.law, op, _kind(result), "" if lookup_law(case.law).subject == "tape" else _regime(backend, case, result, strided))
+    return signature(case.law, op, _kind(result), _regime(backend, case, result, strided))
 
 
 def _regime(backend: Backend, case: Case, result: Result, strided: bool) -> str:
     """Where the numbers lie; what a tape does, and does not do, is no matter of theirs."""
-    return regime_of(case, strided=strided, anywhere=None if strided or not answers(result) else _anywhere(backend, case))
+    if lookup_law(case.law).subject == "tape":
+        return ""
+    return regime_of(case, strided=strided, anywhere=lambda: _anywhere(backend, case) if answers(result) else None)
 
 
 def answers(result: Result) -> bool:
@@ -86,11 +89,7 @@ def _raised(result: Result) -> str:
 
 def explained(backend: Backend, case: Case, result: Result) -> Result:
     """`result` with the wrong entry and the kind of error, where they can be told."""
-    try:
-        return explain(backend, case, result)
-    except Exception:  # what cannot be looked at entry by entry stays a finding
-        backend.reset()
-        return result
+    return attempted(backend, lambda: explain(backend, case, result)) or result
 
 
 def ops_of(case: Case) -> str:

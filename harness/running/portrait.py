@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from harness.backends import Backend
 from harness.program import Case
@@ -15,6 +15,8 @@ from harness.running.slices import slice_of
 from harness.running.timeline import timeline
 from harness.verdict import Result
 from properties.laws import Law
+
+T = TypeVar("T")
 
 
 def portrait(law: Law, backend: Backend, case: Case, result: Result, steps: Sequence[Step] = ()) -> dict[str, Any]:
@@ -27,7 +29,7 @@ def portrait(law: Law, backend: Backend, case: Case, result: Result, steps: Sequ
     return {name: found for name, part in parts.items() if (found := attempted(backend, part))}
 
 
-def attempted(backend: Backend, part: Callable[[], Any]) -> Any:
+def attempted(backend: Backend, part: Callable[[], T]) -> T | None:
     """`part`, or None where the backend does not let it be had."""
     try:
         return part()

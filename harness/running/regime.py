@@ -13,6 +13,8 @@ A formula that squares too early fails at extreme sizes and nowhere else; a base
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from harness.program import Case
@@ -25,19 +27,20 @@ TAILS = frozenset({"left tail", "right tail"})
 POWER = 3  # the gradient of a norm or a normalisation contains the cube of its inverse
 
 
-def regime_of(case: Case, *, strided: bool = False, anywhere: bool | None = None) -> str:
+def regime_of(case: Case, *, strided: bool = False, anywhere: Callable[[], bool | None] = lambda: None) -> str:
     """The first of the above that fits; "" for numbers of which nothing is known.
 
     Args:
         case: The counterexample.
         strided: Whether the contiguous twin is known to break nothing.
-        anywhere: Whether generic numbers are wrong too; None: they were not asked.
+        anywhere: Tells whether generic numbers are wrong too, None where they are not to be had; called where that matters.
     """
     if any(x.size == 0 for x in case.primals):
         return EMPTY
     if strided:
         return STRIDED
-    if anywhere:
+    everywhere = anywhere()
+    if everywhere:
         return ANY
     limits = np.finfo("float32" if case.dtype == "bfloat16" else case.dtype)
     sizes = np.concatenate([np.abs(x[(x != 0) & np.isfinite(x)]).ravel() for x in case.points] or [np.zeros(0)])
@@ -49,7 +52,7 @@ def regime_of(case: Case, *, strided: bool = False, anywhere: bool | None = None
         return TAIL
     if set(LABELS).intersection(edges) and _beyond(case, digits / 2):
         return LABELLED
-    return "" if anywhere is None else SPECIAL
+    return "" if everywhere is None else SPECIAL
 
 
 def _beyond(case: Case, size: float) -> bool:

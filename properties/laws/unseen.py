@@ -12,7 +12,8 @@ slice or a triangle. What no output reads is excused by the last alone: by nothi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -24,9 +25,11 @@ from harness.verdict.rounding import normwise_rounding
 from properties.laws.conditioning import spread, spread_nearby
 from properties.laws.gradients import gradients_of
 from properties.laws.inner import inner
+from properties.laws.shaking import Measure
 
 BEYOND = 4.0  # times the largest number around
 Place = tuple[int, int]  # (primal, flat index)
+Spread = Callable[[Backend, Case, Measure], np.ndarray]  # spread, or spread_nearby
 Reach = tuple[np.ndarray, ...]  # per output, which of its entries read one entry of the primals
 
 
@@ -34,9 +37,11 @@ def inexcusable(backend: Backend, bound: Bound, gradients: Sequence[np.ndarray],
     """Those of `leaks`, places whose gradient is not 0, that are larger than what rounding excuses."""
     reaches = {place: reach_of(bound, *place) for place in leaks}
     large = [place for place in leaks if not _size(gradients, place) <= _allowed(bound, gradients, place, reaches[place])]
-    read = [place for place in large if any(np.any(reads) for reads in reaches[place])]
-    rounding = dict(zip(read, _spreads(backend, bound.case, {place: reaches[place] for place in read}), strict=True)) if read else {}
-    return [place for place in large if not _size(gradients, place) <= rounding.get(place, 0.0)]
+    for excuse in (partial(_moved, spread), _absorbed, partial(_moved, spread_nearby)):  # the dearest last, for what is still large
+        read = {place: reaches[place] for place in large if any(np.any(reads) for reads in reaches[place])}
+        rounding = dict(zip(read, excuse(backend, bound.case, read), strict=True)) if read else {}
+        large = [place for place in large if not _size(gradients, place) <= rounding.get(place, 0.0)]
+    return large
 
 
 def step_of(case: Case) -> float:
@@ -81,19 +86,24 @@ def _allowed(bound: Bound, gradients: Sequence[np.ndarray], place: Place, reach:
     return max(normwise_rounding(gradient, dtype), eps(dtype) / 2 * total / _least_change(bound.case, place))
 
 
-def _spreads(backend: Backend, case: Case, reaches: dict[Place, Reach]) -> np.ndarray:
-    """What an ulp in every value does to each of these gradients, or to the values that read the entry, per change of it."""
+def _moved(by: Spread, backend: Backend, case: Case, reaches: dict[Place, Reach]) -> np.ndarray:
+    """What ulps in every value do to each of these gradients."""
 
     def gradient(bound: Bound) -> np.ndarray:
         found = gradients_of(bound)
         return np.array([(np.real(g), np.imag(g)) for g in (found[k].flat[i] for k, i in reaches)])  # (places, parts)
 
+    return np.asarray(_finite(by(backend, case, gradient)).max(axis=1))
+
+
+def _absorbed(backend: Backend, case: Case, reaches: dict[Place, Reach]) -> np.ndarray:
+    """What an ulp in every value does to the values that read each entry, per change of it."""
+
     def value(bound: Bound) -> np.ndarray:
         outputs = bound.at(bound.case.points)
         return np.array([inner(*_read(reach, bound.case.cotangents, outputs)) for reach in reaches.values()])
 
-    moved = np.maximum(*(_finite(by(backend, case, gradient)).max(axis=1) for by in (spread, spread_nearby)))
-    return np.asarray(np.maximum(moved, _finite(spread(backend, case, value)) / step_of(case)))
+    return np.asarray(_finite(spread(backend, case, value)) / step_of(case))
 
 
 def _read(reach: Reach, *sides: Sequence[np.ndarray]) -> list[list[np.ndarray]]:

@@ -12,7 +12,7 @@ import pytest
 from harness.backends import load_backend
 from harness.backends.faulty.faults import FAULTS, Fault
 from harness.program import Case
-from harness.record import Finding, read_baseline
+from harness.record import read_baseline
 from harness.running.called import explained, signature_of
 from harness.running.defect import defect_of
 from harness.running.judge import run_case
@@ -20,6 +20,7 @@ from harness.strategies import edge_cases
 from harness.strategies.minimise import minimise
 from harness.verdict import Verdict
 from properties.laws import lookup_law
+from tests.record.examples import finding
 
 BASELINE = read_baseline(Path(__file__).parents[2] / "baselines" / "torch-2.13.json")
 OPS = ("sinc", "i0e", "maximum", "hypot", "det")
@@ -53,5 +54,5 @@ def _known_as(fault: str, case: Case) -> str:
     backend, small = load_backend(f"faulty:{fault}:torch"), minimise(case, lambda trial: _is_faults(fault, trial), max_trials=20)
     result = explained(backend, small, run_case(backend, small))
     name = signature_of(backend, small, result)
-    said = {"cell": "", "case": "", "title": "", "text": "", "device": "cpu", "backend": "torch", "dtype": "float64", "law": small.law, "op": name}
-    return name if BASELINE.match(Finding(**said, defect=defect_of(lookup_law(small.law), small, result), signature=name)) else ""
+    said = finding(small.law, name.split(" | ")[1], small.dtype, signature=name, defect=defect_of(lookup_law(small.law), small, result))
+    return name if BASELINE.match(said) else ""

@@ -12,6 +12,7 @@ import pytest
 from harness.ops.catalogue import catalogue
 from harness.record import Baseline, Finding, Known, read_baseline, signature
 from harness.running.regime import ANY, EMPTY, EXTREME, LABELLED, SPECIAL, STRIDED, TAIL
+from tests.record.examples import finding
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = sorted((ROOT / "baselines").glob("*.json"))
@@ -57,7 +58,7 @@ def whatever(pattern: str) -> str:
 def as_finding(entry: Known) -> Finding:
     """A finding that stands for all that `entry` means."""
     fields = {field: whatever(getattr(entry, field)) for field in ("signature", "law", "op", "dtype", "device", "backend", "defect")}
-    return Finding(cell="", case="", title="", text="", **fields)
+    return finding(**fields)
 
 
 def subsumed(entries: Sequence[Known]) -> list[str]:
@@ -68,8 +69,7 @@ def subsumed(entries: Sequence[Known]) -> list[str]:
 
 def planted(law: str, op: str, kind: str, dtype: str) -> Finding:
     """What a fault of `op` that spoils a whole Jacobian in `dtype` wherever one looks would be called."""
-    said = {"cell": "", "case": "", "title": "", "text": "", "device": "cpu", "backend": "torch", "defect": "wrong"}
-    return Finding(**said, dtype=dtype, law=law, op=op, signature=signature(law, op, kind, ANY))
+    return finding(law, op, dtype, signature=signature(law, op, kind, ANY), defect="wrong")
 
 
 def anchor(heading: str) -> str:

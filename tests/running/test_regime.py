@@ -76,4 +76,4 @@ def test_regime_is_strided_where_the_contiguous_twin_holds_and_there_are_element
 def test_regime_is_any_numbers_where_generic_ones_are_wrong_too(sizes: list[float], strided: bool, anywhere: bool | None, regime: str) -> None:
     primal = np.array(sizes)
     case = case_of(single("negative", (primal.shape,), ("primal",)), (primal,), (np.ones_like(primal),))
-    assert regime_of(case, strided=strided, anywhere=anywhere) == regime
+    assert regime_of(case, strided=strided, anywhere=lambda: anywhere) == regime

@@ -14,11 +14,12 @@ import numpy as np
 from harness.backends import Backend
 from harness.backends.bind import Bound
 from harness.program import Case
+from harness.tape import Tape
 from harness.verdict import Result, Verdict, structural
 from properties.laws.exact import Sides, check_equal
 from properties.laws.inner import flat
 from properties.laws.law import Law
-from properties.laws.tape.recording import record, tracked
+from properties.laws.tape.recording import Recording, record, tracked
 
 
 class _Deliberate(Exception):
@@ -28,9 +29,7 @@ class _Deliberate(Exception):
 def check_no_grad(backend: Backend, case: Case) -> Result:
     """Flags, values and the mode after a normal and an exceptional end."""
     tape = backend.tape(case.device)
-    outside = record(tape, case)
-    with tape.no_grad():
-        inside = record(tape, case, leaves=outside.leaves)
+    inside, outside = _in_both_modes(tape, case)
     wrong = [f"output {i} of no_grad requires grad" for i, y in enumerate(inside.outputs) if tape.requires_grad(y)]
     differ = [i for i, (y, z) in enumerate(zip(inside.outputs, outside.outputs, strict=True)) if _differ(tape.value(y), tape.value(z))]
     if differ and not _equal_but_for_rounding(backend, case, differ):
@@ -43,15 +42,19 @@ def check_no_grad(backend: Backend, case: Case) -> Result:
     return structural("no-grad-records-nothing", not wrong, "; ".join(wrong), comparisons=len(inside.outputs) if tracked(outside) else 0)
 
 
+def _in_both_modes(tape: Tape, case: Case) -> tuple[Recording, Recording]:
+    """The same leaves under no_grad and outside of it."""
+    outside = record(tape, case)
+    with tape.no_grad():
+        return record(tape, case, leaves=outside.leaves), outside
+
+
 def _equal_but_for_rounding(backend: Backend, case: Case, differ: list[int]) -> bool:
     """Whether another algorithm explains these outputs: singular values may be computed otherwise where no vectors need be kept."""
 
     def pair(bound: Bound) -> Sides:
         tape = backend.tape(case.device)
-        outside = record(tape, bound.case)
-        with tape.no_grad():
-            inside = record(tape, bound.case, leaves=outside.leaves)
-        seen, due = (flat([tape.value(recording.outputs[i]) for i in differ]) for recording in (inside, outside))
+        seen, due = (flat([tape.value(recording.outputs[i]) for i in differ]) for recording in _in_both_modes(tape, bound.case))
         return Sides(seen, due)
 
     try:
