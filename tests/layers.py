@@ -48,6 +48,7 @@ SHARED_BY_BACKENDS = (
     "lending",
     "registry",
     "bind",
+    "jitter",
     "conformance",
     "pair",
     "catalogue_values",

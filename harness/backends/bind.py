@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from harness.backends.jitter import Jitter, Signs
 from harness.backends.protocol import Arrays, Backend, Died, Function, Unsupported
 from harness.ops.defaults import given as told
 from harness.program import Case, Program, evaluate
@@ -22,7 +23,6 @@ _REAL_PART = {"complex128": "float64", "complex64": "float32"}
 _COMPLEX = {real: complex_ for complex_, real in _REAL_PART.items()}
 _PARTNERS = {"f": _REAL_PART, "c": _COMPLEX}
 _T = TypeVar("_T")
-Signs = Callable[[tuple[int, ...]], np.ndarray]  # shape -> entries 1 and -1
 
 
 @dataclass(frozen=True)
@@ -102,10 +102,9 @@ def bind(backend: Backend, case: Case, *, dtype: str | None = None, jitter: Sign
         Unsupported: the backend lacks an op of the program.
     """
     kind = dtype or case.dtype
-    given = _inputs(backend, case, kind)
-    shaken = _Shake(backend, case.device, kind, jitter)
-    for position in case.differentiable:
-        given[position] = shaken(given[position])
+    shaken = Jitter(backend, case.device, kind, jitter)
+    primals = [shaken.values(x) if i in case.differentiable else x for i, x in enumerate(case.primals)]
+    given = _inputs(backend, case, primals, kind)
 
     def placed(*points: Any) -> Arrays:
         inputs = list(given)
@@ -119,35 +118,17 @@ def bind(backend: Backend, case: Case, *, dtype: str | None = None, jitter: Sign
     return Bound(backend, case, kind, ready, tuple(given[i] for i in case.differentiable))
 
 
-def _inputs(backend: Backend, case: Case, kind: str) -> list[Any]:
-    """The case's inputs, each in its layout; real (complex) ones that are "shared" in one piece of memory."""
-    layouts = [
-        layout if can_hold(x, layout) else "contiguous" for x, layout in zip(case.primals, _padded(case.layouts, len(case.primals)), strict=True)
-    ]
-    given = [backend.array(x, dtype=part_dtype(x, kind), device=case.device, layout=layout) for x, layout in zip(case.primals, layouts, strict=True)]
+def _inputs(backend: Backend, case: Case, primals: Sequence[np.ndarray], kind: str) -> list[Any]:
+    """`primals` as the case's inputs, each in its layout; real (complex) ones that are "shared" in one piece of memory."""
+    layouts = [layout if can_hold(x, layout) else "contiguous" for x, layout in zip(primals, _padded(case.layouts, len(primals)), strict=True)]
+    given = [backend.array(x, dtype=part_dtype(x, kind), device=case.device, layout=layout) for x, layout in zip(primals, layouts, strict=True)]
     for letter in "fc":
-        places = [i for i, x in enumerate(case.primals) if layouts[i] == SHARED and x.dtype.kind == letter]
-        values = [case.primals[i] for i in places]
+        places = [i for i, x in enumerate(primals) if layouts[i] == SHARED and x.dtype.kind == letter]
+        values = [primals[i] for i in places]
         together = backend.sharing(values, dtype=part_dtype(values[0], kind), device=case.device) if len(places) > 1 else ()
         for i, array in zip(places, together, strict=False):
             given[i] = array
     return given
-
-
-class _Shake:
-    """Multiplication by 1 +- eps; the identity without signs."""
-
-    def __init__(self, backend: Backend, device: str, dtype: str, jitter: Signs | None) -> None:
-        self.active = jitter is not None and backend.op("multiply") is not None
-        self._backend, self._device, self._dtype, self._jitter = backend, device, dtype, jitter
-
-    def __call__(self, array: Any) -> Any:
-        if not self.active or self._jitter is None:
-            return array
-        described = self._backend.describe(array)
-        factor = self._backend.array(1 + unit_roundoff(self._dtype) * self._jitter(described.shape), dtype=described.dtype, device=self._device)
-        multiply = self._backend.op("multiply")
-        return array if multiply is None else multiply(array, factor)
 
 
 def part_dtype(values: np.ndarray, dtype: str) -> str:
@@ -156,12 +137,7 @@ def part_dtype(values: np.ndarray, dtype: str) -> str:
     return dtype if partners is None else partners.get(dtype, dtype)
 
 
-def unit_roundoff(dtype: str) -> float:
-    """The spacing of the floating-point numbers of `dtype` at 1."""
-    return 2.0**-7 if dtype == "bfloat16" else float(np.finfo(dtype).eps)
-
-
-def _runner(backend: Backend, subject: Any, shaken: _Shake) -> Function:
+def _runner(backend: Backend, subject: Any, shaken: Jitter) -> Function:
     if not isinstance(subject, Program):
         opaque = resolve(subject, backend)
         return (lambda *inputs: tuple(shaken(output) for output in opaque(*inputs))) if shaken.active else opaque

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from harness.backends import Backend
-from harness.backends.bind import part_dtype, unit_roundoff
+from harness.backends.bind import part_dtype
+from harness.backends.jitter import unit_roundoff
 from harness.checking.arguments import Arguments
 from harness.checking.entering import entered
 from harness.program import Case, Opaque

@@ -13,7 +13,8 @@ import msgspec
 import numpy as np
 
 from harness.backends import Backend
-from harness.backends.bind import bind, unit_roundoff
+from harness.backends.bind import bind
+from harness.backends.jitter import unit_roundoff
 from harness.program import Case
 from properties.laws.gradients import gradients_of
 from properties.laws.inner import flat

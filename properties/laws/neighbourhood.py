@@ -61,4 +61,4 @@ def _verdict(law: Law, backend: Backend, case: Case) -> Verdict:
     except Exception:  # a neighbour that cannot be evaluated says nothing about the case itself
         backend.reset()
         return Verdict.INCONCLUSIVE
-    return Verdict.INCONCLUSIVE if result.vacuous else result.verdict
+    return Verdict.INCONCLUSIVE if result.vacuous and not result.comparisons else result.verdict  # 0 = 0 is right where the case itself is not

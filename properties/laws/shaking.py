@@ -13,7 +13,8 @@ from functools import partial
 import numpy as np
 
 from harness.backends import Backend
-from harness.backends.bind import Bound, Signs, bind
+from harness.backends.bind import Bound, bind
+from harness.backends.jitter import Signs
 from harness.backends.protocol import Died
 from harness.program import Case
 from harness.program.error_words import first_line

@@ -52,6 +52,16 @@ def test_what_rounding_leaves_of_a_difference_is_no_gradient_of_a_norm_of_one_el
     assert laws()["vjp-eq-fd"].check(torch, case).verdict is not Verdict.BROKEN
 
 
+def test_rounding_is_measured_in_the_memory_layout_of_the_case(torch: Backend) -> None:
+    """Where axes of length 1 leave it open how a product lies in memory; channels last, torch computes group_norm as x s - m s, and rounds m s."""
+    x, channels_last = np.array([[[[0.0]], [[0.01]]], [[[0.0]], [[0.0]]]]), ("channels_last", "contiguous", "contiguous")
+    case = case_of(single("group_norm", (x.shape,), ("primal",), num_groups=2, eps=1e-5), (x,), (np.ones(x.shape),))
+    [shaken] = bind(torch, msgspec.structs.replace(case, layouts=channels_last), jitter=np.ones).primals
+    assert shaken.stride() == (2, 1, 2, 2)
+    assert shaken[0, 1, 0, 0] == np.nextafter(0.01, 1)
+    assert laws()["layout-independent"].check(torch, case).verdict is not Verdict.BROKEN
+
+
 @pytest.mark.parametrize("value", [0.0, 1.0, 0.2389721862981581, 4.25957725451117])
 @pytest.mark.parametrize("law", ["hvp-eq-fd", "hessian-compositions-agree"])
 def test_equal_points_of_a_triplet_that_swaps_are_no_finding(torch: Backend, law: str, value: float) -> None:

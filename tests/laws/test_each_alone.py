@@ -78,6 +78,16 @@ def test_neighbours_of_a_finding_are_its_arrays_each_in_its_memory_alone() -> No
     assert verdicts["with x0 permuted (shape (3, 2), strides (1, 3), offset 0) alone"] is Verdict.HOLDS
 
 
+def test_memory_alone_matters_where_both_sides_vanish_in_contiguous_memory() -> None:
+    """Cotangent and tangent point at two numbers; torch reads a channels-last cotangent of instance_norm as if it were row-major."""
+    program = single("instance_norm_running", ((1, 2, 1, 2),), ("primal",), running_mean=[0.0, 0.0], running_var=[2.0, 2.0], eps=1e-5)
+    cotangent, tangent = np.eye(4)[1].reshape(1, 2, 1, 2), np.eye(4)[2].reshape(1, 2, 1, 2)
+    case = msgspec.structs.replace(case_of(program, (np.zeros((1, 2, 1, 2)),), (cotangent,)), tangents=(tangent,))
+    strided = msgspec.structs.replace(case, layouts=("contiguous", "channels_last", "contiguous"))
+    assert laws()["jvp-vjp-duality"].check(load_backend("torch"), strided).verdict is Verdict.BROKEN
+    assert neighbourhood(laws()["jvp-vjp-duality"], load_backend("torch"), strided)["contiguous"] is Verdict.HOLDS
+
+
 def test_arrays_are_not_asked_alone_where_memory_does_not_matter() -> None:
     case = laid_out("permuted", "strided", "contiguous", "contiguous", "contiguous")
     verdicts = neighbourhood(laws()["vjp-eq-fd"], load_backend("faulty:negated-gradient:torch"), case)

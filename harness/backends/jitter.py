@@ -1,0 +1,45 @@
+"""Every value moved by an ulp or some, up or down: what rounding may do, done on purpose.
+
+x (1 + eps s)       s = signs(shape of x), new ones for each value
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from harness.backends.protocol import Backend
+
+Signs = Callable[[tuple[int, ...]], np.ndarray]  # shape -> entries 1 and -1, or some times these
+
+
+class Jitter:
+    """Multiplication by 1 +- eps; the identity without signs, or where the backend cannot multiply."""
+
+    def __init__(self, backend: Backend, device: str, dtype: str, jitter: Signs | None) -> None:
+        self.active = jitter is not None and backend.op("multiply") is not None
+        self._backend, self._device, self._dtype, self._jitter = backend, device, dtype, jitter
+
+    def __call__(self, array: Any) -> Any:
+        multiply = self._backend.op("multiply") if self.active else None
+        if multiply is None:
+            return array
+        described = self._backend.describe(array)
+        return multiply(array, self._backend.array(self._factor(described.shape), dtype=described.dtype, device=self._device))
+
+    def values(self, x: np.ndarray) -> np.ndarray:
+        """The same of what is not on the backend yet: it comes there in the case's memory layout, which a product of strided memory need not keep."""
+        if not self.active:
+            return x
+        with np.errstate(all="ignore"):
+            return np.asarray(x * self._factor(x.shape))
+
+    def _factor(self, shape: tuple[int, ...]) -> np.ndarray:
+        return np.asarray(1.0 if self._jitter is None else 1 + unit_roundoff(self._dtype) * self._jitter(shape))
+
+
+def unit_roundoff(dtype: str) -> float:
+    """The spacing of the floating-point numbers of `dtype` at 1."""
+    return 2.0**-7 if dtype == "bfloat16" else float(np.finfo(dtype).eps)
