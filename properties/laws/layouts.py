@@ -57,8 +57,8 @@ def _one_alone(strided: Case) -> list[Case]:
 
 def _with_its_twin(backend: Backend, strided: Case) -> Result:
     shared = _repeats(strided)  # forward mode may refuse elements that share memory
-    here = bind(backend, strided)
-    forward_too = not shared and forward_or_none(here) is not None
+    given = bind(backend, strided)
+    forward_too = not shared and forward_or_none(given) is not None
 
     def derivatives(bound: Bound) -> np.ndarray:
         parts = [flat(bound.values()), flat(gradients_of(bound))]
@@ -66,16 +66,17 @@ def _with_its_twin(backend: Backend, strided: Case) -> Result:
             parts.append(flat(tangents_of(bound, strided.tangents)))
         return np.concatenate(parts)
 
-    def twin(bound: Bound) -> Bound:
-        return bind(backend, msgspec.structs.replace(bound.case, layouts=("contiguous",) * len(strided.layouts)))
+    def twin(case: Case) -> Case:
+        return msgspec.structs.replace(case, layouts=("contiguous",) * len(strided.layouts))
 
     def sides(bound: Bound) -> Sides:
-        return Sides(derivatives(bound), derivatives(twin(bound)))
+        return Sides(derivatives(bound), derivatives(bind(backend, twin(bound.case))))
 
     def ulps_apart(bound: Bound) -> np.ndarray:
-        return spread_nearby(backend, bound.case, derivatives)
+        here, there = (spread_nearby(backend, case, derivatives) for case in (bound.case, twin(bound.case)))
+        return np.asarray(np.maximum(here, there))
 
-    if other := _other_dtypes(here, twin(here)):
+    if other := _other_dtypes(given, bind(backend, twin(strided))):
         return structural("layout-independent", False, other)
     double = best_dtype(backend, strided) == strided.dtype
     return check_equal("layout-independent", backend, strided, sides, ulps_apart if double else None, scatter=not double)

@@ -62,6 +62,17 @@ def test_rounding_is_measured_in_the_memory_layout_of_the_case(torch: Backend) -
     assert laws()["layout-independent"].check(torch, case).verdict is not Verdict.BROKEN
 
 
+def test_rounding_of_the_contiguous_side_is_measured_too(torch: Backend) -> None:
+    """Of one number in a group the gradient is w r - w r: 0 channels last, and what rounding leaves of it in contiguous memory."""
+    x = np.array([-8.2e-2, 3.1e-2, -3.2e-4, 2.8e-6, -1.5e-5, 1.1e-4, -7.3e-5, -8.0e-3]).reshape(2, 4, 1, 1)
+    w = np.array([-0.7, -0.2, 0.8, 1.3, -1.3, 1.6, 0.0, 0.5]).reshape(2, 4, 1, 1)
+    case = case_of(single("group_norm", (x.shape,), ("primal",), num_groups=4, eps=0.01), (x,), (w,))
+    strided = msgspec.structs.replace(case, layouts=("channels_last", "contiguous", "contiguous"))
+    assert flat(gradients_of(bind(torch, case))).any()
+    assert not flat(gradients_of(bind(torch, strided))).any()
+    assert laws()["layout-independent"].check(torch, case).verdict is not Verdict.BROKEN
+
+
 @pytest.mark.parametrize("value", [0.0, 1.0, 0.2389721862981581, 4.25957725451117])
 @pytest.mark.parametrize("law", ["hvp-eq-fd", "hessian-compositions-agree"])
 def test_equal_points_of_a_triplet_that_swaps_are_no_finding(torch: Backend, law: str, value: float) -> None:

@@ -12,8 +12,10 @@ from harness.backends.registry import load_backend
 from harness.program import Case, Input, Instruction, Program, single
 from harness.running.bisect import Step, bisected
 from harness.running.called import explained, signature_of
+from harness.running.defect import defect_of
 from harness.running.judge import run_case
 from harness.verdict import Result, Verdict
+from properties.laws import lookup_law
 from tests.laws.examples import case_of
 
 WRONG = load_backend("faulty:scaled-gradient:reference")
@@ -53,6 +55,20 @@ def test_a_finding_says_whether_generic_numbers_are_wrong_too(
     backend, x = load_backend(f"faulty:{fault}:reference"), np.array([0.0, lowest, 1.0])
     case = case_of(single("exp", ((3,),), ("primal",)), (x,), (np.ones_like(x),), law="vjp-eq-fd")
     assert signature_of(backend, case, explained(backend, case, run_case(backend, case))) == f"vjp-eq-fd | exp | not finite | {regime}"
+
+
+@pytest.mark.parametrize(("factor", "regime"), [(1 + 1e-9, "special numbers"), (2, "any numbers")])
+def test_digits_that_are_missing_at_generic_numbers_are_another_bug_than_a_choice_at_a_tie(monkeypatch, factor: float, regime: str) -> None:
+    def faulty(x: np.ndarray, g: np.ndarray) -> np.ndarray:
+        return np.where(x == 0, 3.0, factor * g)
+
+    name = f"three-at-0-else-{factor}"
+    monkeypatch.setitem(FAULTS, name, Fault("", beside=faulty))
+    backend, x = load_backend(f"faulty:{name}:torch"), np.zeros(1)
+    case = case_of(single("abs", ((1,),), ("primal",)), (x,), (np.ones(1),), law="vjp-eq-fd")
+    result = explained(backend, case, run_case(backend, case))
+    assert defect_of(lookup_law(case.law), case, result) == "convention"
+    assert signature_of(backend, case, result) == f"vjp-eq-fd | abs | not zero | {regime}"
 
 
 def test_program_whose_ops_are_right_alone_is_called_by_all_of_them() -> None:
