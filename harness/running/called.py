@@ -88,7 +88,7 @@ def _kind(result: Result) -> str:
 
 def _raised(result: Result) -> str:
     """An exception by what it says, since an op may raise several of one class, a shape of any rank alike; empty where nothing is raised."""
-    return _NUMBERS.sub("0", result.reason.removesuffix(ALL_THE_SAME)) if result.pattern.startswith("raises ") else ""
+    return _NUMBERS.sub("0", result.reason.partition(ALL_THE_SAME)[0]) if result.pattern.startswith("raises ") else ""
 
 
 def explained(backend: Backend, case: Case, result: Result) -> Result:

@@ -110,7 +110,8 @@ def _on_exception(backend: Backend, case: Case, error: BaseException, interrupts
     failure = _forward_failure(backend, case, interrupts)
     if failure is not None:
         return _not_run(case, f"the plain forward already raises {type(failure).__name__}: {_first_line(failure)}")
-    return Result(law=case.law, verdict=Verdict.BROKEN, reason=f"raises {told}{ALL_THE_SAME}", pattern=f"raises {type(error).__name__}")
+    reason = ". ".join([f"raises {told}{ALL_THE_SAME}", *getattr(error, "__notes__", [])[-1:]])
+    return Result(law=case.law, verdict=Verdict.BROKEN, reason=reason, pattern=f"raises {type(error).__name__}")
 
 
 def _forward_failure(backend: Backend, case: Case, interrupts: Interrupts) -> BaseException | None:

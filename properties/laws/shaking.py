@@ -23,6 +23,8 @@ from harness.verdict.constants import JITTER_FACTOR, JITTER_IN_HALF, JITTER_RUNS
 Measure = Callable[[Bound], np.ndarray]
 Shaking = Callable[[], Signs]  # the signs of one run, from the first on
 
+MULTIPLIED = "It does so where each value is multiplied by 1 + eps or 1 - eps, as rounding is measured."  # a note on what is raised there alone
+
 
 class OtherForm(Exception):
     """The function itself is another one within an ulp of the case: no comparison is possible there. The message is one sentence."""
@@ -69,9 +71,10 @@ def _run(backend: Backend, case: Case, measure: Measure, dtype: str | None, sign
         return measure(bind(backend, case, dtype=dtype, jitter=signs()))
     except Died:
         raise
-    except Exception:
+    except Exception as error:
         changed = _other_form(bind(backend, case, dtype=dtype, jitter=signs()))
         if not changed:
+            vars(error).setdefault("__notes__", []).append(MULTIPLIED)  # `add_note` of Python 3.11
             raise
     raise OtherForm(changed)
 

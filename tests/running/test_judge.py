@@ -20,6 +20,7 @@ from harness.running.judge import TOO_LONG, run_case
 from harness.running.replay import require_holds
 from harness.running.watch import Clock
 from harness.verdict import LawBroken, Verdict
+from properties.laws.shaking import MULTIPLIED
 from tests.running.toy import Array, Toy, Wrong
 
 EXP = Case(
@@ -79,6 +80,19 @@ def test_run_case_is_broken_when_the_derivative_raises_and_the_forward_works():
     result = run_case(raising(ValueError("bad stride"), forward=False), EXP)
     assert (result.verdict, result.pattern) == (Verdict.BROKEN, "raises ValueError")
     assert result.reason == "raises ValueError: bad stride; the plain forward works"
+
+
+def test_run_case_says_so_when_the_derivative_raises_only_as_rounding_is_measured():
+    def doubled(x: Array, adjoint: Any) -> Any:
+        if not np.array_equal(x.value, EXP.primals[0]):
+            raise ValueError("bad stride")
+        return 2 * adjoint * np.exp(x.value)
+
+    backend = Toy()
+    backend.ops = Toy.ops | {"exp": lambda x: Array(np.exp(x.value), [(x, lambda adjoint: doubled(x, adjoint))])}
+    result = run_case(backend, EXP)
+    assert (result.verdict, result.pattern) == (Verdict.BROKEN, "raises ValueError")
+    assert result.reason == f"raises ValueError: bad stride; the plain forward works. {MULTIPLIED}"
 
 
 def test_run_case_is_broken_when_forward_mode_over_itself_raises():
