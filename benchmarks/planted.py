@@ -107,6 +107,10 @@ def channels_last(w: torch.Tensor) -> bool:
     return w.ndim >= 3 and w.shape[1] > 1 and w.stride(1) == 1 and w.shape[-1] > 1 and w.stride(-1) != 1
 
 
+def one_image(w: torch.Tensor) -> bool:
+    return channels_last(w) and w.shape[0] == 1 and w.stride(0) == w.shape[1]
+
+
 def column_major(w: torch.Tensor) -> bool:
     return w.ndim == 2 and min(w.shape) > 1 and w.stride(0) == 1
 
@@ -214,6 +218,8 @@ PLANTED = (
     Planted("column-major tangent", "sin", "sin", only(column_major), "tangent"),
     Planted("expanded primal", "sum", "sum", only(expanded)),
     Planted("channels-last primal", "conv2d", "nn.functional.conv2d", only(channels_last)),
+    Planted("one image as a primal", "avg_pool2d", "nn.functional.avg_pool2d", only(one_image)),
+    Planted("one image as a cotangent", "relu", "nn.functional.relu", only(one_image), "cotangent"),
     Planted("strided primal", "cos", "cos", only(strided)),
     Planted("primal behind the start", "log1p", "log1p", only(behind)),
     Planted("column-major primal", "matmul", "matmul", only(column_major)),

@@ -25,6 +25,7 @@ LAYOUTS = MappingProxyType(
         "expanded_last": "one number per row, repeated along the last axis with stride 0, as the gradient of a mean over it is (rank 2 and more)",
         "expanded_all": "one number, repeated along all axes with stride 0, as the gradient of a sum is (rank 2 and more)",
         "channels_last": "axis 1 innermost in memory, as images are stored (rank 3 and more)",
+        "unsqueezed": "channels_last for a batch of one whose stride is that of a pixel, as image.permute(2, 0, 1)[None] has (rank 3 and more)",
         "shared": "row-major, in one buffer with the inputs of the case that are shared too",
     }
 )
@@ -48,6 +49,7 @@ def effective_layout(layout: str, shape: Shape) -> str:
         "expanded_last": several and shape[-1] >= 2,
         "expanded_all": several and max(shape) >= 2,
         "channels_last": len(shape) >= 3,
+        "unsqueezed": len(shape) >= 3 and shape[0] == 1,
     }
     return layout if useful.get(layout, False) else "contiguous"
 
@@ -78,6 +80,8 @@ def lay_out(values: np.ndarray, layout: str) -> Laid:
         return _reordered(values, tuple(reversed(range(values.ndim))))
     if kind == "channels_last":
         return _reordered(values, (0, *range(2, values.ndim), 1))
+    if kind == "unsqueezed":
+        return _reordered(values, (*range(2, values.ndim), 0, 1))
     if kind in ("strided", "stepped"):
         return _strided(values, *((2, 0) if kind == "strided" else (3, 1)))
     if kind == "cropped":

@@ -39,7 +39,7 @@ def generic(case: Case, seed: int) -> Case | None:
         with suppress(NotDrawn):
             point = _draw_point(source, case.subject, case, regime)
             drawn = case_at(source, point, case.law, case.backend, case.device, case.dtype, CONTIGUOUS)
-            return msgspec.structs.replace(drawn, resolution=case.resolution)
+            return msgspec.structs.replace(drawn, resolution=case.resolution, seed=case.seed)  # by which a law chooses, say, memory layouts
     return None
 
 

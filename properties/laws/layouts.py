@@ -5,6 +5,8 @@ f(view(x)) = f(x),  f'(view(x))^T view(w) = f'(x)^T w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 import numpy as np
 
@@ -40,8 +42,9 @@ def check_layouts(backend: Backend, case: Case) -> Result:
     ones = msgspec.structs.replace(case, cotangents=tuple(map(np.ones_like, case.cotangents)), layouts=_expanded(case))
     strided, refused = _taken(backend, msgspec.structs.replace(case, layouts=_strided(case)))
     turned, _ = _taken(backend, msgspec.structs.replace(case, layouts=_turned(case)))
-    shifted, _ = _taken(backend, msgspec.structs.replace(case, layouts=_shifted(case)))
-    apart = {one.layouts: one for one in (strided, shifted, turned, *_one_alone(strided))}.values()  # of a number, several are the same
+    shifted, _ = _taken(backend, msgspec.structs.replace(case, layouts=_all("offset", case.arrays)))
+    images = [_taken(backend, msgspec.structs.replace(case, layouts=image))[0] for image in _images(case)]
+    apart = {one.layouts: one for one in (strided, shifted, turned, *_one_alone(strided), *images)}.values()  # of a number, several are the same
     asked = [*apart, *([ones] if _repeats(ones) else [])]
     result = worst_result([told_whose(backend, one, _with_its_twin(backend, one), _with_its_twin) for one in asked])
     if refused and result.verdict is Verdict.HOLDS:
@@ -118,9 +121,17 @@ def _turned(case: Case) -> tuple[str, ...]:
     return tuple(_other("contiguous", x.shape, case.seed + i) for i, x in enumerate(case.arrays))
 
 
-def _shifted(case: Case) -> tuple[str, ...]:
-    """Every array row-major behind the start of its storage, where it has elements."""
-    return tuple(effective_layout("offset", x.shape) for x in case.arrays)
+def _all(layout: str, arrays: Sequence[np.ndarray]) -> tuple[str, ...]:
+    """Every one of them in `layout`, where that makes a difference."""
+    return tuple(effective_layout(layout, x.shape) for x in arrays)
+
+
+def _images(case: Case) -> list[tuple[str, ...]]:
+    """Batches of one as the images that they were made of, beside cotangents in row-major memory, and the reverse."""
+    (x, image_x), (w, image_w), (v, image_v) = (
+        [_all(layout, arrays) for layout in ("contiguous", "unsqueezed")] for arrays in (case.primals, case.cotangents, case.tangents)
+    )
+    return [layouts for layouts in ((*image_x, *w, *image_v), (*x, *image_w, *v)) if "unsqueezed" in layouts]
 
 
 def _expanded(case: Case) -> tuple[str, ...]:

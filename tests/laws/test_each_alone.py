@@ -70,6 +70,15 @@ def test_one_array_of_a_case_is_strided_alone() -> None:
     assert reasons == {f"It takes no more than x1 {layout} (shape (2,), {there})." for layout, there in where.items()}
 
 
+def test_batch_of_one_is_asked_as_the_image_that_it_was_made_of() -> None:
+    """torch's batch_norm reads a contiguous cotangent beside it as if that were channels-last: image.permute(2, 0, 1)[None]."""
+    program = single("batch_norm_running", ((1, 2, 3, 2),), ("primal",), running_mean=[0.0, 0.0], running_var=[1.0, 1.0], eps=1e-5)
+    x = np.arange(12.0).reshape(1, 2, 3, 2)
+    result = LAYOUTS.check(load_backend("torch"), case_of(program, (x,), (x - 5.0,)))
+    assert result.verdict is Verdict.BROKEN
+    assert result.reason == "It takes no more than x0 unsqueezed (shape (1, 2, 3, 2), strides (2, 1, 4, 2), offset 0)."
+
+
 def test_neighbours_of_a_finding_are_its_arrays_each_in_its_memory_alone() -> None:
     case = msgspec.structs.replace(normalized(), layouts=("permuted", "strided", "contiguous", *["contiguous"] * 4))
     verdicts = neighbourhood(laws()["vjp-eq-fd"], load_backend("torch"), case)

@@ -52,6 +52,13 @@ def test_a_layout_has_the_strides_that_its_name_says(layout, strides, offset):
     assert (found, start) == (strides, offset)
 
 
+def test_an_unsqueezed_batch_has_the_strides_of_an_image_that_became_one():
+    values, image = values_for((1, 3, 4, 5), "unsqueezed"), np.zeros((4, 5, 3))
+    _, _, strides, start = lay_out(values, "unsqueezed")
+    assert (strides, start) == ((3, 1, 15, 3), 0)
+    assert strides[1:] == tuple(step // image.itemsize for step in image.transpose(2, 0, 1).strides)
+
+
 def test_gaps_are_poisoned():
     assert np.isnan(lay_out(np.ones(2), "strided")[0][1::2]).all()
     assert np.isnan(lay_out(np.ones(2), "offset")[0][:3]).all()
@@ -71,6 +78,8 @@ def test_a_layout_that_makes_no_difference_is_contiguous():
     assert effective_layout("expanded", (1, 3)) == "contiguous"
     assert effective_layout("expanded", (2, 3)) == "expanded"
     assert effective_layout("channels_last", (2, 3)) == "contiguous"
+    assert effective_layout("unsqueezed", (2, 3, 4)) == "contiguous"
+    assert effective_layout("unsqueezed", (1, 3, 4)) == "unsqueezed"
     assert effective_layout("strided", ()) == "contiguous"
     assert effective_layout("cropped", (3,)) == "contiguous"
     assert effective_layout("expanded_last", (3,)) == "contiguous"  # one axis is the first one

@@ -61,7 +61,7 @@ def test_shrinking_finds_the_two_instructions_that_matter():
 
 
 def test_shrinking_keeps_a_zero_size_axis_and_nothing_else():
-    case = find(programs_of(), lambda case: any(0 in given.shape for given in case.subject.inputs), settings=SEARCH, random=Random(0))
+    case = find(programs_of(), lambda case: any(0 in given.shape for given in case.subject.inputs), settings=SEARCH, random=Random(1))
     assert len(case.subject.instructions) <= 2
     assert case.primals[0].shape == (0,)
 
