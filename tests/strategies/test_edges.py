@@ -263,6 +263,13 @@ def test_an_edge_of_shape_is_drawn_where_something_moves():
     assert edges_of("softmax")["five axes"].primals[0].ndim == 5
 
 
+@pytest.mark.parametrize("op", ["softmax", "avg_pool2d", "batch_norm_running"])
+def test_one_image_is_a_batch_of_one_with_channels_rows_and_columns(op: str) -> None:
+    batch, *sides = edges_of(op)["one image"].primals[0].shape
+    assert batch == 1
+    assert min(sides) > 1
+
+
 def test_no_matrix_at_all_is_an_edge_of_matrices():
     shape = edges_of("inv")["empty batch"].primals[0].shape
     assert shape[0] == 0 < shape[-1] == shape[-2]
