@@ -30,14 +30,18 @@ class Jitter:
         return multiply(array, self._backend.array(self._factor(described.shape), dtype=described.dtype, device=self._device))
 
     def values(self, x: np.ndarray) -> np.ndarray:
-        """The same of what is not on the backend yet: it comes there in the case's memory layout, which a product of strided memory need not keep."""
+        """The same of what is not on the backend yet: it comes there in the case's memory layout, which a product of strided memory need not keep.
+
+        What repeats in memory (stride 0) does not repeat any more, each entry being moved on its own, and comes there contiguous.
+        """
         if not self.active:
             return x
         with np.errstate(all="ignore"):
             return np.asarray(x * self._factor(x.shape))
 
     def _factor(self, shape: tuple[int, ...]) -> np.ndarray:
-        return np.asarray(1.0 if self._jitter is None else 1 + unit_roundoff(self._dtype) * self._jitter(shape))
+        assert self._jitter is not None  # of an active one
+        return np.asarray(1 + unit_roundoff(self._dtype) * self._jitter(shape))
 
 
 def unit_roundoff(dtype: str) -> float:

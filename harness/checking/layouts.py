@@ -1,7 +1,7 @@
 """The named layout of a user's own array, so that a case file can lay it out again in any backend.
 
 strides = row-major            ->  contiguous
-strides = those of a layout    ->  that layout
+strides = those of a layout    ->  that layout, one with the same strides of axes of length 1 before one that differs there only
 anything else                  ->  the nearest layout, and a note that says so
 """
 
@@ -17,9 +17,9 @@ def nearest_layout(name: str, values: np.ndarray, strides: tuple[int, ...] | Non
     if strides is None or _alike(strides, lay_out(values, "contiguous")[2], values.shape):
         return "contiguous", ""
     possible = [layout for layout in LAYOUTS if _fits(layout, values, strides)]
-    for layout in possible:
-        if _alike(strides, lay_out(values, layout)[2], values.shape):
-            return layout, ""
+    alike = {layout: laid for layout in possible if _alike(strides, laid := lay_out(values, layout)[2], values.shape)}
+    if alike:
+        return next((layout for layout, laid in alike.items() if laid == strides), next(iter(alike))), ""
     gapped = "cropped" if strides[-1:] == (1,) else "strided"
     nearest = gapped if gapped in possible and 0 not in strides else "contiguous"
     return nearest, f"{name} has strides {strides}; it is checked in the layout {nearest!r}."

@@ -49,7 +49,7 @@ def effective_layout(layout: str, shape: Shape) -> str:
         "expanded_last": several and shape[-1] >= 2,
         "expanded_all": several and max(shape) >= 2,
         "channels_last": len(shape) >= 3,
-        "unsqueezed": len(shape) >= 3 and shape[0] == 1,
+        "unsqueezed": len(shape) >= 3 and shape[0] == 1 < shape[1] and max(shape[2:]) > 1,
     }
     return layout if useful.get(layout, False) else "contiguous"
 

@@ -29,7 +29,7 @@ from harness.running.watch import Clock, TooLong, watched
 from harness.verdict import Result, Verdict
 from properties.laws import lookup_law
 from properties.laws.answers import says_so
-from properties.laws.shaking import OtherForm
+from properties.laws.shaking import MULTIPLIED, OtherForm
 
 _ROOTS = tuple(Path(str(package.__file__)).parent for package in (harness, properties))
 _BACKENDS = _ROOTS[0] / "backends"
@@ -110,7 +110,7 @@ def _on_exception(backend: Backend, case: Case, error: BaseException, interrupts
     failure = _forward_failure(backend, case, interrupts)
     if failure is not None:
         return _not_run(case, f"the plain forward already raises {type(failure).__name__}: {_first_line(failure)}")
-    reason = ". ".join([f"raises {told}{ALL_THE_SAME}", *getattr(error, "__notes__", [])[-1:]])
+    reason = ". ".join([f"raises {told}{ALL_THE_SAME}", *([MULTIPLIED] if MULTIPLIED in getattr(error, "__notes__", []) else [])])
     return Result(law=case.law, verdict=Verdict.BROKEN, reason=reason, pattern=f"raises {type(error).__name__}")
 
 

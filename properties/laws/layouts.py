@@ -29,7 +29,7 @@ LAYOUTS = ("permuted", "strided", "offset", "stepped", "cropped", "channels_last
 
 
 def check_layouts(backend: Backend, case: Case) -> Result:
-    """The case in strided memory, one array of it alone, and ones that are one number in memory, as `f(x).sum().backward()` sends.
+    """The case in strided memory, one array of it alone, one image, and ones that are one number in memory, as `f(x).sum().backward()` sends.
 
     Alone, since many a kernel is fast where its first operand is contiguous, and takes it for granted that the others are so too.
 

@@ -23,7 +23,7 @@ from harness.verdict.constants import JITTER_FACTOR, JITTER_IN_HALF, JITTER_RUNS
 Measure = Callable[[Bound], np.ndarray]
 Shaking = Callable[[], Signs]  # the signs of one run, from the first on
 
-MULTIPLIED = "It does so where each value is multiplied by 1 + eps or 1 - eps, as rounding is measured."  # a note on what is raised there alone
+MULTIPLIED = "It does so where each value is multiplied by 1 + eps or 1 - eps, as rounding is measured."  # a note on what a shaken run raises
 
 
 class OtherForm(Exception):

@@ -272,6 +272,9 @@ def test_the_layout_of_a_primal_is_kept_and_an_unnamed_one_is_noted() -> None:
     assert check_gradients(torch.sin, wide[1:3, 1:5], laws=REVERSE).arguments.layouts == ("cropped",)
     report = check_gradients(torch.sin, wide[:, ::4], laws=REVERSE)
     assert report.arguments.layouts == ("strided",)
+    image = torch.randn(4, 5, 3, dtype=torch.float64)
+    assert check_gradients(torch.sin, image.permute(2, 0, 1)[None], laws=REVERSE).arguments.layouts == ("unsqueezed",)
+    assert check_gradients(torch.sin, image[None].permute(0, 3, 1, 2), laws=REVERSE).arguments.layouts == ("channels_last",)
     assert report.notes == ("x0 has strides (6, 4); it is checked in the layout 'strided'.",)
     assert check_gradients(torch.sin, wide[:, :3], laws=REVERSE).notes == ("x0 has strides (6, 1); it is checked in the layout 'cropped'.",)
 

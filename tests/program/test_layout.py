@@ -79,6 +79,8 @@ def test_a_layout_that_makes_no_difference_is_contiguous():
     assert effective_layout("expanded", (2, 3)) == "expanded"
     assert effective_layout("channels_last", (2, 3)) == "contiguous"
     assert effective_layout("unsqueezed", (2, 3, 4)) == "contiguous"
+    assert effective_layout("unsqueezed", (1, 3, 1)) == "contiguous"  # as channels_last
+    assert effective_layout("unsqueezed", (1, 1, 4)) == "contiguous"
     assert effective_layout("unsqueezed", (1, 3, 4)) == "unsqueezed"
     assert effective_layout("strided", ()) == "contiguous"
     assert effective_layout("cropped", (3,)) == "contiguous"

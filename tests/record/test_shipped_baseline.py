@@ -88,7 +88,7 @@ def test_the_section_that_an_entry_points_at_names_the_op() -> None:
     sections = re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", (ROOT / "docs" / "findings.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     text_of = {anchor(heading): heading + text for heading, text in sections}
     named = [(entry.signature.split(" | ")[1], match[1]) for entry in ENTRIES if (match := re.search(r"docs/findings\.md#(\S+)", entry.reason))]
-    of_ops = {(VARIANT.sub("", op.strip("*")), cited) for op, cited in named if op != "*" and not op.startswith("native:")}
+    of_ops = {(VARIANT.sub("", op.strip("*+")), cited) for op, cited in named if op != "*" and not op.startswith("native:")}
     assert sorted((op, cited) for op, cited in of_ops if op not in text_of[cited]) == []
     assert len(of_ops) > 100
 

@@ -71,6 +71,13 @@ def test_digits_that_are_missing_at_generic_numbers_are_another_bug_than_a_choic
     assert signature_of(backend, case, result) == f"vjp-eq-fd | abs | not zero | {regime}"
 
 
+def test_one_tensor_twice_without_generic_numbers_is_at_special_ones() -> None:
+    program = Program((Input("x0", (2,)),), (Instruction("dist", ("x0", "x0"), ("v0",), {"p": 3.0}),), ("v0",))
+    case = case_of(program, (np.array([0.5, -1.0]),), (np.ones(()),), law="hessian-compositions-agree")
+    backend = load_backend("torch")
+    assert signature_of(backend, case, explained(backend, case, run_case(backend, case))).endswith(" | special numbers")
+
+
 def test_program_whose_ops_are_right_alone_is_called_by_all_of_them() -> None:
     case = on(CHAIN)
     result = Result(law=case.law, verdict=Verdict.BROKEN, actual=float("nan"), expected=1.0)
