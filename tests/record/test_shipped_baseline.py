@@ -23,6 +23,7 @@ JACOBIANS = ("vjp-eq-fd", "jvp-eq-fd", "hvp-eq-fd", "jvp-jvp-eq-fd")  # the laws
 AT_EDGES = tuple(f" | {regime}" for regime in (EMPTY, STRIDED, EXTREME, TAIL, LABELLED, SPECIAL))
 ORDINARY = {  # what torch does at ordinary numbers, with the reason: another fault of the same op and law may hide behind it
     "the sign of the radius": tuple(f"{law} | polar" for law in ("vjp-eq-fd", "hvp-eq-fd", "jvp-jvp-eq-fd")),
+    "the norm taken for a constant": ("hvp-eq-fd | weight_norm",),
     "a negative power of integers": tuple(f"{law} | ldexp" for law in JACOBIANS),
     "forward mode": tuple(
         f"{law} | {op}" for law in ("jvp-eq-fd", "jvp-jvp-eq-fd") for op in ("cholesky_inverse", "cholesky_solve", "logcumsumexp", "scatter_reduce")
