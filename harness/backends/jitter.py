@@ -19,29 +19,27 @@ class Jitter:
     """Multiplication by 1 +- eps; the identity without signs, or where the backend cannot multiply."""
 
     def __init__(self, backend: Backend, device: str, dtype: str, jitter: Signs | None) -> None:
-        self.active = jitter is not None and backend.op("multiply") is not None
-        self._backend, self._device, self._dtype, self._jitter = backend, device, dtype, jitter
+        self._backend, self._device, self._eps = backend, device, unit_roundoff(dtype)
+        self._multiply = backend.op("multiply")
+        self._signs = None if self._multiply is None else jitter
+        self.active = self._signs is not None
 
     def __call__(self, array: Any) -> Any:
-        multiply = self._backend.op("multiply") if self.active else None
-        if multiply is None:
+        if self._signs is None or self._multiply is None:
             return array
         described = self._backend.describe(array)
-        return multiply(array, self._backend.array(self._factor(described.shape), dtype=described.dtype, device=self._device))
+        factor = 1 + self._eps * self._signs(described.shape)
+        return self._multiply(array, self._backend.array(factor, dtype=described.dtype, device=self._device))
 
     def values(self, x: np.ndarray) -> np.ndarray:
         """The same of what is not on the backend yet: it comes there in the case's memory layout, which a product of strided memory need not keep.
 
         What repeats in memory (stride 0) does not repeat any more, each entry being moved on its own, and comes there contiguous.
         """
-        if not self.active:
+        if self._signs is None:
             return x
         with np.errstate(all="ignore"):
-            return np.asarray(x * self._factor(x.shape))
-
-    def _factor(self, shape: tuple[int, ...]) -> np.ndarray:
-        assert self._jitter is not None  # of an active one
-        return np.asarray(1 + unit_roundoff(self._dtype) * self._jitter(shape))
+            return np.asarray(x * (1 + self._eps * self._signs(x.shape)))
 
 
 def unit_roundoff(dtype: str) -> float:

@@ -36,6 +36,10 @@ class Instruction(msgspec.Struct, frozen=True):
     results: tuple[str, ...]
     params: dict[str, Any] = {}
 
+    @property
+    def takes_one_twice(self) -> bool:
+        return len(set(self.args)) < len(self.args)
+
 
 class Program(msgspec.Struct, frozen=True, tag="program"):
     """Inputs, instructions in order of evaluation, and the names of the outputs."""
@@ -47,6 +51,11 @@ class Program(msgspec.Struct, frozen=True, tag="program"):
     @property
     def ops(self) -> tuple[str, ...]:
         return tuple(instruction.op for instruction in self.instructions)
+
+    @property
+    def only(self) -> Instruction | None:
+        """Its instruction where it has one; None for an expression of several."""
+        return self.instructions[0] if len(self.instructions) == 1 else None
 
     @property
     def primal_positions(self) -> tuple[int, ...]:

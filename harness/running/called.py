@@ -77,12 +77,8 @@ def _anywhere(backend: Backend, case: Case, result: Result) -> bool | None:
         asked, entries = asked + 1, entries + sum(x.size for x in again.points)
         if asked >= LEAST_POINTS and entries >= LEAST_ENTRIES:
             break
-    return False if asked or _of_one_twice(case) else None
-
-
-def _of_one_twice(case: Case) -> bool:
-    alone = case.subject.instructions if isinstance(case.subject, Program) and len(case.subject.instructions) == 1 else ()
-    return any(len(set(only.args)) < len(only.args) for only in alone)
+    only = case.subject.only if isinstance(case.subject, Program) else None
+    return False if asked or (only is not None and only.takes_one_twice) else None
 
 
 def _kind(result: Result) -> str:

@@ -102,9 +102,9 @@ def test_{case.law.replace("-", "_")}_holds_for_case_{case.id}():
 def _subject(backend: Backend, case: Case) -> str:
     if not isinstance(case.subject, Program):
         return case.subject.target
-    if len(case.subject.instructions) > 1:
+    only = case.subject.only
+    if only is None:
         return f"a program of {len(case.subject.instructions)} instructions ({', '.join(case.subject.ops)})"
-    [only] = case.subject.instructions
     params = in_call(only.op, only.params) if backend.omits else given(only.params)
     return f"{only.op}({', '.join([*only.args, *(f'{key}={value!r}' for key, value in params.items())])})"
 

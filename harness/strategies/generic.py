@@ -32,7 +32,7 @@ def generic(case: Case, seed: int) -> Case | None:
 
     Seeds take turns with the two sizes of numbers.
     """
-    if not isinstance(case.subject, Program) or len(case.subject.instructions) != 1:
+    if not isinstance(case.subject, Program) or case.subject.only is None:
         return None
     source = RandomChoose(np.random.default_rng((case.seed, seed)))
     for regime in ((NORMAL, WIDE)[seed % 2], DISTINCT) * TRIES:

@@ -75,8 +75,8 @@ def _twins(case: Case) -> Iterator[Twin]:
         return
     program, ones = case.subject, (1.0,) * len(case.points)
     yield Twin("minus minus x", lambda one: msgspec.structs.replace(one, subject=_twice_negated(program)), ones)
-    only = program.instructions[0]
-    if len(program.instructions) > 1 or len(set(only.args)) < len(only.args) or only.args != tuple(given.name for given in program.inputs):
+    only = program.only
+    if only is None or only.takes_one_twice or only.args != tuple(given.name for given in program.inputs):
         return
     if left_out(only.op, only.params):
         explicit = Program(program.inputs, (msgspec.structs.replace(only, params=given(only.params)),), program.outputs)
