@@ -12,7 +12,10 @@ import pytest
 from harness.backends import load_backend
 from harness.backends.torch.spelling import compile_call
 from harness.ops.catalogue import catalogue
+from harness.program.program import single
 from harness.strategies import random_cases
+from harness.tape import Unsupported
+from harness.tape.compiling import Compiling
 from harness.verdict import Verdict
 from properties.laws import laws
 
@@ -128,3 +131,18 @@ def test_the_shift_of_alpha_dropout_swallows_no_number_that_is_drawn() -> None:
     assert len(shifted) == 2
     assert not any(op.operands[0].domain.contains(np.array([size])) for op in shifted for size in (1e-300, -1e-15, 0.0))
     assert all(op.operands[0].domain.contains(np.array([size])) for op in shifted for size in (-0.25, 1e15))
+
+
+def test_seeding_is_not_noted_by_torch_for_a_gpu_that_it_lacks() -> None:
+    """torch.manual_seed does that with the traceback of each call, without end."""
+    drop, noted = load_backend("torch").op("feature_alpha_dropout"), len(torch.cuda._queued_calls)
+    assert drop is not None
+    drop(torch.ones(2, 3), p=0.5, seed=0)
+    assert len(torch.cuda._queued_calls) == noted
+
+
+@pytest.mark.parametrize("name", DROPPING)
+def test_a_compiler_is_not_asked_for_what_it_cannot_trace(name: str) -> None:
+    program = single(name, ((2, 3, 4, 4),), ("primal",), p=0.5, seed=1)
+    with pytest.raises(Unsupported, match="does not trace"):
+        load_backend("torch").tape("cpu").part(Compiling).compiled(program, variant="aot_eager")

@@ -18,6 +18,8 @@ from typing import Any
 import torch
 from torch.nn import functional
 
+from harness.backends.protocol import Unsupported
+from harness.backends.torch.nn_templates import SEED_KEPT
 from harness.backends.torch.spelling import spell
 from harness.program import Instruction, Program
 from harness.tape.compiling import UNRECORDED, Compiling
@@ -39,7 +41,10 @@ class TorchCompiling(Compiling):
         return ("inductor",) if any(name and shutil.which(name) for name in (os.environ.get("CXX"), "g++", "clang++")) else ()
 
     def compiled(self, program: Program, *, variant: str) -> Callable[..., tuple[Any, ...]]:
-        return _compiled(_written(program), variant, tuple(given.shape for given in program.inputs))
+        text = _written(program)
+        if SEED_KEPT in text:
+            raise Unsupported("torch.compile does not trace torch.random.fork_rng, under which an op is given its seed: it runs it as it stands.")
+        return _compiled(text, variant, tuple(given.shape for given in program.inputs))
 
 
 @lru_cache(maxsize=_KEPT)

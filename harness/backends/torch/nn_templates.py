@@ -16,6 +16,7 @@ _PLAIN = """
 _ALONG = "softmax log_softmax softmin glu"
 _REDUCED = "l1_loss mse_loss binary_cross_entropy binary_cross_entropy_with_logits gaussian_nll_loss nll_loss"
 
+SEED_KEPT = "torch.random.fork_rng"  # the words of a call that is given its own seed
 SATURATION = 1.7580993408473766  # alpha_dropout puts minus this where it drops: the limit of selu
 _WINDOW = "{kernel_size}, dilation={dilation}, padding={padding}, stride={stride}"
 
@@ -35,8 +36,9 @@ def _signs(place: int) -> str:
 
 def _seeded(name: str, training: str = "") -> str:
     """A function that always drops the same elements, and leaves torch's random numbers where they are."""
-    kept = "torch.random.fork_rng(devices=[{0}.device] * {0}.is_cuda)"
-    return f"{kept}(lambda x: torch.manual_seed({{seed}}) and F.{name}(x, {{p}}{training}))"
+    kept = f"{SEED_KEPT}(devices=[{{0}}.device] * {{0}}.is_cuda)"
+    # On the CPU not torch.manual_seed, which without a GPU notes each call, its traceback written out, for when there is one.
+    return f"{kept}(lambda x: (torch.default_generator if x.is_cpu else torch).manual_seed({{seed}}) and F.{name}(x, {{p}}{training}))"
 
 
 def _put_back(name: str) -> str:
