@@ -81,9 +81,13 @@ NEARBY_ULPS = 4
 REPEAT_ULPS = 1024.0
 
 # Rounding sampled at neighbouring points: far enough that the errors are drawn afresh even where a saturated function hardly changes (1/64 moves
-# 1 - tanh(8) by many ulps of float32), near enough that a wrong formula errs alike at all of them. Eight samples estimate a standard deviation to
-# 27 %, which the factor above covers; errors of one size and either sign, as beside a large constant, all have the same sign with probability 2^-7.
+# 1 - tanh(8) by many ulps of float32). Eight samples estimate a standard deviation to 27 %, which the factor above covers; errors of one size and
+# either sign, as beside a large constant, all have the same sign with probability 2^-7. Twelve of them on a line, less a polynomial of degree
+# `COURSE`, leave nine degrees of freedom, as good as eight samples; a course is told from rounding where the ends are so many ulps apart.
 NEIGHBOURS = 8
+ON_A_LINE = 12
+COURSE = 2
+LEAST_APART = 1024
 NEIGHBOUR_DISTANCE = 2.0**-6
 
 # Two tapes that take the same walk (at most some 60 steps, factors of at most 100) round in another order: 60 x 100 half ulps of the largest number

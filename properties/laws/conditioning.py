@@ -1,37 +1,32 @@
 """How far rounding alone can move a result, measured on the case itself.
 
     shaken:   max over runs of measure(every value times 1 +- eps), less the min; in float16 the standard deviation of more runs
-    sampled:  standard deviation over neighbours of x of (measure in the case's dtype - what it should be there)
-    in low precision also: how far what it should be moves with one ulp of x, for a backward stable formula may be off by that
+    in low precision also the scatter of (measure in the case's dtype - what it should be) over neighbours of x (properties.laws.neighbours),
+    and how far what it should be moves with one ulp of x, for a backward stable formula may be off by that
 
 The first is discrete stochastic arithmetic (properties.laws.shaking). Multiplying an intermediate value by 1 +- eps
 shakes the forward sweep, and in the backward sweep its adjoint. The second run takes the opposite signs of the first, so that one value that matters
 more than all others shows. The runs are compared with each other, not with the plain one: a backend whose multiplication has a wrong adjoint, or
-another derivative for other strides, is wrong in all of them alike. What this cannot reach is inside an op,
-where 1 - y may cancel; the second can: at neighbouring points rounding errors differ at random, while a wrong formula is wrong in the same way,
-which leaves the standard deviation small.
+another derivative for other strides, is wrong in all of them alike.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from collections.abc import Callable
 
 import msgspec
 import numpy as np
 
 from harness.backends import Backend
-from harness.backends.bind import Bound, bind, part_dtype
+from harness.backends.bind import Bound, bind
 from harness.program import Case
 from harness.verdict.constants import (
-    JITTER_FACTOR,
     JITTER_RUNS,
     NEARBY_ULPS,
-    NEIGHBOUR_DISTANCE,
-    NEIGHBOURS,
     VALUE_RUNS,
     eps,
 )
+from properties.laws.neighbours import inside, sampled
 from properties.laws.precision import best_dtype
 from properties.laws.shaking import Measure, deviation, shaken, signs_of, value_range
 
@@ -49,7 +44,7 @@ def spread(backend: Backend, case: Case, measure: Measure) -> np.ndarray:
     def rounding(bound: Bound) -> np.ndarray:
         return measure(bound) - measure(bind(backend, bound.case, dtype=precise))
 
-    return np.asarray(moved + sampled(backend, case, rounding, longer=True) + _conditioned(backend, case, measure, precise))
+    return np.asarray(moved + sampled(backend, case, rounding) + _conditioned(backend, case, measure, precise))
 
 
 def spread_nearby(backend: Backend, case: Case, measure: Measure) -> np.ndarray:
@@ -68,18 +63,6 @@ def noise_of_values(backend: Backend, case: Case, measure: Measure) -> np.ndarra
     return shaken(backend, case, measure, dtype=best_dtype(backend, case), runs=VALUE_RUNS)
 
 
-def sampled(backend: Backend, case: Case, error: Measure, *, longer: bool = False, runs: int = NEIGHBOURS) -> np.ndarray:
-    """The scatter of `error`, zero but for rounding in a right backend, over neighbours of the case; nothing where it cannot be evaluated.
-
-    With `longer` the neighbours' cotangents are longer or shorter, too: y * w - (y - 1) * w = w is off by the same at every y, since products lie on
-    a coarse grid. That is for an `error` which is rounding alone, in a wrong backend as well.
-    """
-    scatter = _scatter(backend, _neighbours(backend, case, _per_cent, longer, runs), error)
-    if any(np.any(case.primals[i] == 0) for i in case.differentiable):
-        scatter = np.fmax(scatter, _scatter(backend, _neighbours(backend, case, _beside_zero, longer, runs), error))
-    return np.asarray(JITTER_FACTOR * scatter)
-
-
 def _conditioned(backend: Backend, case: Case, measure: Measure, precise: str) -> np.ndarray:
     """How far one ulp of the case's dtype, up or down in every primal, moves what `measure` should be, computed in `precise`.
 
@@ -94,47 +77,5 @@ def _conditioned(backend: Backend, case: Case, measure: Measure, precise: str) -
 
     here, there = measure(bind(backend, case, dtype=precise)), (beside(0, -1.0), *map(beside, range(JITTER_RUNS - 1)))
     with np.errstate(all="ignore"):
-        moves = [np.abs(found - here) for found in _inside(backend, there, measure, precise)]
+        moves = [np.abs(found - here) for found in inside(backend, there, measure, precise) if found is not None]
         return np.asarray(np.nan_to_num(np.fmax.reduce([np.zeros_like(here), *moves]), nan=0.0, posinf=0.0))
-
-
-def _scatter(backend: Backend, neighbours: Iterable[Case], error: Measure) -> np.ndarray:
-    """Of `error`, over those neighbours that are inside of the function's domain; 0 where fewer than two are."""
-    with np.errstate(all="ignore"):
-        errors = _inside(backend, neighbours, error)
-        scatter = np.ma.masked_invalid(errors).std(axis=0, ddof=1) if len(errors) > 1 else np.zeros(1)  # (neighbours, entries) -> entries
-    return np.ma.filled(scatter, 0.0)
-
-
-def _inside(backend: Backend, neighbours: Iterable[Case], measure: Measure, dtype: str | None = None) -> list[np.ndarray]:
-    """`measure` of those neighbours that the backend does not refuse: a matrix of which an entry is moved may have no Cholesky factor."""
-    bounds = (bind(backend, neighbour, dtype=dtype) for neighbour in neighbours)
-    tried = [bound.attempt(partial(measure, bound)) for bound in bounds]
-    return [found for found in tried if not isinstance(found, Exception)]
-
-
-def _neighbours(backend: Backend, case: Case, move: Move, longer: bool, runs: int) -> Iterator[Case]:
-    """The case at primals that `move` takes beside its own, and with `longer` at cotangents of another length, all exact in its dtype."""
-
-    def rounded(values: np.ndarray, like: np.ndarray) -> np.ndarray:
-        beside = backend.array(values, dtype=part_dtype(like, case.dtype), device=case.device)
-        return np.asarray(backend.numpy(beside).astype(like.dtype))
-
-    for run in range(runs):
-        rng = np.random.default_rng((case.seed, run, 1))
-        moved = list(case.primals)
-        for i in case.differentiable:
-            moved[i] = rounded(move(rng, case.primals[i], case.dtype), case.primals[i])
-        factor = 1 + NEIGHBOUR_DISTANCE * rng.uniform(-1, 1) if longer else 1.0
-        cotangents = tuple(rounded(factor * w, w) for w in case.cotangents)
-        yield msgspec.structs.replace(case, primals=tuple(moved), cotangents=cotangents)
-
-
-def _per_cent(rng: np.random.Generator, x: np.ndarray, dtype: str) -> np.ndarray:
-    return np.asarray(x * (1 + NEIGHBOUR_DISTANCE * rng.uniform(-1, 1, x.shape)))
-
-
-def _beside_zero(rng: np.random.Generator, x: np.ndarray, dtype: str) -> np.ndarray:
-    """Zeros, which no factor moves, some ulps of the leaf's largest number away, or of 1: beside 1e-6 + 0 that is another rounding."""
-    ulps = eps(dtype) * (float(np.max(np.abs(x), initial=0.0)) or 1.0)
-    return np.where(x == 0, ulps * rng.uniform(-NEIGHBOURS, NEIGHBOURS, x.shape), x)

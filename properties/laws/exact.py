@@ -15,11 +15,11 @@ from harness.backends import Backend
 from harness.backends.bind import Bound, bind
 from harness.program import Case
 from harness.verdict import Result, Verdict, judge_equal, required_resolution, structural
-from harness.verdict.constants import VALUE_RUNS
 from harness.verdict.rounding import formula_rounding, normwise_rounding
-from properties.laws.conditioning import sampled, spread, spread_nearby
+from properties.laws.conditioning import spread, spread_nearby
 from properties.laws.gradients import Malformed
 from properties.laws.inner import inner, inner_rounding, inner_size
+from properties.laws.neighbours import scattered
 from properties.laws.precision import best_dtype
 
 
@@ -74,22 +74,16 @@ def check_equal(
     if result.verdict is Verdict.HOLDS:
         return result
     shaken = spread(backend, case, lambda b: _both(pair(b))).max(axis=0) + normwise_rounding(expected, case.dtype)
-    if scatter:
-        shaken = shaken + sampled(backend, case, lambda b: _difference(pair(b)))
+    apart = scattered(backend, case, lambda b: _difference(pair(b))) if scatter else np.zeros(1)
+    shaken = shaken + apart
     if floor is not None:
         shaken = shaken + floor(bind(backend, case))
     result = judge_equal(law, actual, expected, allowed=allowed + shaken, size=size, required=required, rule=f"{RULE}{SCATTER if scatter else ''}")
     if result.verdict is not Verdict.BROKEN or not nearby or best_dtype(backend, case) != case.dtype:
         return result
-    shaken = shaken + _nearby(backend, case, pair)
+    # At a tie, where both branches count half, one entry has errors that beside it another has.
+    shaken = shaken + max(np.max(spread_nearby(backend, case, lambda b: _both(pair(b))), initial=0.0), np.max(apart, initial=0.0))
     return judge_equal(law, actual, expected, allowed=allowed + shaken, size=size, required=required, rule=f"{RULE}{NEARBY}{SCATTER}")
-
-
-def _nearby(backend: Backend, case: Case, pair: Pair) -> float:
-    """What many runs some ulps apart show of any entry: at a tie, where both branches count half, one entry has errors that beside it another has."""
-    sides = spread_nearby(backend, case, lambda b: _both(pair(b)))
-    apart = sampled(backend, case, lambda b: _difference(pair(b)), runs=VALUE_RUNS)
-    return float(max(np.max(sides, initial=0.0), np.max(apart, initial=0.0)))
 
 
 def _both(sides: Sides) -> np.ndarray:
