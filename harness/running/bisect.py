@@ -40,6 +40,11 @@ class Step:
         """(up to it, alone)."""
         return _verdict(self.upto) is Verdict.BROKEN, _verdict(self.alone) is Verdict.BROKEN
 
+    @property
+    def undecided(self) -> bool:
+        """Whether the program is wrong up to it, and nothing can be said of it alone: at other directions the derivative may vanish in noise."""
+        return self.broken[0] and _verdict(self.alone) is Verdict.INCONCLUSIVE
+
 
 def bisected(backend: Backend, case: Case) -> list[Step]:
     """The instructions up to the first that is wrong; empty for a program of one instruction."""

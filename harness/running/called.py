@@ -33,6 +33,8 @@ _NUMBERS = re.compile(r"-?\d+(?:, ?-?\d+)+")
 def signature_of(backend: Backend, case: Case, result: Result, steps: Sequence[Step] = (), *, strided: bool = False) -> str:
     """What to call the bug: by the instruction that is wrong alone too, where a program has one, whatever else stands around it.
 
+    By the one with which the program is wrong first, too, where the law does not come to a verdict on it alone.
+
     Args:
         backend: Where the law is broken.
         case: The counterexample.
@@ -47,6 +49,8 @@ def signature_of(backend: Backend, case: Case, result: Result, steps: Sequence[S
         op = ops_of(case)
     elif strided and steps and steps[-1].broken[0]:
         op = steps[-1].instruction.op
+    elif steps and steps[-1].undecided:
+        case, op = steps[-1].case, steps[-1].instruction.op
     return signature(case.law, op, _kind(result), _regime(backend, case, result, strided))
 
 

@@ -93,6 +93,17 @@ def test_program_that_only_strided_memory_breaks_is_called_by_the_op_with_which_
     assert signature_of(WRONG, case, broken, steps) == "vjp-eq-fd | exp+negative | zero"
 
 
+@pytest.mark.parametrize(("alone", "name"), [(Verdict.INCONCLUSIVE, "negative | zero | any numbers"), (Verdict.HOLDS, "exp+negative | zero")])
+def test_program_is_called_by_the_op_with_which_it_is_wrong_first_where_nothing_is_known_of_that_alone(alone: Verdict, name: str) -> None:
+    case, broken = on(CHAIN), Result(law="vjp-eq-fd", verdict=Verdict.BROKEN, actual=0.0, expected=1.0)
+    assert isinstance(case.subject, Program)
+    exp, negative = case.subject.instructions
+    only = on(single("negative", ((2,),), ("primal",)))
+    holds, open_ = Result(law=case.law, verdict=Verdict.HOLDS), Result(law=case.law, verdict=alone)
+    steps = [Step(exp, holds, on(single("exp", ((2,),), ("primal",))), holds), Step(negative, broken, only, open_)]
+    assert signature_of(WRONG, case, broken, steps) == f"vjp-eq-fd | {name}"
+
+
 @pytest.mark.parametrize(("compared", "words"), [("forward over reverse with reverse over reverse", "forward over reverse zero"), ("", "zero")])
 def test_signature_says_which_route_differs(compared: str, words: str) -> None:
     details = {"compared": compared} if compared else {}
