@@ -3,13 +3,14 @@
 upto[k]   the law on the program that ends after instruction k, that instruction's results as outputs
 alone[k]  the law on instruction k alone, at the values that reach it
 
-The first k at which `upto` breaks is where to look; whether it breaks alone too says if the op itself is wrong, or what it was given.
+The first k at which `upto` breaks is where to look; whether it breaks alone too says if the op itself is wrong, or what it was given. Where none
+breaks alone, all are asked again in other directions, and by a law that chooses memory layouts, in others of these.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -23,6 +24,7 @@ from harness.running.judge import run_case
 from harness.verdict import Result, Verdict
 
 MOST = 24  # instructions looked at
+AGAIN = 6  # times that an instruction alone is asked in other directions
 _ROLES: dict[str, Role] = {"f": "primal", "c": "primal", "b": "mask"}
 
 
@@ -60,7 +62,7 @@ def bisected(backend: Backend, case: Case) -> list[Step]:
         steps.append(Step(instruction, _judged(backend, _seeded(part, outputs), outputs), alone, _judged(backend, alone, outputs)))
         if steps[-1].broken[0]:
             break
-    return steps
+    return [_asked_again(backend, step) for step in steps] if steps[-1].broken[0] and culprit(steps) is None else steps
 
 
 def culprit(steps: Sequence[Step]) -> Step | None:
@@ -103,6 +105,18 @@ def _alone(case: Case, instruction: Instruction, known: dict[str, tuple[np.ndarr
     places = program.primal_positions
     tangents = tuple(_small(rng, primals[i]) for i in places)
     return msgspec.structs.replace(case, subject=program, primals=primals, differentiable=places, tangents=tangents, layouts=())
+
+
+def _asked_again(backend: Backend, step: Step) -> Step:
+    """The step as it is where it breaks alone after all; else as it was."""
+    for turn in range(1, AGAIN + 1 if step.alone is not None else 1):
+        rng = np.random.default_rng((step.case.seed, turn, 6))
+        tangents, cotangents = (tuple(_small(rng, direction) for direction in given) for given in (step.case.tangents, step.case.cotangents))
+        case = msgspec.structs.replace(step.case, seed=int(rng.integers(2**32)), tangents=tangents, cotangents=cotangents)
+        found = run_case(backend, case)
+        if found.verdict is Verdict.BROKEN:
+            return replace(step, case=case, alone=found)
+    return step
 
 
 def _verdict(result: Result | None) -> Verdict:

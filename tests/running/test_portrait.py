@@ -138,6 +138,23 @@ def test_culprit_is_the_last_instruction_or_else_the_first_that_is_wrong_alone(t
     assert culprit(steps) is (None if place is None else steps[place])
 
 
+def test_an_op_that_is_wrong_in_some_directions_only_is_found_by_asking_again(monkeypatch):
+    whole, asked = a_case(program=CHAIN), []
+
+    def exp_is_wrong_in_the_fourth(backend, case):
+        names = [instruction.op for instruction in case.subject.instructions]
+        asked.append((names, case.seed, case.cotangents))
+        fourth = names == ["exp"] and sum(seen == ["exp"] for seen, _, _ in asked) == 4
+        return Result(law=case.law, verdict=Verdict.BROKEN if fourth or len(names) == len(CHAIN.instructions) else Verdict.HOLDS)
+
+    monkeypatch.setattr("harness.running.bisect.run_case", exp_is_wrong_in_the_fourth)
+    steps = bisected(load_backend(REFERENCE), whole)
+    assert culprit(steps) is steps[1]
+    assert steps[1].case.seed != whole.seed
+    exps = [(seed, cotangents) for names, seed, cotangents in asked if names == ["exp"]]
+    assert len({seed for seed, _ in exps}) == len({np.ravel(w).tobytes() for _, (w,) in exps}) == 4
+
+
 def test_bisection_of_a_single_instruction_has_nothing_to_say():
     assert bisected(load_backend(REFERENCE), a_case()) == []
 
