@@ -4,7 +4,7 @@ upto[k]   the law on the program that ends after instruction k, that instruction
 alone[k]  the law on instruction k alone, at the values that reach it
 
 The first k at which `upto` breaks is where to look; whether it breaks alone too says if the op itself is wrong, or what it was given. Where none
-breaks alone, all are asked again in other directions, and by a law that chooses memory layouts, in others of these.
+breaks alone, they are asked again in other directions, and by a law that chooses memory layouts, in others of these: the last, then all others.
 """
 
 from __future__ import annotations
@@ -62,7 +62,15 @@ def bisected(backend: Backend, case: Case) -> list[Step]:
         steps.append(Step(instruction, _judged(backend, _seeded(part, outputs), outputs), alone, _judged(backend, alone, outputs)))
         if steps[-1].broken[0]:
             break
-    return [_asked_again(backend, step) for step in steps] if steps[-1].broken[0] and culprit(steps) is None else steps
+    return steps
+
+
+def asked_again(backend: Backend, steps: list[Step]) -> list[Step]:
+    """The steps as they are, where none of them breaks alone at first and one does in other directions."""
+    if not steps or not steps[-1].broken[0] or culprit(steps) is not None:
+        return steps
+    last = _asked_again(backend, steps[-1])
+    return [*(steps[:-1] if last.broken[1] else [_asked_again(backend, step) for step in steps[:-1]]), last]
 
 
 def culprit(steps: Sequence[Step]) -> Step | None:
@@ -108,15 +116,17 @@ def _alone(case: Case, instruction: Instruction, known: dict[str, tuple[np.ndarr
 
 
 def _asked_again(backend: Backend, step: Step) -> Step:
-    """The step as it is where it breaks alone after all; else as it was."""
+    """The step as it is where it breaks alone after all, or else holds; as it was where nothing more can be said, or a call does not come back."""
+    told = step
     for turn in range(1, AGAIN + 1 if step.alone is not None else 1):
         rng = np.random.default_rng((step.case.seed, turn, 6))
         tangents, cotangents = (tuple(_small(rng, direction) for direction in given) for given in (step.case.tangents, step.case.cotangents))
         case = msgspec.structs.replace(step.case, seed=int(rng.integers(2**32)), tangents=tangents, cotangents=cotangents)
         found = run_case(backend, case)
-        if found.verdict is Verdict.BROKEN:
-            return replace(step, case=case, alone=found)
-    return step
+        if found.verdict in (Verdict.BROKEN, Verdict.CRASHED, Verdict.HUNG):
+            return replace(step, case=case, alone=found) if found.verdict is Verdict.BROKEN else told
+        told = replace(step, case=case, alone=found) if found.verdict is Verdict.HOLDS else told
+    return told
 
 
 def _verdict(result: Result | None) -> Verdict:

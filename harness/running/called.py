@@ -43,15 +43,28 @@ def signature_of(backend: Backend, case: Case, result: Result, steps: Sequence[S
         strided: The same numbers in contiguous memory break nothing. An instruction alone is looked at in such memory, so that the one with which the
             program is wrong first gives the name.
     """
-    wrong, op = culprit(steps), ops_of(case)
-    if wrong is not None and wrong.alone is not None:
-        case, result, strided = wrong.case, explained(backend, wrong.case, wrong.alone), False
+    alone, op = _alone(backend, case, result, steps), ops_of(case)
+    if alone is not None:
+        (case, result), strided = alone, False
         op = ops_of(case)
     elif strided and steps and steps[-1].broken[0]:
         op = steps[-1].instruction.op
     elif steps and steps[-1].undecided:
         case, op = steps[-1].case, steps[-1].instruction.op
     return signature(case.law, op, _kind(result), _regime(backend, case, result, strided))
+
+
+def _alone(backend: Backend, case: Case, result: Result, steps: Sequence[Step]) -> tuple[Case, Result] | None:
+    """The instruction that is wrong alone too, as a case, and what the law says of it.
+
+    One before the program is wrong explains nothing where it only lacks digits, and the program more than digits.
+    """
+    wrong = culprit(steps)
+    if wrong is None or wrong.alone is None:
+        return None
+    law, told = lookup_law(case.law), explained(backend, wrong.case, wrong.alone)
+    digits = defect_of(law, wrong.case, told) == PRECISION != defect_of(law, case, result)
+    return None if digits and wrong is not steps[-1] else (wrong.case, told)
 
 
 def _regime(backend: Backend, case: Case, result: Result, strided: bool) -> str:

@@ -16,7 +16,7 @@ from harness.ops.defaults import given, in_call
 from harness.program import Case, Program
 from harness.program.case import to_json
 from harness.record import Finding
-from harness.running.bisect import bisected
+from harness.running.bisect import asked_again, bisected
 from harness.running.called import answers, explained, signature_of
 from harness.running.cells import Cell
 from harness.running.defect import defect_of, told
@@ -38,6 +38,7 @@ def describe(cell: Cell, law: Law, backend: Backend, case: Case, result: Result,
     answered = answers(result)
     neighbours, result = (neighbourhood(law, backend, case), explained(backend, case, result)) if answered else ({}, result)
     steps = attempted(backend, lambda: bisected(backend, case)) or [] if answered else []
+    steps = attempted(backend, lambda: asked_again(backend, steps)) or steps
     title = title_of(backend, law, case).replace("is wrong in", _DIED.get(result.verdict, "is wrong in"))
     script, written = standalone_script(backend, case, result, title), to_json(case).decode()
     script = script if script and (not answered or shows(script, backend)) else ""

@@ -86,8 +86,10 @@ REPEAT_ULPS = 1024.0
 # `COURSE`, leave nine degrees of freedom, as good as eight samples; a course is told from rounding where the ends are so many ulps apart.
 NEIGHBOURS = 8
 ON_A_LINE = 12
+# One side of a difference that takes three values or fewer at all twelve points has no course to be told.
 COURSE = 2
 LEAST_APART = 1024
+FEW_VALUES = 3
 NEIGHBOUR_DISTANCE = 2.0**-6
 
 # Two tapes that take the same walk (at most some 60 steps, factors of at most 100) round in another order: 60 x 100 half ulps of the largest number

@@ -1,10 +1,10 @@
 """What rounding inside an op does, which shaking its operands does not reach (1 - y may cancel there): at neighbouring points it differs at random.
 
-    sampled    the deviation of an error that is rounding alone          x (1 + u / 64), new signs and sizes u each time
-    scattered  the same of an error that a wrong formula has, too        x (1 + t u / 64), t from -1 to 1, less the parabola in t nearest to it
+    sampled    the deviation of an error that is rounding alone            x (1 + u / 64), new signs and sizes u each time
+    scattered  the same of a difference that a wrong formula makes, too    x (1 + t u / 64), t from -1 to 1, less the parabola in t nearest to it
 
-A wrong formula is wrong smoothly. An error that goes with x^k is on such a line a parabola but for a part of some (|k| / 64)^3 / 24, where less its
-mean only it would excuse itself from k = 2 on; rounding has no such course.
+A wrong formula is wrong smoothly. A difference that goes with x^k is on such a line a parabola but for a part of some (|k| / 64)^3 / 24, where less
+its mean only it would excuse itself from k = 2 on; rounding has no such course (but see properties.laws.course).
 """
 
 from __future__ import annotations
@@ -14,16 +14,17 @@ from functools import partial
 
 import msgspec
 import numpy as np
-from numpy.polynomial.legendre import legvander
 
 from harness.backends import Backend
 from harness.backends.bind import bind, part_dtype
 from harness.program import Case
-from harness.verdict.constants import COURSE, JITTER_FACTOR, LEAST_APART, NEIGHBOUR_DISTANCE, NEIGHBOURS, ON_A_LINE, eps
+from harness.verdict.constants import JITTER_FACTOR, LEAST_APART, NEIGHBOUR_DISTANCE, NEIGHBOURS, ON_A_LINE, eps
+from properties.laws.course import about_course, about_mean
 from properties.laws.shaking import Measure
 
 Place = tuple[float, int]  # (t, number of u)
 Move = Callable[[np.random.Generator, float, np.ndarray, str], np.ndarray]  # (source of u, t, x, dtype) -> beside x
+Scatter = Callable[[Move, Sequence[float], np.ndarray], np.ndarray]  # (how they were moved, t of each, their numbers) -> their scatter
 
 
 def sampled(backend: Backend, case: Case, error: Measure) -> np.ndarray:
@@ -31,17 +32,23 @@ def sampled(backend: Backend, case: Case, error: Measure) -> np.ndarray:
 
     The neighbours' cotangents are longer or shorter, too: y * w - (y - 1) * w = w is off by the same at every y, since products lie on a coarse grid.
     """
-    return _allowed(backend, case, error, [(1.0, run) for run in range(NEIGHBOURS)], longer=True)
+    places = [(1.0, run) for run in range(NEIGHBOURS)]
+    return _allowed(backend, case, error, places, lambda move, line, found: about_mean(found), longer=True)
 
 
-def scattered(backend: Backend, case: Case, error: Measure) -> np.ndarray:
-    """The same of `error`, zero but for rounding in a right backend and smooth in a wrong one.
+def scattered(backend: Backend, case: Case, sides: Measure) -> np.ndarray:
+    """The same of the difference of two `sides`, (2, entries), zero but for rounding in a right backend and smooth in a wrong one: (entries,).
 
-    In half precision neighbours are a few ulps apart: the numbers there are too few to show a course.
+    In half precision neighbours are a few ulps apart, as they always are beside zero: the numbers there are too few to show a course.
     """
     turns = np.random.default_rng((case.seed, 5)).random(ON_A_LINE)
-    line = [(float(t), 0) for t in 2 * (np.arange(ON_A_LINE) + turns) / ON_A_LINE - 1]
-    return _allowed(backend, case, error, line, degree=COURSE if LEAST_APART * eps(case.dtype) <= NEIGHBOUR_DISTANCE else 0)
+    places = [(float(t), 0) for t in 2 * (np.arange(ON_A_LINE) + turns) / ON_A_LINE - 1]
+    fine = LEAST_APART * eps(case.dtype) <= NEIGHBOUR_DISTANCE
+
+    def scatter(move: Move, line: Sequence[float], found: np.ndarray) -> np.ndarray:
+        return about_course(line, found) if fine and move is _per_cent else about_mean(found[:, 0] - found[:, 1])
+
+    return _allowed(backend, case, sides, places, scatter)
 
 
 def inside(backend: Backend, neighbours: Iterable[Case], measure: Measure, dtype: str | None = None) -> list[np.ndarray | None]:
@@ -51,33 +58,15 @@ def inside(backend: Backend, neighbours: Iterable[Case], measure: Measure, dtype
     return [None if isinstance(found, Exception) else found for found in tried]
 
 
-def _allowed(backend: Backend, case: Case, error: Measure, places: Sequence[Place], *, degree: int = 0, longer: bool = False) -> np.ndarray:
-    def scatter(move: Move, degree: int = 0) -> np.ndarray:
-        found = inside(backend, (_neighbour(backend, case, move, place, longer) for place in places), error)
-        known = [(t, errors) for (t, _), errors in zip(places, found, strict=True) if errors is not None]
-        return _deviation([t for t, _ in known], [errors for _, errors in known], degree)
+def _allowed(backend: Backend, case: Case, measure: Measure, places: Sequence[Place], scatter: Scatter, longer: bool = False) -> np.ndarray:
+    def told(move: Move) -> np.ndarray:
+        found = inside(backend, (_neighbour(backend, case, move, place, longer) for place in places), measure)
+        known = [(t, numbers) for (t, _), numbers in zip(places, found, strict=True) if numbers is not None]
+        return scatter(move, [t for t, _ in known], np.stack([numbers for _, numbers in known])) if len(known) > 1 else np.zeros(1)
 
-    about = scatter(_per_cent, degree)
-    if any(np.any(case.primals[i] == 0) for i in case.differentiable):
-        about = np.fmax(about, scatter(_beside_zero))
-    return np.asarray(JITTER_FACTOR * about)
-
-
-def _deviation(places: Sequence[float], errors: Sequence[np.ndarray], degree: int) -> np.ndarray:
-    """Of the errors, each of shape (entries,), about their polynomial; about the mean where few are known, 0 where fewer than two are."""
-    if len(errors) < 2:
-        return np.zeros(1)
+    zeros = any(np.any(case.primals[i] == 0) for i in case.differentiable)
     with np.errstate(all="ignore"):
-        found = np.stack(errors)  # (neighbours, entries)
-        about_mean = np.ma.filled(np.ma.masked_invalid(found).std(axis=0, ddof=1), 0.0)
-        if degree == 0 or len(errors) < ON_A_LINE // 2:
-            return np.asarray(about_mean)
-        largest = np.max(np.abs(found), axis=0)
-        scaled = np.where(np.isfinite(largest) & (largest > 0), found / largest, 0.0)
-        course = legvander(np.array(places), degree)
-        rest = (centred := scaled - scaled[0]) - course @ np.linalg.lstsq(course, centred)[0]
-        about_course = largest * np.sqrt(np.sum(rest**2, axis=0) / (len(errors) - degree - 1))
-        return np.where(np.isfinite(largest), about_course, about_mean)
+        return np.asarray(JITTER_FACTOR * np.fmax.reduce([told(move) for move in ((_per_cent, _beside_zero) if zeros else (_per_cent,))]))
 
 
 def _neighbour(backend: Backend, case: Case, move: Move, place: Place, longer: bool) -> Case:

@@ -9,7 +9,7 @@ import pytest
 from harness.backends.registry import load_backend
 from harness.oracles.estimate import Rung
 from harness.program import Case, Input, Instruction, Program, single
-from harness.running.bisect import Step, bisected, bisection, culprit
+from harness.running.bisect import Step, asked_again, bisected, bisection, culprit
 from harness.running.judge import run_case
 from harness.running.portrait import portrait
 from harness.running.slices import POINTS, slice_of
@@ -148,7 +148,10 @@ def test_an_op_that_is_wrong_in_some_directions_only_is_found_by_asking_again(mo
         return Result(law=case.law, verdict=Verdict.BROKEN if fourth or len(names) == len(CHAIN.instructions) else Verdict.HOLDS)
 
     monkeypatch.setattr("harness.running.bisect.run_case", exp_is_wrong_in_the_fourth)
-    steps = bisected(load_backend(REFERENCE), whole)
+    backend = load_backend(REFERENCE)
+    first = bisected(backend, whole)
+    assert culprit(first) is None
+    steps = asked_again(backend, first)
     assert culprit(steps) is steps[1]
     assert steps[1].case.seed != whole.seed
     exps = [(seed, cotangents) for names, seed, cotangents in asked if names == ["exp"]]

@@ -93,6 +93,22 @@ def test_program_that_only_strided_memory_breaks_is_called_by_the_op_with_which_
     assert signature_of(WRONG, case, broken, steps) == "vjp-eq-fd | exp+negative | zero"
 
 
+@pytest.mark.parametrize(("off", "name"), [(1e-9, "exp | off | special numbers"), (0.5, "exp+negative | off")])
+def test_digits_that_an_earlier_op_lacks_explain_no_more_than_digits(off: float, name: str) -> None:
+    case, holds = on(CHAIN), Result(law="vjp-eq-fd", verdict=Verdict.HOLDS)
+    assert isinstance(case.subject, Program)
+
+    def broken(by: float) -> Result:
+        return Result(law="vjp-eq-fd", verdict=Verdict.BROKEN, actual=1.0 + by, expected=1.0, tolerance=1e-13)
+
+    exp, negative = case.subject.instructions
+    only = on(single("exp", ((2,),), ("primal",)))
+    steps = [Step(exp, holds, only, broken(1e-9)), Step(negative, broken(off), on(single("negative", ((2,),), ("primal",))), holds)]
+    digits = load_backend("reference")
+    assert defect_of(lookup_law(case.law), only, broken(1e-9)) == "precision"
+    assert signature_of(digits, case, broken(off), steps).removeprefix("vjp-eq-fd | ") == name
+
+
 @pytest.mark.parametrize(("alone", "name"), [(Verdict.INCONCLUSIVE, "negative | zero | any numbers"), (Verdict.HOLDS, "exp+negative | zero")])
 def test_program_is_called_by_the_op_with_which_it_is_wrong_first_where_nothing_is_known_of_that_alone(alone: Verdict, name: str) -> None:
     case, broken = on(CHAIN), Result(law="vjp-eq-fd", verdict=Verdict.BROKEN, actual=0.0, expected=1.0)
