@@ -49,6 +49,11 @@ def of_gap(code: int, gap: float) -> str:
     return f"phi(0) differs by {gap:.3g} from the value that wide steps tend to: phi changes within the smallest steps looked at."
 
 
+def of_kinks(where: float) -> str:
+    """Of a kink that cannot be told from several."""
+    return f"kink: so small that it lies anywhere within {where:.1g} of the point, or is several, between which the slope may be beyond both."
+
+
 def of_two_scales(wide: float, narrow: float) -> str:
     """Of a slope beneath the noise."""
     return (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 from harness.oracles.reasons import MEANT, NEARBY
@@ -45,6 +46,27 @@ def test_slope_of_a_structure_narrower_than_all_windows_is_not_broken(phi: Calla
     result = judged(claim, phi)
     assert (result.verdict, result.reason) == (Verdict.INCONCLUSIVE, NEARBY)
     assert result.evaluations <= 110
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_slope_between_several_kinks_is_not_broken(seed: int) -> None:
+    """Of a Huber loss, ten of whose differences are within 1e-7 of its threshold, all steps above show two slopes; one in between lies beyond."""
+    rng = np.random.default_rng(seed)
+    signs, speeds = rng.choice((-1.0, 1.0), 40), rng.normal(size=40)
+    apart = np.where(np.arange(40) < 10, 0.5 + np.round(rng.normal(size=40) * 4) * 2.0**-25, rng.uniform(0, 1.5, 40)) * signs
+
+    def loss(t: float) -> float:
+        d = np.abs(apart + t * speeds)
+        return float(np.sum(np.where(d < 0.5, d * d, d - 0.25)))
+
+    slope = float(np.sum(np.where(np.abs(apart) < 0.5, 2 * apart, signs) * speeds))
+    assert judged(slope, loss).verdict is not Verdict.BROKEN
+    assert judged(1.01 * slope, loss).verdict is Verdict.BROKEN
+
+
+@pytest.mark.parametrize("wrong", [1e-6, 1e-3, 0.3])
+def test_slope_beyond_those_of_one_kink_stays_broken(wrong: float) -> None:
+    assert judged(2 + wrong, lambda t: 28.5 + abs(t) + math.exp(t)).verdict is Verdict.BROKEN
 
 
 @pytest.mark.parametrize("claim", [1 + 1e-9, 1.01, 1.5, 3.0, -2.0])
