@@ -34,7 +34,7 @@ def about_course(places: Sequence[float], sides: np.ndarray) -> np.ndarray:
 def _rest(places: np.ndarray, found: np.ndarray) -> np.ndarray:
     scaled, largest = _scaled(found)
     course, centred = legvander(places, COURSE), scaled - scaled[0]
-    rest = centred - course @ np.linalg.lstsq(course, centred)[0]
+    rest = centred - course @ np.linalg.lstsq(course, centred, rcond=None)[0]
     return np.asarray(largest * np.sqrt(np.sum(rest**2, axis=0) / (len(places) - COURSE - 1)))
 
 

@@ -66,7 +66,8 @@ def _allowed(backend: Backend, case: Case, measure: Measure, places: Sequence[Pl
 
     zeros = any(np.any(case.primals[i] == 0) for i in case.differentiable)
     with np.errstate(all="ignore"):
-        return np.asarray(JITTER_FACTOR * np.fmax.reduce([told(move) for move in ((_per_cent, _beside_zero) if zeros else (_per_cent,))]))
+        allowed = told(_per_cent)
+        return np.asarray(JITTER_FACTOR * (np.fmax(allowed, told(_beside_zero)) if zeros else allowed))
 
 
 def _neighbour(backend: Backend, case: Case, move: Move, place: Place, longer: bool) -> Case:

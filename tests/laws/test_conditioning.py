@@ -165,6 +165,17 @@ def test_neighbours_outside_of_the_domain_take_nothing_from_the_others(torch: Ba
     assert 0 < scattered(torch, negated(np.ones(1)), sides).item() < 0.005
 
 
+def test_a_backend_that_refuses_beside_zero_is_asked_elsewhere(torch: Backend) -> None:
+    def error(bound: Bound) -> np.ndarray:
+        x = bound.case.points[0]
+        if np.any((x != 0) & (np.abs(x) < 1e-6)):
+            raise ValueError("too near to 0")
+        return np.array([x[1], np.sin(1e9 * x[1])])
+
+    for look, measure in ((sampled, error), (scattered, beside(error))):
+        assert (look(torch, negated(np.array([0.0, 1.0])), measure) > 0).all()
+
+
 def test_the_largest_numbers_scatter_without_overflow() -> None:
     found = np.array([[1e300, 1e-300], [-1e300, 3e-300], [np.inf, 2e-300]])
     np.testing.assert_allclose(about_mean(found), [np.sqrt(2) * 1e300, 1e-300])
