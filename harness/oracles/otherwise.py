@@ -19,6 +19,7 @@ from harness.oracles.quick import TABLE
 from harness.oracles.reasons import MEANT, NEARBY, of_kinks
 from harness.oracles.sampling import Sampler
 
+# Both chosen on examples, not derived; what they cost on others: docs/explanation/oracle.md, several kinks.
 LEAST_BLUR = 2.0**-34  # of the scale: nearer kinks than that are no more than ulps of double precision apart
 BEYOND = 64.0  # times as much as all of several kinks together may some of them bend phi, where their signs are mixed
 
