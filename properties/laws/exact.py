@@ -73,8 +73,12 @@ def check_equal(
     result = judge_equal(law, actual, expected, allowed=allowed, size=size, required=required, rule="rounding of both sides")
     if result.verdict is Verdict.HOLDS:
         return result
-    shaken = spread(backend, case, lambda b: _both(pair(b))).max(axis=0) + normwise_rounding(expected, case.dtype)
-    apart = scattered(backend, case, lambda b: _both(pair(b))) if scatter else np.zeros(1)
+
+    def both(bound: Bound) -> np.ndarray:
+        return np.stack(np.broadcast_arrays(*pair(bound)[:2]))  # (2, entries)
+
+    shaken = spread(backend, case, both).max(axis=0) + normwise_rounding(expected, case.dtype)
+    apart = scattered(backend, case, both) if scatter else np.zeros(1)
     shaken = shaken + apart
     if floor is not None:
         shaken = shaken + floor(bind(backend, case))
@@ -82,10 +86,5 @@ def check_equal(
     if result.verdict is not Verdict.BROKEN or not nearby or best_dtype(backend, case) != case.dtype:
         return result
     # At a tie, where both branches count half, one entry has errors that beside it another has.
-    shaken = shaken + max(np.max(spread_nearby(backend, case, lambda b: _both(pair(b))), initial=0.0), np.max(apart, initial=0.0))
+    shaken = shaken + max(np.max(spread_nearby(backend, case, both), initial=0.0), np.max(apart, initial=0.0))
     return judge_equal(law, actual, expected, allowed=allowed + shaken, size=size, required=required, rule=f"{RULE}{NEARBY}{SCATTER}")
-
-
-def _both(sides: Sides) -> np.ndarray:
-    """The two sides of one run: (2, entries)."""
-    return np.stack(np.broadcast_arrays(sides.actual, sides.expected))

@@ -43,7 +43,7 @@ class TorchCompiling(Compiling):
     def compiled(self, program: Program, *, variant: str) -> Callable[..., tuple[Any, ...]]:
         text = _written(program)
         if SEED_KEPT in text:
-            raise Unsupported("torch.compile does not trace torch.random.fork_rng, under which an op is given its seed: it runs it as it stands.")
+            raise Unsupported(f"torch.compile does not trace {SEED_KEPT}, under which an op is given its seed: it runs it as it stands.")
         return _compiled(text, variant, tuple(given.shape for given in program.inputs))
 
 
