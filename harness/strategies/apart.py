@@ -18,11 +18,13 @@ from harness.strategies.choose import NotDrawn, Source
 from harness.strategies.edges import OF_MATRICES
 from harness.strategies.operation import Operation, results_of
 from harness.strategies.point import Point, single_point
+from harness.strategies.regimes import Regime, inside
 from harness.strategies.replaced import two_arrays
 from harness.strategies.rounding import exactly, largest, real_dtype
 
 DECADES = MappingProxyType({"float64": 300, "float32": 34, "bfloat16": 34})  # a readable number of them is normal and finite; float16 has no 10^5
 APART = MappingProxyType({"one smallest": -1, "one largest": 1})
+FRACTIONS = Regime("fractions", 1, lambda rng, shape, domain: rng.choice(inside((0.5, -0.5, 0.25, -0.25, 0.75, -0.75), domain), shape))
 
 
 def apart_for(op: Op) -> tuple[str, ...]:

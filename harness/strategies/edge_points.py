@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
+from typing import Any
 
 from harness.ops.op import Op
 from harness.program.layout import REPEATING
-from harness.strategies.apart import APART, apart, apart_for
+from harness.strategies.apart import APART, FRACTIONS, apart, apart_for
 from harness.strategies.choose import NotDrawn, Source
 from harness.strategies.edges import EMPTY_AXIS, EMPTY_BATCH_AXIS, MASKED_OUT, NO_INDEX, edges_for
 from harness.strategies.leaves import Layouts
@@ -18,11 +20,12 @@ from harness.strategies.rounding import COMPLEX_DTYPES
 from harness.strategies.together import TOGETHER, together_for
 
 ATTEMPTS = 8  # at an edge, before it is taken to have no point in the op's domain
-TOGETHER_ATTEMPTS = 32  # for two operands to have one shape by chance
-MAY_BE_EMPTY = (EMPTY_AXIS, EMPTY_BATCH_AXIS, NO_INDEX, MASKED_OUT)  # of results: an operand may hold something
+MORE_ATTEMPTS = 32  # for two operands to have one shape by chance, or a product to be no larger than the larger of two
+EMPTY_EDGES = (EMPTY_AXIS, EMPTY_BATCH_AXIS)
+MAY_BE_EMPTY = (*EMPTY_EDGES, NO_INDEX, MASKED_OUT)  # of results: an operand may hold something
 LAST = "leaves an ulp apart"  # so that what a seed draws of the others does not hang on it
 COINCIDING = ("one tensor twice", "equal leaves", LAST)
-DRAWS = 5  # of a point, before the op is taken to be constant, or never to have so many numbers
+DRAWS = 16  # of a point, before the op is taken to be constant, or never to have so many numbers
 
 
 def draw_single_point(source: Source, op: Op, dtype: str, layouts: Layouts) -> Point:
@@ -36,14 +39,34 @@ def draw_single_point(source: Source, op: Op, dtype: str, layouts: Layouts) -> P
 
 
 def edge_points(source: Source, op: Op, dtype: str, layouts: Layouts) -> Iterator[Point]:
-    """Every edge of `op` that its domain has, once; last those that random cases are not drawn at."""
+    """Every edge of `op` that its domain has, once at each size; last those that random cases are not drawn at.
+
+    Where an operand holds nothing, which costs next to nothing, once with each setting of the op's switches.
+    """
     for edge in sorted((*every_edge(op), *apart_for(op)), key=lambda edge: edge == LAST):
-        for _ in range(TOGETHER_ATTEMPTS if edge in COINCIDING else ATTEMPTS):
-            try:
-                yield draw_edge_point(source, op, edge, dtype, layouts)
-                break
-            except NotDrawn:
-                continue
+        for sized in edge.each_size(dtype) if isinstance(edge, Regime) else (edge,):
+            attempts = _attempts(source, op, sized, dtype, layouts)
+            yield from _each_setting(attempts) if edge in EMPTY_EDGES else islice(attempts, 1)
+
+
+def _attempts(source: Source, op: Op, edge: Regime | str, dtype: str, layouts: Layouts) -> Iterator[Point]:
+    """What some attempts to draw `op` at `edge` lead to."""
+    for _ in range(MORE_ATTEMPTS if edge in (*COINCIDING, *APART) else ATTEMPTS):
+        try:
+            yield draw_edge_point(source, op, edge, dtype, layouts)
+        except NotDrawn:
+            continue
+
+
+def _each_setting(points: Iterator[Point]) -> Iterator[Point]:
+    """The first of `points`, and each that has a switch, or an axis left out, as none before it had."""
+    seen: set[tuple[str, Any]] = set()
+    for point in points:
+        params = point.program.instructions[0].params
+        settings = {("", None), *((name, value) for name, value in params.items() if value is None or isinstance(value, bool | str))}
+        if not settings <= seen:
+            yield point
+        seen |= settings
 
 
 def every_edge(op: Op) -> tuple[Regime | str, ...]:
@@ -56,7 +79,7 @@ def draw_edge_point(source: Source, op: Op, edge: Regime | str, dtype: str, layo
     if isinstance(edge, Regime):
         return single_point(source, draw_at(source, op, edge, dtype, layouts), edge.name)
     if edge in APART:
-        return apart(source, draw_ordinary(source, op, dtype, layouts), edge, dtype)
+        return apart(source, draw_operation(source, op, FRACTIONS, dtype, layouts=layouts), edge, dtype)
     return TOGETHER[edge](source, draw_ordinary(source, op, dtype, layouts), dtype)
 
 

@@ -85,7 +85,7 @@ _VALUES = (
     Regime("left tail", 1, _each(-10.0, -30.0, -100.0, -700.0), limit=np.inf, least=1),
     Regime("right tail", 1, _each(10.0, 30.0, 100.0, 700.0), limit=np.inf, least=1),
     Regime("scales apart", 1, _each(1e8, -1e8, 1.0, -1.0, 1e-8, -1e-8), limit=np.inf, least=3),
-    *(Regime(name, 1, scaled(sizes, "float64"), limit=np.inf, least=1, of_dtype=partial(scaled, sizes)) for name, sizes in _SIZES.items()),
+    *(Regime(name, 1, _readable, limit=np.inf, least=1, of_dtype=partial(scaled, sizes)) for name, sizes in _SIZES.items()),
 )
 EMPTY_AXIS, EMPTY_BATCH_AXIS = Regime("empty axis", 1, _readable, firsts=EMPTY), Regime("empty batch", 1, _readable, firsts=EMPTY_BATCH)
 _SHAPES = (

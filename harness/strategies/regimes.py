@@ -29,8 +29,8 @@ class Regime:
 
     An edge may also ask for one of the shapes `firsts` for the first operand, for a `pattern` of indices or masks, and for results up to `limit`
     times the usual (inf: up to what the dtype holds); what it says of several numbers says nothing of fewer than `least`. What it says of kinks, and
-    many lie at parameters, `near` makes of where they are; what it says of sizes, `of_dtype` makes of the dtype. `parts` are the parts of complex
-    numbers that are not 0.
+    many lie at parameters, `near` makes of where they are; what it says of sizes, `of_dtype` makes of the dtype, one fill per size. `parts` are the
+    parts of complex numbers that are not 0.
     """
 
     name: str
@@ -41,12 +41,16 @@ class Regime:
     limit: float = 1.0
     least: int = 0
     near: Callable[[tuple[float, ...]], Fill] | None = None
-    of_dtype: Callable[[str], Fill] | None = None
+    of_dtype: Callable[[str], tuple[Fill, ...]] | None = None
     parts: tuple[bool, bool] = (True, True)
 
     def sized(self, dtype: str) -> Regime:
-        """The same at the sizes of `dtype`."""
-        return self if self.of_dtype is None else replace(self, fill=self.of_dtype(dtype))
+        """The same at any one of the sizes of `dtype`."""
+        return self if self.of_dtype is None else replace(self, fill=one_of(self.of_dtype(dtype)), of_dtype=None)
+
+    def each_size(self, dtype: str) -> tuple[Regime, ...]:
+        """The same at each of the sizes of `dtype`."""
+        return (self,) if self.of_dtype is None else tuple(replace(self, fill=fill, of_dtype=None) for fill in self.of_dtype(dtype))
 
     def among(self, params: dict[str, Any]) -> Regime:
         """The same with kinks at the real parameters, of both signs, and where most kinks are."""
@@ -54,6 +58,11 @@ class Regime:
         if self.near is None or not numbers:
             return self
         return replace(self, fill=self.near((*numbers, *(-number for number in numbers), *LANDMARKS[:3])))
+
+
+def one_of(fills: tuple[Fill, ...]) -> Fill:
+    """Any one of `fills`, by chance."""
+    return lambda rng, shape, domain: fills[rng.integers(len(fills))](rng, shape, domain)
 
 
 def inside(candidates: tuple[float, ...], domain: Domain) -> np.ndarray:

@@ -14,8 +14,6 @@ from types import MappingProxyType
 
 import numpy as np
 
-from harness.ops.choose import Shape
-from harness.ops.domain import Domain
 from harness.strategies.regimes import QUARTERS, Fill
 from harness.strategies.rounding import real_dtype
 
@@ -29,10 +27,10 @@ LARGEST: Sizes = MappingProxyType({"float64": (1e300,), "float32": (1e35,), "bfl
 SMALLEST: Sizes = MappingProxyType({"float64": (1e-300,), "float32": (1e-37, 1e-40), "bfloat16": (1e-37,), "float16": (2.0**-12, 2.0**-20)})
 
 
-def scaled(sizes: Sizes, dtype: str) -> Fill:
-    """Readable numbers of both signs times one of the sizes of `dtype`."""
+def scaled(sizes: Sizes, dtype: str) -> tuple[Fill, ...]:
+    """Readable numbers of both signs times each of the sizes of `dtype`."""
+    return tuple(map(_times, sizes[real_dtype(dtype)]))
 
-    def fill(rng: np.random.Generator, shape: Shape, domain: Domain) -> np.ndarray:
-        return np.asarray(rng.choice(QUARTERS, shape) * rng.choice(sizes[real_dtype(dtype)]))
 
-    return fill
+def _times(size: float) -> Fill:
+    return lambda rng, shape, domain: np.asarray(rng.choice(QUARTERS, shape) * size)

@@ -336,7 +336,26 @@ def test_half_precision_has_tiny_and_smallest_numbers_of_its_own():
     assert np.all(np.abs(edges["largest"].primals[0]) >= 4)
 
 
-def test_single_precision_meets_subnormal_numbers():
-    smallest = [np.max(np.abs(edges_of("negative", "float32", seed)["smallest"].primals[0])) for seed in range(8)]
-    assert any(size < np.finfo("float32").smallest_normal for size in smallest)
-    assert any(size >= np.finfo("float32").smallest_normal for size in smallest)
+@pytest.mark.parametrize("seed", range(4))
+def test_every_size_of_a_dtype_is_met_with_every_seed(seed):
+    drawn = edge_cases("a law", "negative", backend="torch", device="cpu", dtype="float32", seed=seed)
+    smallest = [np.max(np.abs(case.primals[0])) for case in drawn if case.drawn["edges"] == ["smallest"]]
+    assert len(smallest) == 2
+    assert min(smallest) < np.finfo("float32").smallest_normal <= max(smallest)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_an_axis_of_nothing_is_summed_with_each_setting(seed):
+    drawn = edge_cases("a law", "sum", backend="torch", device="cpu", dtype="float64", seed=seed)
+    kept = {case.subject.instructions[0].params["keepdims"] for case in drawn if case.drawn["edges"][0] in ("empty axis", "empty batch")}
+    assert kept == {True, False}
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_an_edge_that_speaks_of_several_numbers_has_as_many(seed):
+    assert edges_of("cumulative_sum", seed=seed)["increasing"].primals[0].size >= 4
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_largest_number_of_single_precision_is_that_of_a_readable_one(seed):
+    assert max(np.max(np.abs(x)) for x in edges_of("multiply", "float32", seed)["one largest"].primals) > 1e33

@@ -1,0 +1,86 @@
+"""What is wrong where entries of a primal are equal is told from what rounding does there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from harness.backends.protocol import Arrays, Function
+from harness.backends.torch.backend import TorchBackend
+from harness.program import Case, single
+from harness.verdict import Result, Verdict
+from properties.laws import laws
+from properties.laws.equals import WRONG_WHERE_EQUAL, alike, apart, moved
+from tests.laws.examples import case_of
+
+Factor = Callable[[torch.Tensor], Any]
+SEEDS = range(12)
+
+
+class Spoiled(TorchBackend):
+    """Gradients times a factor that hangs on the first primal."""
+
+    def __init__(self, factor: Factor) -> None:
+        self._factor = factor
+
+    def vjp(self, function: Function, primals: Arrays, cotangents: Arrays) -> tuple[Arrays, Arrays]:
+        values, gradients = super().vjp(function, primals, cotangents)
+        return values, tuple(g * self._factor(primals[0]) for g in gradients)
+
+
+def squared(x: np.ndarray, seed: int, dtype: str = "float64") -> Case:
+    return case_of(single("matrix_power", (x.shape,), ("primal",), n=2), (x,), (np.array([[0.5, -1.0], [2.0, 1.0]]),), seed=seed, dtype=dtype)
+
+
+def judged(factor: Factor, x: np.ndarray, seed: int, dtype: str = "float64") -> Result:
+    return laws()["vjp-eq-fd"].check(Spoiled(factor), squared(x, seed, dtype))
+
+
+def where_symmetric(wrong: float) -> Factor:
+    return lambda a: wrong if torch.equal(a, a.mT) else 1.0
+
+
+def where_not_symmetric(a: torch.Tensor) -> float:
+    return 1.0 if torch.equal(a, a.mT) else 1.01
+
+
+def with_the_last_bits(a: torch.Tensor) -> float:
+    """Noise of a percent: where the entries lie among numbers some ulps apart."""
+    return float(1 + 0.01 * torch.sin(1e18 * a.double().sum()))
+
+
+SYMMETRIC = np.array([[1.5, -0.75], [-0.75, 0.5]])
+
+
+@pytest.mark.parametrize(("dtype", "wrong"), [("float64", 1.01), ("float32", 1.5)])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_is_wrong_of_symmetric_matrices_only_is_broken_with_every_seed(seed: int, dtype: str, wrong: float) -> None:
+    """Shaken one entry at a time, half of the runs keep the symmetry of two by two: the fault itself looks like rounding."""
+    assert judged(where_symmetric(wrong), SYMMETRIC, seed, dtype).verdict is Verdict.BROKEN
+
+
+def test_it_says_so() -> None:
+    reasons = {judged(where_symmetric(1.01), SYMMETRIC, seed).reason for seed in SEEDS}
+    assert WRONG_WHERE_EQUAL in reasons
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_rounding_where_entries_are_equal_is_no_finding(seed: int) -> None:
+    assert judged(with_the_last_bits, SYMMETRIC, seed).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_is_wrong_only_beside_equal_entries_is_not_said_to_be_wrong_here(seed: int) -> None:
+    assert judged(where_not_symmetric, SYMMETRIC, seed).verdict is not Verdict.BROKEN
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_moving_alike_keeps_every_equality_and_moving_apart_breaks_every_one(seed: int) -> None:
+    x = np.repeat([0.25, -1.75, 3.0], 40).reshape(2, 60)
+    case, rng = squared(x, seed), np.random.default_rng(seed)
+    assert np.unique(moved(case, rng, alike).primals[0]).size <= 3
+    assert np.unique(moved(case, rng, apart).primals[0]).size == 120
