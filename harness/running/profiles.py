@@ -75,7 +75,7 @@ PROFILES = {
         ),
         Profile(
             "ci",
-            60,
+            80,
             50,
             20,
             4,

@@ -11,13 +11,11 @@ import numpy as np
 from hypothesis import reject
 from hypothesis import strategies as st
 
-from harness.ops.catalogue import lookup
 from harness.ops.op import Op
 from harness.program.case import Case
 from harness.program.layout import repeating
 from harness.program.program import Program
-from harness.strategies.choose import SEEDS, Choices, HypothesisChoose, NotDrawn, RandomChoose, RecordedChoose, Source
-from harness.strategies.edge_points import edge_points
+from harness.strategies.choose import SEEDS, Choices, HypothesisChoose, NotDrawn, RecordedChoose, Source
 from harness.strategies.forms import Forms, draw_point
 from harness.strategies.leaves import Layouts, draw_layout, draw_tangent_layout
 from harness.strategies.point import Point
@@ -153,17 +151,3 @@ def case_at(source: Source, point: Point, law: str, backend: str, device: str, d
         seed=seed,
         drawn=point.drawn,
     )
-
-
-def edge_cases(
-    law: str, op: str, *, backend: str, device: str, dtype: str, layouts: Sequence[str] = ("contiguous",), seed: int = 0
-) -> Iterator[Case]:
-    """`op` at every edge family that its domain has (harness.strategies.edges), in a fixed order: what to try before random cases.
-
-    Raises:
-        LookupError, ValueError: as `cases` does.
-    """
-    require_valid(op, dtype, layouts)
-    source = RandomChoose(np.random.default_rng(seed))
-    for point in edge_points(source, lookup(op), dtype, tuple(layouts)):
-        yield case_at(source, point, law, backend, device, dtype, tuple(layouts))

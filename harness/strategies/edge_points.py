@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any
 
 from harness.ops.op import Op
 from harness.program.layout import REPEATING
 from harness.strategies.apart import APART, FRACTIONS, apart, apart_for
 from harness.strategies.choose import NotDrawn, Source
+from harness.strategies.covering import Shown, settings
 from harness.strategies.edges import EMPTY_AXIS, EMPTY_BATCH_AXIS, MASKED_OUT, NO_INDEX, edges_for
 from harness.strategies.leaves import Layouts
 from harness.strategies.moving import moves
 from harness.strategies.operation import Operation, draw_operation
 from harness.strategies.point import Point, draw_regime, single_point
-from harness.strategies.regimes import Regime
+from harness.strategies.regimes import ORDINARY, Regime
 from harness.strategies.rounding import COMPLEX_DTYPES
 from harness.strategies.together import TOGETHER, together_for
 
@@ -41,12 +41,20 @@ def draw_single_point(source: Source, op: Op, dtype: str, layouts: Layouts) -> P
 def edge_points(source: Source, op: Op, dtype: str, layouts: Layouts) -> Iterator[Point]:
     """Every edge of `op` that its domain has, once at each size; last those that random cases are not drawn at.
 
-    Where an operand holds nothing, which costs next to nothing, once with each setting of the op's switches.
+    Where an operand holds nothing, which costs next to nothing, once with each setting of the op's parameters.
     """
     for edge in sorted((*every_edge(op), *apart_for(op)), key=lambda edge: edge == LAST):
         for sized in edge.each_size(dtype) if isinstance(edge, Regime) else (edge,):
             attempts = _attempts(source, op, sized, dtype, layouts)
             yield from _each_setting(attempts) if edge in EMPTY_EDGES else islice(attempts, 1)
+
+
+def moving_point(source: Source, op: Op, dtype: str, layouts: Layouts, edge: str) -> Point:
+    """`op` at an ordinary point. Raises NotDrawn where nothing moves there."""
+    operation = draw_operation(source, op, source.element(ORDINARY), dtype, layouts=layouts)
+    if not any(y.size for y in operation.results) or not moves(operation):
+        raise NotDrawn(f"{op.name}: nothing moves")
+    return single_point(source, operation, edge)
 
 
 def _attempts(source: Source, op: Op, edge: Regime | str, dtype: str, layouts: Layouts) -> Iterator[Point]:
@@ -59,14 +67,13 @@ def _attempts(source: Source, op: Op, edge: Regime | str, dtype: str, layouts: L
 
 
 def _each_setting(points: Iterator[Point]) -> Iterator[Point]:
-    """The first of `points`, and each that has a switch, or an axis left out, as none before it had."""
-    seen: set[tuple[str, Any]] = set()
+    """The first of `points`, and each that has a setting that none before it had."""
+    seen: set[Shown] | None = None
     for point in points:
-        params = point.program.instructions[0].params
-        settings = {("", None), *((name, value) for name, value in params.items() if value is None or isinstance(value, bool | str))}
-        if not settings <= seen:
+        shown = settings(point.program.instructions[0].params)
+        if seen is None or not shown <= seen:
             yield point
-        seen |= settings
+        seen = shown | (seen or set())
 
 
 def every_edge(op: Op) -> tuple[Regime | str, ...]:
@@ -80,16 +87,27 @@ def draw_edge_point(source: Source, op: Op, edge: Regime | str, dtype: str, layo
         return single_point(source, draw_at(source, op, edge, dtype, layouts), edge.name)
     if edge in APART:
         return apart(source, draw_operation(source, op, FRACTIONS, dtype, layouts=layouts), edge, dtype)
-    return TOGETHER[edge](source, draw_ordinary(source, op, dtype, layouts), dtype)
+    return TOGETHER[edge](source, _of_several(source, op, dtype, layouts), dtype)
+
+
+def _of_several(source: Source, op: Op, dtype: str, layouts: Layouts) -> Operation:
+    """`op` at an ordinary point of several numbers, if it ever has some: what two leaves have in common shows by them only."""
+    for _ in range(DRAWS):
+        operation = draw_ordinary(source, op, dtype, layouts)
+        if operation.values[0].size > 1:
+            break
+    return operation
 
 
 def draw_at(source: Source, op: Op, edge: Regime, dtype: str, layouts: Layouts) -> Operation:
     """`op` at `edge`, drawn again where it has fewer numbers than that speaks of, or no result."""
     if dtype not in COMPLEX_DTYPES and not all(edge.parts):
         raise NotDrawn(f"{edge.name}: a number of {dtype} has one part")
-    fitting = tuple(layout for layout in layouts if layout not in REPEATING or edge.least <= 1)  # a repeated slice is no longer increasing
+    if edge.layout and edge.layout not in layouts:
+        raise NotDrawn(f"{edge.name}: memory is row-major")
+    fitting = tuple(layout for layout in layouts if (layout not in REPEATING or edge.least <= 1) and edge.layout in ("", layout))
     for _ in range(DRAWS):
-        operation = draw_operation(source, op, edge, dtype, layouts=fitting or ("contiguous",), kinked=True, strict=True)
+        operation = draw_operation(source, op, edge, dtype, layouts=fitting, kinked=True, strict=True)
         shown = edge in MAY_BE_EMPTY or (any(y.size for y in operation.results) and (not edge.firsts or moves(operation)))
         if operation.values[0].size >= edge.least and shown:
             break

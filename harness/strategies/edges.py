@@ -56,6 +56,13 @@ def _readable(rng: np.random.Generator, shape: Shape, domain: Domain) -> np.ndar
     return rng.choice(inside(QUARTERS, domain), shape)
 
 
+def _one_zero(rng: np.random.Generator, shape: Shape, domain: Domain) -> np.ndarray:
+    numbers = _readable(rng, shape, domain)
+    if numbers.size:
+        numbers.flat[rng.integers(numbers.size)] = 0.0
+    return numbers
+
+
 def _one_tie(rng: np.random.Generator, shape: Shape, domain: Domain) -> np.ndarray:
     """Odd eighths, all different but for two."""
     count = int(np.prod(shape))
@@ -80,8 +87,9 @@ _VALUES = (
     Regime("increasing", 1, _increasing, least=4),
     Regime("ulps apart", 1, _ulps_apart, least=3),
     Regime("one tie", 1, _one_tie, least=4),
-    Regime("on kinks", 1, every_one(LANDMARKS), firsts=MANY, near=every_one),
-    Regime("ulps beside kinks", 1, all_beside(LANDMARKS), firsts=MANY, near=all_beside),
+    Regime("one 0", 1, _one_zero, least=4),
+    Regime("on kinks", 1, every_one(LANDMARKS), firsts=MANY, near=every_one, least=9),
+    Regime("ulps beside kinks", 1, all_beside(LANDMARKS), firsts=MANY, near=all_beside, least=9),
     Regime("left tail", 1, _each(-10.0, -30.0, -100.0, -700.0), limit=np.inf, least=1),
     Regime("right tail", 1, _each(10.0, 30.0, 100.0, 700.0), limit=np.inf, least=1),
     Regime("scales apart", 1, _each(1e8, -1e8, 1.0, -1.0, 1e-8, -1e-8), limit=np.inf, least=3),
@@ -98,8 +106,10 @@ _SHAPES = (
     Regime("four axes", 1, _readable, firsts=DEEP),
     Regime("five axes", 1, _readable, firsts=DEEPER),
     Regime("one image", 1, _readable, firsts=IMAGE),
+    *(Regime(f"one image, {layout}", 1, _readable, firsts=IMAGE, layout=layout) for layout in ("channels_last", "unsqueezed")),
     *(Regime(f"tail after {side - 1}", 1, _readable, firsts=tails(side)) for side in TAILS),
 )
+READABLE = frozenset(edge.name for edge in _SHAPES) - {EMPTY_AXIS.name, EMPTY_BATCH_AXIS.name}
 NO_INDEX = Regime("no index", 1, _readable, pattern="none")
 MASKED_OUT = Regime("mask all false", 1, _readable, pattern="all false", least=1)
 _SIDES = (

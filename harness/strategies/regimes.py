@@ -30,7 +30,7 @@ class Regime:
     An edge may also ask for one of the shapes `firsts` for the first operand, for a `pattern` of indices or masks, and for results up to `limit`
     times the usual (inf: up to what the dtype holds); what it says of several numbers says nothing of fewer than `least`. What it says of kinks, and
     many lie at parameters, `near` makes of where they are; what it says of sizes, `of_dtype` makes of the dtype, one fill per size. `parts` are the
-    parts of complex numbers that are not 0.
+    parts of complex numbers that are not 0, `layout` how the operands lie in memory.
     """
 
     name: str
@@ -43,6 +43,7 @@ class Regime:
     near: Callable[[tuple[float, ...]], Fill] | None = None
     of_dtype: Callable[[str], tuple[Fill, ...]] | None = None
     parts: tuple[bool, bool] = (True, True)
+    layout: str = ""
 
     def sized(self, dtype: str) -> Regime:
         """The same at any one of the sizes of `dtype`."""
