@@ -54,14 +54,19 @@ def searched(seed: int, phases) -> float:
     return visits.most
 
 
-@pytest.mark.parametrize("seed", [0, 1, 3])
-def test_climbing_finds_a_fault_that_as_many_plain_draws_miss(seed):
-    assert plain(seed)[-1][0] < ENOUGH
-    assert searched(seed, CLIMBING) >= ENOUGH
+@pytest.fixture(scope="module")
+def missing() -> list[int]:
+    """The seeds with which plain draws miss the fault."""
+    return [seed for seed in range(6) if plain(seed)[-1][0] < ENOUGH]
 
 
-def test_without_the_target_the_same_search_does_not_find_it():
-    assert searched(0, SHRINKING) < ENOUGH
+def test_climbing_finds_a_fault_that_as_many_plain_draws_miss(missing):
+    assert len(missing) >= 3
+    assert min(searched(seed, CLIMBING) for seed in missing) >= ENOUGH
+
+
+def test_without_the_target_the_same_search_does_not_find_it(missing):
+    assert searched(missing[0], SHRINKING) < ENOUGH
 
 
 @pytest.mark.parametrize(

@@ -307,10 +307,12 @@ def test_an_empty_batch_has_the_same_result_in_torch(op):
 
 @pytest.mark.parametrize("op", ["group_norm", "instance_norm_affine", "layer_norm", "lstm_cell", "adaptive_avg_pool2d", "grid_sample"])
 def test_an_axis_of_features_may_be_empty_where_torch_takes_it(op):
-    case = edges_of(op, seed=1)["empty axis"]
-    bound = bind(load_backend("torch"), case)
-    assert 0 in case.primals[0].shape[1:]
-    assert [tuple(y.shape) for y in bound.function(*bound.primals)] == [w.shape for w in case.cotangents]
+    drawn = edge_cases("a law", op, backend="torch", device="cpu", dtype="float64", seed=1)
+    empty = [case for case in drawn if case.drawn["edges"] == ["empty axis"]]
+    assert any(0 in case.primals[0].shape[1:] for case in empty)
+    for case in empty:
+        bound = bind(load_backend("torch"), case)
+        assert [tuple(y.shape) for y in bound.function(*bound.primals)] == [w.shape for w in case.cotangents]
 
 
 @pytest.mark.parametrize(("op", "refused"), [("conv2d", "axis"), ("max_pool2d", "axis"), ("instance_norm", "batch"), ("affine_grid", "batch")])
