@@ -1,8 +1,8 @@
-"""Cases until each setting of an op's parameters, and each memory layout of each kind of array, has been seen: one at a time, not in combination.
+"""Cases until each setting of an op's parameters, and each memory layout of each kind of array, short and long, has been seen.
 
     axis=(1, 0), axis=-1, axis=None, keepdims=True, ord=inf, eps left out,    a strided primal, an expanded cotangent, ...
 
-What random cases meet one time in twenty they miss with one seed of ten.
+One at a time, not in combination. What random cases meet one time in twenty they miss with one seed of ten.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from harness.program.case import Case
 from harness.program.program import Program
 
 SMALL = (-2, -1, 0, 1, 2)  # as powers, orders, strides and axes: no two mean the same
+LONG = 64  # elements: a vectorised kernel takes another path from here on
 ROLES = ("primal", "cotangent", "tangent")
 Shown = tuple[str, Hashable]
 
@@ -32,17 +33,18 @@ class Covered:
         self._seen |= new
         return bool(new)
 
-    def lies_everywhere(self, layout: str) -> bool:
-        """Whether each kind of array was seen in `layout`."""
-        return {(role, layout) for role in ROLES} <= self._seen
+    def lies_everywhere(self, layout: str, *, long: bool) -> bool:
+        """Whether each kind of array was seen in `layout`, short or long."""
+        return {(role, (layout, long)) for role in ROLES} <= self._seen
 
 
 def shown_by(case: Case) -> set[Shown]:
     """The settings and layouts of `case`, a program of one instruction."""
     assert isinstance(case.subject, Program)
-    counts = (len(case.primals), len(case.cotangents), len(case.tangents))
-    roles = [role for role, count in zip(ROLES, counts, strict=True) for _ in range(count)]
-    return settings(case.subject.instructions[0].params) | set(zip(roles, case.layouts, strict=True))
+    kinds = dict(zip(ROLES, (case.primals, case.cotangents, case.tangents), strict=True))
+    arrays = [(role, x.size > LONG) for role, xs in kinds.items() for x in xs]
+    laid = {(role, (layout, long)) for (role, long), layout in zip(arrays, case.layouts, strict=True)}
+    return settings(case.subject.instructions[0].params) | laid
 
 
 def settings(params: Mapping[str, Any]) -> set[Shown]:

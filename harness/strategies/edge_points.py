@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from harness.ops.op import Op
+from harness.ops.op import Op, Shapes
 from harness.program.layout import REPEATING
 from harness.strategies.apart import APART, FRACTIONS, apart, apart_for
 from harness.strategies.choose import NotDrawn, Source
@@ -13,14 +13,14 @@ from harness.strategies.covering import Shown, settings
 from harness.strategies.edges import EMPTY_AXIS, EMPTY_BATCH_AXIS, MASKED_OUT, NO_INDEX, edges_for
 from harness.strategies.leaves import Layouts
 from harness.strategies.moving import moves
-from harness.strategies.operation import Operation, draw_operation
+from harness.strategies.operation import Operation, draw_first_of, draw_operation, draw_twins
 from harness.strategies.point import Point, draw_regime, single_point
 from harness.strategies.regimes import ORDINARY, Regime
 from harness.strategies.rounding import COMPLEX_DTYPES
 from harness.strategies.together import TOGETHER, together_for
 
 ATTEMPTS = 8  # at an edge, before it is taken to have no point in the op's domain
-MORE_ATTEMPTS = 32  # for two operands to have one shape by chance, or a product to be no larger than the larger of two
+MORE_ATTEMPTS = 32  # for two operands to have something in common
 EMPTY_EDGES = (EMPTY_AXIS, EMPTY_BATCH_AXIS)
 MAY_BE_EMPTY = (*EMPTY_EDGES, NO_INDEX, MASKED_OUT)  # of results: an operand may hold something
 LAST = "leaves an ulp apart"  # so that what a seed draws of the others does not hang on it
@@ -49,9 +49,10 @@ def edge_points(source: Source, op: Op, dtype: str, layouts: Layouts) -> Iterato
             yield from _each_setting(attempts) if edge in EMPTY_EDGES else islice(attempts, 1)
 
 
-def moving_point(source: Source, op: Op, dtype: str, layouts: Layouts, edge: str) -> Point:
-    """`op` at an ordinary point. Raises NotDrawn where nothing moves there."""
-    operation = draw_operation(source, op, source.element(ORDINARY), dtype, layouts=layouts)
+def moving_point(source: Source, op: Op, dtype: str, layouts: Layouts, edge: str, firsts: Shapes = ()) -> Point:
+    """`op` at an ordinary point, of one of the shapes `firsts` if there are any. Raises NotDrawn where nothing moves there."""
+    shapes = draw_first_of(source, op, firsts) if firsts else None
+    operation = draw_operation(source, op, source.element(ORDINARY), dtype, layouts=layouts, shapes=shapes)
     if not any(y.size for y in operation.results) or not moves(operation):
         raise NotDrawn(f"{op.name}: nothing moves")
     return single_point(source, operation, edge)
@@ -59,7 +60,7 @@ def moving_point(source: Source, op: Op, dtype: str, layouts: Layouts, edge: str
 
 def _attempts(source: Source, op: Op, edge: Regime | str, dtype: str, layouts: Layouts) -> Iterator[Point]:
     """What some attempts to draw `op` at `edge` lead to."""
-    for _ in range(MORE_ATTEMPTS if edge in (*COINCIDING, *APART) else ATTEMPTS):
+    for _ in range(ATTEMPTS if isinstance(edge, Regime) else MORE_ATTEMPTS):
         try:
             yield draw_edge_point(source, op, edge, dtype, layouts)
         except NotDrawn:
@@ -87,16 +88,8 @@ def draw_edge_point(source: Source, op: Op, edge: Regime | str, dtype: str, layo
         return single_point(source, draw_at(source, op, edge, dtype, layouts), edge.name)
     if edge in APART:
         return apart(source, draw_operation(source, op, FRACTIONS, dtype, layouts=layouts), edge, dtype)
-    return TOGETHER[edge](source, _of_several(source, op, dtype, layouts), dtype)
-
-
-def _of_several(source: Source, op: Op, dtype: str, layouts: Layouts) -> Operation:
-    """`op` at an ordinary point of several numbers, if it ever has some: what two leaves have in common shows by them only."""
-    for _ in range(DRAWS):
-        operation = draw_ordinary(source, op, dtype, layouts)
-        if operation.values[0].size > 1:
-            break
-    return operation
+    shapes = draw_twins(source, op) if edge in COINCIDING else None
+    return TOGETHER[edge](source, draw_ordinary(source, op, dtype, layouts, shapes), dtype)
 
 
 def draw_at(source: Source, op: Op, edge: Regime, dtype: str, layouts: Layouts) -> Operation:
@@ -114,11 +107,11 @@ def draw_at(source: Source, op: Op, edge: Regime, dtype: str, layouts: Layouts) 
     return operation
 
 
-def draw_ordinary(source: Source, op: Op, dtype: str, layouts: Layouts) -> Operation:
+def draw_ordinary(source: Source, op: Op, dtype: str, layouts: Layouts, shapes: Shapes | None = None) -> Operation:
     """`op` at an ordinary point, drawn again where nothing moves: there every derivative is 0, and a comparison is no evidence."""
     for _ in range(DRAWS):
         regime, kinked = draw_regime(source)
-        operation = draw_operation(source, op, regime, dtype, layouts=layouts, kinked=kinked)
+        operation = draw_operation(source, op, regime, dtype, layouts=layouts, kinked=kinked, shapes=shapes)
         if kinked or moves(operation):
             break
     return operation

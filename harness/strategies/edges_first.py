@@ -13,7 +13,7 @@ from harness.strategies.cases import case_at
 from harness.strategies.choose import NotDrawn, RandomChoose
 from harness.strategies.covering import Covered
 from harness.strategies.edge_points import edge_points, moving_point
-from harness.strategies.edges import READABLE
+from harness.strategies.edges import LONG, READABLE
 from harness.strategies.subjects import require_valid
 
 FOR_SETTINGS = 128  # draws of ordinary points, few of which show a setting that no other did
@@ -37,11 +37,12 @@ def edge_cases(
         if READABLE.issuperset(case.drawn["edges"]):
             covered.gains(case)
         yield case
-    for laid in (*[offered] * FOR_SETTINGS, *[(layout,) for layout in offered for _ in range(FOR_A_LAYOUT)]):
-        if len(laid) == 1 and covered.lies_everywhere(*laid):
+    each = [((layout,), firsts) for firsts in ((), LONG) for layout in offered for _ in range(FOR_A_LAYOUT)]
+    for laid, firsts in [(offered, ())] * FOR_SETTINGS + each:
+        if len(laid) == 1 and covered.lies_everywhere(*laid, long=bool(firsts)):
             continue
         try:
-            case = looked_at(moving_point(source, lookup(op), dtype, laid, COVERING), layouts=laid)
+            case = looked_at(moving_point(source, lookup(op), dtype, laid, COVERING, firsts), layouts=laid)
         except NotDrawn:
             continue
         if covered.gains(case):

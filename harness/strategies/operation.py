@@ -21,6 +21,7 @@ TAILS = (9, 17, 33)  # one more than a multiple of a vector register: the loop's
 MAX_ELEMENTS = 512
 SMOOTH_MARGIN = 1e-2  # an ordinary point is at least so far from a kink, so that the oracle's first steps stay on one side
 EMPTY_TRIES = 64
+TWIN_TRIES = 32
 ALL = MappingProxyType({"all true": True, "all false": False})  # patterns of a mask
 DISTINCT, NORMAL = REGIMES[2], REGIMES[3]
 
@@ -39,13 +40,25 @@ class Operation:
     regime: str
 
 
-def draw_operation(source: Source, op: Op, regime: Regime, dtype: str, *, layouts: Layouts, kinked: bool = False, strict: bool = False) -> Operation:
+def draw_operation(
+    source: Source,
+    op: Op,
+    regime: Regime,
+    dtype: str,
+    *,
+    layouts: Layouts,
+    kinked: bool = False,
+    strict: bool = False,
+    shapes: Shapes | None = None,
+) -> Operation:
     """`op` at a point of `regime`; unless `strict`, at one of a tamer regime where that has no point of the domain, or no smooth one.
+
+    Of `shapes`, where they are given.
 
     Raises:
         NotDrawn: no attempt lies in the domain, or the op does not take a shape that the regime asks for.
     """
-    shapes = shapes_at(source, op, regime)
+    shapes = shapes_at(source, op, regime) if shapes is None else shapes
     params = leave_out(source, op.name, with_mask(op.parameters(source, shapes), regime.pattern))
     chosen = tuple(draw_layout(source, layouts, shape) for shape in shapes)
     plain = tuple("contiguous" if layout in REPEATING else layout for layout in chosen)  # a repeated slice may be singular, or all ties
@@ -100,6 +113,16 @@ def draw_without_index(source: Source, op: Op) -> Shapes:
         if held == {"index": False, "array": True}:
             return shapes
     raise NotDrawn(f"{op.name} wants an index")
+
+
+def draw_twins(source: Source, op: Op) -> Shapes:
+    """Shapes in which two operands of several numbers have one. Raises NotDrawn when none of some is so."""
+    for _ in range(TWIN_TRIES):
+        shapes = draw_shapes(source, op)
+        several = [shape for i, shape in enumerate(shapes) if op.operand(i).role == "array" and np.prod(shape) > 1]
+        if len(set(several)) < len(several) or (op.variadic and len(several) > 1):
+            return shapes
+    raise NotDrawn(f"{op.name}: no two operands of one shape")
 
 
 def draw_first_of(source: Source, op: Op, firsts: Shapes) -> Shapes:

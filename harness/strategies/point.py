@@ -37,8 +37,8 @@ def draw_regime(source: Source) -> tuple[Regime, bool]:
 
 
 def single_point(source: Source, operation: Operation, *edges: str) -> Point:
-    """The program of one instruction. Seldom, one of several array operands is a constant, so that a gradient is not asked for."""
-    roles = draw_roles(source, operation.op, len(operation.values))
+    """The program of one instruction. Seldom, and at no edge, one of several array operands is a constant, so that a gradient is not asked for."""
+    roles = draw_roles(source, operation.op, len(operation.values), constant=not edges)
     inputs = tuple(Input(f"x{i}", value.shape, role) for i, (value, role) in enumerate(zip(operation.values, roles, strict=True)))
     names = tuple(f"v{i}" for i in range(len(operation.results)))
     instruction = Instruction(operation.op.name, tuple(given.name for given in inputs), names, operation.params)
@@ -48,9 +48,9 @@ def single_point(source: Source, operation: Operation, *edges: str) -> Point:
     return Point(program, operation.values, operation.results, operation.layouts, drawn)
 
 
-def draw_roles(source: Source, op: Op, count: int) -> tuple[Role, ...]:
-    """The role of each operand as an input; at least one is a primal."""
+def draw_roles(source: Source, op: Op, count: int, *, constant: bool = True) -> tuple[Role, ...]:
+    """The role of each operand as an input; at least one is a primal, and where none may be `constant` every array is."""
     kinds = [op.operand(i).role for i in range(count)]
     arrays = [i for i, kind in enumerate(kinds) if kind == "array"]
-    constant = source.element(arrays) if len(arrays) > 1 and source.integer(0, 19) == 19 else None
-    return tuple(kind if kind != "array" else "constant" if i == constant else "primal" for i, kind in enumerate(kinds))
+    given = source.element(arrays) if constant and len(arrays) > 1 and source.integer(0, 19) == 19 else None
+    return tuple(kind if kind != "array" else "constant" if i == given else "primal" for i, kind in enumerate(kinds))

@@ -14,6 +14,8 @@ from types import MappingProxyType
 
 import numpy as np
 
+from harness.ops.choose import Shape
+from harness.ops.domain import Domain
 from harness.strategies.regimes import QUARTERS, Fill
 from harness.strategies.rounding import real_dtype
 
@@ -28,9 +30,13 @@ SMALLEST: Sizes = MappingProxyType({"float64": (1e-300,), "float32": (1e-37, 1e-
 
 
 def scaled(sizes: Sizes, dtype: str) -> tuple[Fill, ...]:
-    """Readable numbers of both signs times each of the sizes of `dtype`."""
+    """Readable numbers, of both signs or of one, times each of the sizes of `dtype`."""
     return tuple(map(_times, sizes[real_dtype(dtype)]))
 
 
 def _times(size: float) -> Fill:
-    return lambda rng, shape, domain: np.asarray(rng.choice(QUARTERS, shape) * size)
+    def fill(rng: np.random.Generator, shape: Shape, domain: Domain) -> np.ndarray:
+        numbers, sign = rng.choice(QUARTERS, shape), rng.choice((0.0, 1.0, -1.0))
+        return np.asarray(size * (sign * np.abs(numbers) if sign else numbers))
+
+    return fill

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import combinations
+from itertools import permutations
 from types import MappingProxyType
 
 import numpy as np
@@ -70,8 +70,10 @@ def leaves_an_ulp_apart(source: Source, operation: Operation, dtype: str) -> Poi
     x, first = coinciding.values[second], source.element((1.0, -1.0))
     if not x.all():
         raise NotDrawn("an ulp of 0 is lost in most sums")
-    ulps = ULP_OF_ONE[dtype] * np.exp2(np.frexp(x)[1] - 1) * np.where(np.arange(x.size) % 2, -first, first).reshape(x.shape)
-    return single_point(source, with_value(coinciding, second, exactly(x + ulps, dtype), dtype), "leaves an ulp apart")
+    steps = np.where(np.arange(x.size) % 2, -first, first).reshape(x.shape)
+    fraction, exponent = np.frexp(x)
+    ulps = ULP_OF_ONE[dtype] * np.exp2(exponent - 1) / np.where((np.abs(fraction) == 0.5) & (steps * x < 0), 2, 1)  # below a power of two
+    return single_point(source, with_value(coinciding, second, exactly(x + steps * ulps, dtype), dtype), "leaves an ulp apart")
 
 
 def one_constant(source: Source, operation: Operation, dtype: str) -> Point:
@@ -149,8 +151,8 @@ def labelled(name: str, label: float, side: float) -> Callable[[Source, Operatio
 
 
 def _coincide(operation: Operation, dtype: str) -> tuple[Operation, tuple[int, int]]:
-    """`operation` with one operand replaced by an earlier one, and their positions. Operands of nothing coincide in nothing."""
-    for i, j in combinations(two_arrays(operation), 2):
+    """`operation` with one operand replaced by another one, and their positions. Operands of nothing coincide in nothing."""
+    for i, j in permutations(two_arrays(operation), 2):  # the second of two may be the one whose numbers both may have
         if operation.values[i].size and _may_coincide(operation, i, j):
             try:
                 changed = with_value(operation, j, operation.values[i], dtype)
