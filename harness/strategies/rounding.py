@@ -33,6 +33,13 @@ def largest(dtype: str, limit: float = 1.0) -> float:
     return min(LARGEST[kind] * limit, MAXIMUM[kind] / HEADROOM)
 
 
+def an_ulp_from(x: np.ndarray, steps: np.ndarray, dtype: str) -> np.ndarray:
+    """The number of `dtype` next to each of `x`, none of which is 0, upwards or downwards, as the sign of `steps` says."""
+    fraction, exponent = np.frexp(x)
+    halved = (np.abs(fraction) == 0.5) & (steps * x < 0)  # below a power of two numbers are twice as dense
+    return exactly(x + np.sign(steps) * ULP_OF_ONE[dtype] * np.exp2(exponent - 1) / np.where(halved, 2, 1), dtype)
+
+
 def exactly(values: np.ndarray, dtype: str) -> np.ndarray:
     """`values` rounded to `dtype`, in float64 or, for complex values, complex128."""
     if np.iscomplexobj(values):

@@ -27,7 +27,7 @@ from harness.strategies.moving import moves
 from harness.strategies.operation import Operation
 from harness.strategies.point import Point, single_point
 from harness.strategies.replaced import made_constant, two_arrays, with_value
-from harness.strategies.rounding import COMPLEX_DTYPES, ULP_OF_ONE, exactly, largest
+from harness.strategies.rounding import COMPLEX_DTYPES, an_ulp_from, largest
 
 INTEGERS = ("first of integers", "second of integers")
 FAR = (30.0, 100.0, 700.0)
@@ -71,9 +71,7 @@ def leaves_an_ulp_apart(source: Source, operation: Operation, dtype: str) -> Poi
     if not x.all():
         raise NotDrawn("an ulp of 0 is lost in most sums")
     steps = np.where(np.arange(x.size) % 2, -first, first).reshape(x.shape)
-    fraction, exponent = np.frexp(x)
-    ulps = ULP_OF_ONE[dtype] * np.exp2(exponent - 1) / np.where((np.abs(fraction) == 0.5) & (steps * x < 0), 2, 1)  # below a power of two
-    return single_point(source, with_value(coinciding, second, exactly(x + steps * ulps, dtype), dtype), "leaves an ulp apart")
+    return single_point(source, with_value(coinciding, second, an_ulp_from(x, steps, dtype), dtype), "leaves an ulp apart")
 
 
 def one_constant(source: Source, operation: Operation, dtype: str) -> Point:

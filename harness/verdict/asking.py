@@ -2,6 +2,7 @@
 
 table -> first ladder -> BROKEN?  whatever rounding may explain nearby -> second ladder
                       -> open?    what rounding explains here          -> table again
+                      -> still?   the same where equal entries are told apart
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from msgspec import structs
 
 from harness.oracles import Estimate
 from harness.oracles.inquiry import Inquiry
@@ -24,6 +26,8 @@ from harness.verdict.verdict import Verdict
 
 Amount = float | np.ndarray
 Costly = Callable[[], Amount] | None
+Apart = Callable[[np.ndarray, np.ndarray, Amount], np.ndarray]  # (actual, expected, what either may be off) -> what rounding explains
+WRONG_WHERE_EQUAL = "the analytic value is wrong where equal entries of the primals stay equal, and right where ulps move them apart."
 COMPLEX = "phi is complex, the analytic value is real; project phi on a cotangent, Re <w, phi>, or give a complex analytic value."
 
 
@@ -39,6 +43,7 @@ class Ask:
     required: float
     name: str
     doubted: Costly = None
+    apart: Apart | None = None  # rounding where equal entries are told from unequal ones
     stairs: bool = False  # whether phi may be a staircase that stands for a function without steps
 
     def of_no_term(self, each: Inquiry) -> Result | None:
@@ -61,7 +66,13 @@ class Ask:
         first = inquiry.thorough()
         if shape_differs(self.actual, first):
             return wrong_shape(self.law, self.actual, first, self.name)
-        seen = self._compare(first)
+        seen, narrow = self._compare(first), replace(self)
+        result = self._by_ladders(seen, first, inquiry, widened)
+        denied = seen.worst is Verdict.BROKEN and first.status == "smooth"
+        equal = narrow.told_apart(inquiry, first) if denied and result.verdict is Verdict.INCONCLUSIVE else None
+        return equal or result
+
+    def _by_ladders(self, seen: Comparison, first: Estimate, inquiry: Inquiry, widened: Costly) -> Result:
         if seen.worst is Verdict.BROKEN and self._beyond_doubt(first):
             return self._confirmed(inquiry, first, inquiry.thorough(offset=1))
         if widened is not None and seen.worst is not Verdict.HOLDS:
@@ -69,6 +80,17 @@ class Ask:
         if seen.worst is not Verdict.BROKEN:
             return self._result(seen, first)
         return self._confirmed(inquiry, first, inquiry.thorough(offset=1))
+
+    def told_apart(self, inquiry: Inquiry, first: Estimate) -> Result | None:
+        """BROKEN where rounding looks large only because some runs keep entries equal and others do not; None elsewhere."""
+        if self.apart is None:
+            return None
+        amount = self.apart(self.actual, np.asarray(first.value), self.rounding + first.bound)
+        told = replace(self, rounding=self.rounding + amount, doubted=None)
+        if told._compare(first).worst is not Verdict.BROKEN:
+            return None
+        result = told._confirmed(inquiry, first, inquiry.thorough(offset=1))
+        return structs.replace(result, reason=WRONG_WHERE_EQUAL) if result.verdict is Verdict.BROKEN else None
 
     def _by_tables(self, inquiry: Inquiry, each: Inquiry | None) -> Result | None:
         """What needs no ladder; of a gradient of 0 the terms are asked before the narrow tables of their sum."""

@@ -18,7 +18,6 @@ from harness.oracles.norms import rms
 from harness.verdict.constants import BROKEN_FACTOR
 from harness.verdict.verdict import Verdict
 
-TOO_COARSE, TOO_CLOSE = "resolution: only errors above", "noise: actual and expected differ"  # how a reason begins where tau is too large to tell
 SMALL_STEPS = "noise: phi has the analytic value for a slope at small steps, and another at large ones, to which the small steps are noise."
 
 
@@ -159,6 +158,7 @@ def _reason(
     if not (known & np.isfinite(actual)).all():
         return f"{estimate.status}: {estimate.reason}"
     if not (distance <= tau).all():
-        return f"{TOO_CLOSE} by more than the tolerance, but by less than {BROKEN_FACTOR:g} times."
-    coarse = float(np.max(np.where(holds, 0.0, tau / np.where(s > 0, s, np.finfo(float).tiny)), initial=0.0))
-    return f"{TOO_COARSE} {coarse:.1e} of the gradient's scale could be seen; {required:.1e} is required."
+        return f"noise: actual and expected differ by more than the tolerance, but by less than {BROKEN_FACTOR:g} times."
+    with np.errstate(over="ignore"):
+        coarse = float(np.max(np.where(holds, 0.0, tau / np.where(s > 0, s, np.finfo(float).tiny)), initial=0.0))
+    return f"resolution: only errors above {coarse:.1e} of the gradient's scale could be seen; {required:.1e} is required."

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from harness.oracles.inquiry import Inquiry
-from harness.verdict.asking import Amount, Ask, Costly
+from harness.verdict.asking import Amount, Apart, Ask, Costly
 from harness.verdict.constants import COARSE_RESOLUTION
 from harness.verdict.result import Result
 from harness.verdict.summed import hidden_by_the_sum
@@ -37,6 +37,7 @@ def judge_derivative(
     terms: Costly = None,
     widened: Costly = None,
     doubted: Costly = None,
+    apart: Apart | None = None,
     stairs: bool = False,
 ) -> Result:
     """Compare `actual`, the backend's <J^T w, D v>, with the derivative of phi(t) = <w, f(x + t D v)> at 0.
@@ -56,6 +57,7 @@ def judge_derivative(
         terms: The size of the numbers that phi is computed from, as in harness.oracles.differentiate; asked where the quick table does not do.
         widened: What more `actual` may be off, where that is costly to measure; asked only where the first ladder does not agree.
         doubted: The same and more, as many runs some ulps apart show it; asked only before BROKEN is said; what is BROKEN still needs no `widened`.
+        apart: What rounding explains where equal entries of the primals are told from unequal ones; asked only of what `widened` leaves open.
         stairs: Whether phi may be a staircase that stands for a function without steps (somebody's cast, 1e16 added and taken away): then the slope
             that wide steps show is not BROKEN. An op that is known by its name is what it is.
 
@@ -63,7 +65,7 @@ def judge_derivative(
         Result: HOLDS (at a kink: as a subgradient), BROKEN or INCONCLUSIVE with its reason; `vacuous` where both sides vanish.
     """
     typical = size if required < COARSE_RESOLUTION else 0.0
-    ask = Ask(law, np.float64(actual), scale, rounding, typical, required, "out", doubted, stairs)
+    ask = Ask(law, np.float64(actual), scale, rounding, typical, required, "out", doubted, apart, stairs)
     each = Inquiry(outputs, scale=scale, grain=grain) if outputs is not None and actual == 0 else None
     inquiry = Inquiry(phi, scale=scale, grain=grain)
     result = ask.of(inquiry, terms, widened, each)
@@ -90,6 +92,7 @@ def judge_tangent(
     terms: Costly = None,
     widened: Costly = None,
     doubted: Costly = None,
+    apart: Apart | None = None,
     stairs: bool = False,
 ) -> Result:
     """As `judge_derivative`, entry by entry: `actual` is J D v, phi(t) = f(x + t D v), both of one shape. `where` names the worst entry of `name`.
@@ -97,7 +100,7 @@ def judge_tangent(
     HOLDS when every entry does; BROKEN when some entry is; INCONCLUSIVE when some entry is and none is BROKEN.
     """
     actual, phi = _as_real(np.asarray(actual), phi)
-    return Ask(law, actual, scale, rounding, size, required, name, doubted, stairs).of(Inquiry(phi, scale=scale, grain=grain), terms, widened)
+    return Ask(law, actual, scale, rounding, size, required, name, doubted, apart, stairs).of(Inquiry(phi, scale=scale, grain=grain), terms, widened)
 
 
 def _as_real(actual: np.ndarray, phi: Callable[[float], Any]) -> tuple[np.ndarray, Callable[[float], Any]]:

@@ -15,7 +15,7 @@ Source: Clarke, Optimization and Nonsmooth Analysis (1983), proposition 2.1.2.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial, wraps
+from functools import wraps
 
 import msgspec
 import numpy as np
@@ -26,7 +26,6 @@ from harness.program.layout import can_hold
 from harness.verdict import Result, Verdict
 from harness.verdict.result import worst_result
 from properties.laws.along import direction
-from properties.laws.equals import unless_right_beside
 from properties.laws.hidden import SWALLOWED, WIDE, at_kink, has_room, smooth_outputs, unlike_entries, unlike_leaves
 from properties.laws.narrow import GLANCE, Along, denied_by_narrow_steps
 from properties.laws.own_precision import Slopes, Values, unless_dtype_tells
@@ -45,21 +44,14 @@ def entry_by_entry(
     """A check, asked again along each entry (or leaf) at a kink, and among entries or leaves of very different sizes.
 
     With `measure` (the backend's derivative along a step) and `values` (what is differentiated, at a point) a choice at a tie is left open; with
-    `values` and `slopes` (else `measure`) what the dtype explains; with these alone what is wrong where entries are equal is told from rounding; with
-    `measure` and `along` (t -> what is differentiated) many entries are asked.
+    `values` and `slopes` (else `measure`) what the dtype explains; with `measure` and `along` (t -> what is differentiated) many entries are asked.
     """
-    told = slopes or measure
 
     def asked(check: Check, backend: Backend, case: Case) -> Result:
-        result = _settled(check if told is None else partial(_told_apart, check, told), backend, case, measure, along, values)
-        return unless_dtype_tells(backend, asked_along(case, result), result, values, told)
+        result = _settled(check, backend, case, measure, along, values)
+        return unless_dtype_tells(backend, asked_along(case, result), result, values, slopes or measure)
 
     return lambda check: wraps(check)(lambda backend, case: asked(check, backend, case))
-
-
-def _told_apart(check: Check, slopes: Slopes, backend: Backend, case: Case) -> Result:
-    """The check, where equal entries are told from rounding."""
-    return unless_right_beside(backend, case, check(backend, case), slopes)
 
 
 def _settled(check: Check, backend: Backend, case: Case, measure: Measure | None, along: Along | None, values: Values | None) -> Result:

@@ -13,6 +13,7 @@ from harness.verdict import Result, judge_tangent, required_resolution, structur
 from harness.verdict.rounding import elementwise_rounding, normwise_rounding
 from properties.laws.along import direction, grain_along
 from properties.laws.conditioning import noise_of_values, spread, spread_nearby
+from properties.laws.equals import told_apart
 from properties.laws.gradients import Malformed
 from properties.laws.inner import flat, typical
 from properties.laws.precision import best_dtype
@@ -57,6 +58,7 @@ def check_measured(
             terms=None if terms is None else lambda: terms(bind(backend, case)),
             widened=widened,
             doubted=nearby if best_dtype(backend, case) == case.dtype else None,
+            apart=told_apart(backend, case, measure),
             stairs=not case.of_ops,
         )
     except Malformed as error:

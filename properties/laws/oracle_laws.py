@@ -21,6 +21,7 @@ from harness.verdict.rounding import analytic_rounding, natural_size
 from properties.laws.along import outputs_along, projected_along, projected_floor, value_floor, value_terms
 from properties.laws.asked_again import entry_by_entry
 from properties.laws.conditioning import noise_of_values, spread, spread_nearby
+from properties.laws.equals import told_apart
 from properties.laws.gradients import Malformed, gradients_of, tangents_of, values_and_gradients_of, values_and_tangents_of
 from properties.laws.inner import flat, inner
 from properties.laws.law import Law
@@ -66,6 +67,7 @@ def _reverse(backend: Backend, case: Case) -> Result:
         terms=path.size,
         widened=lambda: _spread_of_reverse(backend, case, along),
         doubted=_nearby(backend, case, with_values),
+        apart=told_apart(backend, case, along),
         stairs=not case.of_ops,
     )
 

@@ -13,8 +13,9 @@ from harness.backends.protocol import Arrays, Function
 from harness.backends.torch.backend import TorchBackend
 from harness.program import Case, single
 from harness.verdict import Result, Verdict
+from harness.verdict.asking import WRONG_WHERE_EQUAL
 from properties.laws import laws
-from properties.laws.equals import WRONG_WHERE_EQUAL, alike, apart, moved
+from properties.laws.equals import alike, apart, moved
 from tests.laws.examples import case_of
 
 Factor = Callable[[torch.Tensor], Any]

@@ -12,6 +12,7 @@ from harness.ops.catalogue import catalogue, lookup
 from harness.program import Case
 from harness.program.layout import LAYOUTS
 from harness.strategies import edge_cases
+from harness.strategies.rounding import an_ulp_from
 from harness.verdict import Verdict
 from properties.laws import laws
 
@@ -361,3 +362,10 @@ def test_an_edge_that_speaks_of_several_numbers_has_as_many(seed):
 @pytest.mark.parametrize("seed", range(40))
 def test_the_largest_number_of_single_precision_is_that_of_a_readable_one(seed):
     assert max(np.max(np.abs(x)) for x in edges_of("multiply", "float32", seed)["one largest"].primals) > 1e33
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32", "float16"])
+def test_an_ulp_from_a_number_is_the_next_one(dtype):
+    x, steps = np.array([1.0, 1.0, -2.0, -2.0, 1.5, -0.75]), np.array([1.0, -1.0, 1.0, -1.0, 1.0, -1.0])
+    expected = np.nextafter(x.astype(dtype), (np.inf * steps).astype(dtype)).astype("float64")
+    assert an_ulp_from(x, steps, dtype).tolist() == expected.tolist()
