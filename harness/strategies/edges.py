@@ -20,7 +20,7 @@ from harness.strategies.sizes import HUGE, LARGEST, SMALLEST, TINY, scaled
 
 EMPTY: tuple[Shape, ...] = ((0,), (2, 0), (1, 0, 2), (0, 0), (2, 2, 0), (2, 0, 2, 2), (2, 4, 0, 2))
 EMPTY_BATCH: tuple[Shape, ...] = ((0, 2, 2), (0, 3), (0, 2, 3), (0, 4, 2, 2), (0, 1, 2, 2, 2))  # where there is something left to take the inverse of
-ONE: tuple[Shape, ...] = ((1, 1), (1, 1, 1), (1,), (1, 1, 1, 1), (1, 1, 1, 1, 1))
+ONE: tuple[Shape, ...] = ((1, 1), (1, 1, 1), (1, 1, 1, 1), (1, 1, 1, 1, 1))
 IMAGE: tuple[Shape, ...] = ((1, 2, 3, 2), (1, 2, 2, 4), (1, 3, 2, 3), (1, 4, 2, 2))  # a batch of one, with channels, rows and columns
 SINGLE: tuple[Shape, ...] = ((1, 3), (3, 1), (2, 1, 3), (1, 2, 1), (1, 2, 2), (1, 2, 1, 3), (1, 1, 2, 1, 2))
 SQUARE: tuple[Shape, ...] = ((3, 3), (2, 2), (2, 3, 3), (4, 4))
@@ -101,6 +101,7 @@ _SHAPES = (
     EMPTY_AXIS,
     EMPTY_BATCH_AXIS,
     Regime("one number", 1, _readable, firsts=ONE),
+    Regime("row of one number", 1, _readable, firsts=((1,),)),
     Regime("axes of size 1", 1, _readable, firsts=SINGLE),
     Regime("long axis", 1, _readable, firsts=LONG),
     Regime("four axes", 1, _readable, firsts=DEEP),

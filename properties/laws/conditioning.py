@@ -26,6 +26,7 @@ from harness.verdict.constants import (
     VALUE_RUNS,
     eps,
 )
+from properties.laws.equals import an_ulp_parts
 from properties.laws.neighbours import inside, sampled
 from properties.laws.precision import best_dtype
 from properties.laws.shaking import Measure, deviation, shaken, signs_of, value_range
@@ -50,9 +51,11 @@ def spread(backend: Backend, case: Case, measure: Measure) -> np.ndarray:
 def spread_nearby(backend: Backend, case: Case, measure: Measure) -> np.ndarray:
     """What rounding may do to `measure`, as many runs some ulps apart show it: in double precision, for in a lower one `spread` samples it.
 
-    An ulp away from one number x there are two others, and what x - mean(x) is at all three may round alike.
+    An ulp away from one number x there are two others, and what x - mean(x) is at all three may round alike. Where an ulp parts what is equal, the
+    case itself is one of the runs: none of the others need keep it so.
     """
-    return shaken(backend, case, measure, runs=VALUE_RUNS, ulps=NEARBY_ULPS)
+    plain = [measure(bind(backend, case))] if an_ulp_parts(case) else []
+    return shaken(backend, case, measure, runs=VALUE_RUNS, ulps=NEARBY_ULPS, told_by=lambda found: value_range(np.array([*found, *plain])))
 
 
 def noise_of_values(backend: Backend, case: Case, measure: Measure) -> np.ndarray:

@@ -18,7 +18,7 @@ from harness.backends import Backend
 from harness.backends.bind import bind
 from harness.program import Case
 from harness.verdict.asking import Amount, Apart
-from harness.verdict.constants import BROKEN_FACTOR, JITTER_FACTOR, NEARBY_ULPS, VALUE_RUNS, eps
+from harness.verdict.constants import BROKEN_FACTOR, JITTER_FACTOR, NEARBY_ULPS, ULP_BESIDE_ONE, VALUE_RUNS, eps
 from properties.laws.inner import wide
 from properties.laws.shaking import Measure
 
@@ -26,37 +26,29 @@ Ulps = Callable[[np.random.Generator, np.ndarray], np.ndarray]  # (source of cha
 
 
 def told_apart(backend: Backend, case: Case, measure: Measure) -> Apart | None:
-    """What rounding does to `measure` where equal entries are told from unequal ones; None where no two entries are equal.
+    """What rounding does to `measure` where equal entries are told from unequal ones; None without equal ones, of which an ulp is little.
 
     Of (actual, expected, what may be off of them) an array of their shape; infinite where runs that move equal entries apart are not right.
     """
-    entries = _entries(case)
-    if np.unique(entries[entries != 0]).size == np.count_nonzero(entries):
+    if not _largest_equal(case) or an_ulp_parts(case):
         return None
     rng = np.random.default_rng((case.seed, 6))
 
-    def runs(ulps: Ulps, count: int) -> np.ndarray:
-        return np.array([_measured(backend, moved(case, rng, ulps), measure) for _ in range(count)])
+    def run(ulps: Ulps, shape: tuple[int, ...]) -> np.ndarray:
+        bound = bind(backend, moved(case, rng, ulps))
+        found = bound.attempt(lambda: measure(bound))
+        return np.full(shape, np.nan) if isinstance(found, Exception) else np.reshape(found, shape)
 
     def of(actual: np.ndarray, expected: np.ndarray, allowed: Amount) -> np.ndarray:
-        shape = (-1, *np.shape(actual))
+        shape = np.shape(actual)
         with np.errstate(all="ignore"):
-            glance = runs(apart, 1).reshape(shape)  # one tells most that are only rough
-            if not np.any(BROKEN_FACTOR * np.abs(glance - expected) < np.abs(actual - expected)):
-                return np.full(np.shape(actual), np.inf)
-            parted, kept = (runs(ulps, VALUE_RUNS).reshape(shape) for ulps in (apart, alike))
-            ranges = JITTER_FACTOR * (np.ptp(parted, axis=0) + np.ptp(np.concatenate([kept, np.reshape(actual, (1, *shape[1:]))]), axis=0))
-            right = np.all(np.abs(parted - expected) <= allowed + ranges, axis=0)
-            return np.where(right, ranges, np.inf)
+            if not np.any(BROKEN_FACTOR * np.abs(run(apart, shape) - expected) < np.abs(actual - expected)):  # one run tells most that are only rough
+                return np.full(shape, np.inf)
+            parted, kept = (np.array([run(ulps, shape) for _ in range(VALUE_RUNS)]) for ulps in (apart, alike))
+            ranges = JITTER_FACTOR * (np.ptp(parted, axis=0) + np.ptp([*kept, actual], axis=0))
+            return np.where(np.all(np.abs(parted - expected) <= allowed + ranges, axis=0), ranges, np.inf)
 
     return of
-
-
-def _measured(backend: Backend, case: Case, measure: Measure) -> np.ndarray:
-    """`measure` there; NaN where the backend refuses."""
-    bound = bind(backend, case)
-    found = bound.attempt(lambda: measure(bound))
-    return np.array([np.nan]) if isinstance(found, Exception) else found
 
 
 def moved(case: Case, rng: np.random.Generator, ulps: Ulps) -> Case:
@@ -82,6 +74,17 @@ def apart(rng: np.random.Generator, kinds: np.ndarray) -> np.ndarray:
         most = max(here.size // 2, NEARBY_ULPS)
         found[here] = rng.permutation(np.arange(-most, most + 1))[: here.size]
     return found
+
+
+def an_ulp_parts(case: Case) -> bool:
+    """Whether entries are equal of which an ulp is no small step: beside them is another place, with another derivative."""
+    return _largest_equal(case) * eps(case.dtype) > ULP_BESIDE_ONE
+
+
+def _largest_equal(case: Case) -> float:
+    """The size of the largest entry that another one is equal to; 0 where there is none."""
+    kinds, counts = np.unique(_entries(case), return_counts=True)
+    return float(np.max(np.abs(kinds[counts > 1]), initial=0.0))
 
 
 def _entries(case: Case) -> np.ndarray:

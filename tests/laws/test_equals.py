@@ -85,3 +85,10 @@ def test_moving_alike_keeps_every_equality_and_moving_apart_breaks_every_one(see
     case, rng = squared(x, seed), np.random.default_rng(seed)
     assert np.unique(moved(case, rng, alike).primals[0]).size <= 3
     assert np.unique(moved(case, rng, apart).primals[0]).size == 120
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_equal_entries_so_large_that_an_ulp_is_no_small_step_are_no_finding(seed: int) -> None:
+    """The Hessian of logsumexp(x, x) is not 0, that an ulp beside is: 2048 apart, one of the two numbers is all of the sum. No step shows it."""
+    case = case_of(single("logsumexp", ((2,),), ("primal",), axis=(0,), keepdims=False), (np.full(2, -1.25e19),), (np.array(1.0),), seed=seed)
+    assert laws()["hvp-eq-fd"].check(TorchBackend(), case).verdict is not Verdict.BROKEN
