@@ -41,7 +41,6 @@ class Estimate:
     diagnosis: str = ""  # "hidden float32 cast" and the like: a finding in itself
     magnitude: float = 0.0  # the largest |phi(0)|, or |phi| where phi(0) = 0: divided by the scale of t, the natural size of a derivative
     beneath: tuple[float | np.ndarray, float | np.ndarray] | None = None  # slopes that small steps show and `value` denies; NaN where there are none
-    blur: float | np.ndarray = 0.0  # how far from phi(0) the lines of its two sides may pass unseen
 
     @property
     def resolution(self) -> float:

@@ -165,7 +165,6 @@ def _from_elements(sample: Sampler, found: Elements, ladder: tuple[Rung, ...]) -
         hidden_cast(sample, found.noise),
         sample.magnitude,
         (sample.restore(below.low), sample.restore(below.high)) if np.isfinite(below.low).any() else None,
-        sample.restore_bound(found.blur),
     )
 
 

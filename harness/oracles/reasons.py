@@ -11,6 +11,7 @@ from harness.oracles.window import Window
 SEVERITY: tuple[Status, ...] = ("smooth", "kink", "noise", "unresolved", "jump", "domain", "random", "non-finite")
 SMOOTH, KINK, NOISE, UNRESOLVED, JUMP, DOMAIN, RANDOM, NON_FINITE = range(8)
 NEARBY = "noise: at the point itself, in steps below all windows, phi has the analytic value for a slope, or one on each side of it."
+BENT = "noise: in the narrowest steps that noise allows phi still bends, so that its slope at the point itself is not known."
 MEANT = "staircase: phi has the analytic value for a slope at large steps, and jumps between small ones: a cast or rounding inside, or real steps."
 KINK_REASON = "phi has a kink at this point: its one-sided slopes differ."
 
@@ -47,11 +48,6 @@ def of_gap(code: int, gap: float) -> str:
     if code == JUMP:
         return f"phi jumps at this point: both sides tend to a value that differs from phi(0) by {gap:.3g}."
     return f"phi(0) differs by {gap:.3g} from the value that wide steps tend to: phi changes within the smallest steps looked at."
-
-
-def of_kinks(where: float) -> str:
-    """Of a kink that cannot be told from several."""
-    return f"kink: so small that it lies anywhere within {where:.1g} of the point, or is several, between which the slope may be beyond both."
 
 
 def of_two_scales(wide: float, narrow: float) -> str:

@@ -28,8 +28,7 @@ class Side:
     slope: np.ndarray
     bound: np.ndarray  # inf where the side is not resolved
     gap: np.ndarray  # the limit of phi from this side, minus phi(0)
-    blur: np.ndarray  # what the noise of the limit, and rounding of phi(0), may do to it
-    connected: np.ndarray  # bool: that gap is no more
+    connected: np.ndarray  # bool: that gap is no more than the limit's own bound
     jumps: np.ndarray  # bool: the gap is there, and phi keeps it very near to 0
     finite: np.ndarray  # bool: phi is finite very near to 0
 
@@ -50,11 +49,6 @@ class Both:
     def seen(self) -> np.ndarray:
         seen: np.ndarray = self.right.seen & self.left.seen
         return seen
-
-    @property
-    def blur(self) -> np.ndarray:
-        blur: np.ndarray = np.maximum(self.right.blur, self.left.blur)
-        return blur
 
     @property
     def jumps(self) -> np.ndarray:
@@ -78,9 +72,8 @@ def _side(ladder: Ladder, widest: float, ripple: np.ndarray) -> Side:
     wide = np.array([np.where(w.kept, LIMIT_SAFETY * w.sigma + w.truncation * abs(w.step) / LEAST_GAIN, np.inf) for w in ladder.windows])
     best = (np.argmin(wide, axis=0), np.arange(wide.shape[1]))
     gap = np.array([w.limit for w in ladder.windows])[best] - sample.centre
-    blur = wide[best] + ROUNDINGS * sample.eps * np.abs(sample.centre)
-    connected = np.abs(gap) <= blur
+    connected = np.abs(gap) <= wide[best] + ROUNDINGS * sample.eps * np.abs(sample.centre)
     nearest = math.copysign(max(NEAREST * ladder.scale, ladder.narrowest), widest)
     near = sample(nearest) - sample.centre
     jumps = np.isfinite(bound) & ~connected & (np.abs(near) > np.abs(gap) / 2) & (np.abs(gap) > TORN * ripple)
-    return Side(chosen.value, bound, gap, blur, connected, jumps, np.isfinite(near))
+    return Side(chosen.value, bound, gap, connected, jumps, np.isfinite(near))

@@ -33,7 +33,6 @@ class Elements:
     low: np.ndarray
     high: np.ndarray
     beneath: Beneath
-    blur: np.ndarray  # how far from phi(0) the lines of its two sides may pass unseen
     status: Status
     reason: str
     noise: float
@@ -132,8 +131,7 @@ def _decide(
     else:
         reason = reason_of(sample, code, worst, both, windows)
     best = float(np.max(chosen.step, initial=0.0)) if code == SMOOTH else None
-    blur = np.zeros_like(bound) if both is None else both.blur
-    return Elements(value, bound, low, high, beneath, blur, SEVERITY[code], reason, noise, _rungs(windows, worst), best)
+    return Elements(value, bound, low, high, beneath, SEVERITY[code], reason, noise, _rungs(windows, worst), best)
 
 
 def _from_sides(

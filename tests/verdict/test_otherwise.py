@@ -64,6 +64,22 @@ def test_slope_between_several_kinks_is_not_broken(seed: int) -> None:
     assert judged(1.01 * slope, loss).verdict is Verdict.BROKEN
 
 
+@pytest.mark.parametrize("depth", [2e-15, 5e-15, 3e-14, 1e-12])
+def test_slope_within_a_structure_that_noise_just_lets_see_is_not_broken(depth: float) -> None:
+    """Two distances that change places within 1e-15 of the point: everywhere else the slope is 2, there it is 1."""
+    assert judged(1.0, lambda t: 1.0 + 2 * t - (min(max(t, -depth), depth))).verdict is not Verdict.BROKEN
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("size", [1.0, 1e-2, 1e-4])
+def test_wrong_slope_at_a_small_kink_among_many_terms_is_broken(size: float, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    x, v = 10 * rng.normal(size=60), rng.normal(size=60)
+    x[0], v[0] = 0.0, size
+    slope = float(np.sum(np.sign(x) * v)) + size
+    assert judged(slope + 1e-3 * max(1.0, abs(slope)), lambda t: float(np.sum(np.abs(x + t * v)))).verdict is Verdict.BROKEN
+
+
 @pytest.mark.parametrize("wrong", [1e-6, 1e-3, 0.3])
 def test_slope_beyond_those_of_one_kink_stays_broken(wrong: float) -> None:
     assert judged(2 + wrong, lambda t: 28.5 + abs(t) + math.exp(t)).verdict is Verdict.BROKEN
