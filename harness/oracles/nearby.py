@@ -30,7 +30,7 @@ GAIN = 8.0  # a bound is GAIN noise / width of the best window; that which confi
 CONFIRMING = 16.0
 WITHIN = 2.0**-4  # of that window: nodes nearest to 0 lie at 2^-3.4
 FAR_WITHIN = 2.0**-9  # ... from there on what bends phi is gone with the second row, for the window resolves it
-BENT = 32.0  # roundings, or standard deviations: of the step in which phi is asked whether it still bends
+STEP = 32.0  # roundings, or standard deviations: of the step in which phi is asked whether it still bends
 LEAST_BEND = 1.5  # of them: rounding of five values comes to 1.1 at most
 CLEAR = 4.0  # times what bends phi beside the point, at the worst of four places: noise does so once in a thousand times
 BESIDE = (64.0, -64.0, 96.0, -96.0)  # steps from the point: where phi is looked at beside
@@ -68,7 +68,7 @@ def bent_nearby(sample: Sampler, denied: Denied, scale: float, grain: float) -> 
 
 def _bent(sample: Sampler, denied: Denied, ripple: float, grain: float) -> bool:
     """By more than rounding, and than beside the point."""
-    step = max(BENT * ripple / denied.gap, BENT * grain)
+    step = max(STEP * ripple / denied.gap, STEP * grain)
     if not 0 < step <= WITHIN * _window(denied, ripple):
         return False
     here = _bend(sample, denied.place, 0.0, step, denied.ends[1] - denied.ends[0])
