@@ -78,7 +78,7 @@ NEARBY_ULPS = 4
 
 # Equal entries are told from unequal ones only where an ulp of them is so much less than 1, the size on which the functions that there are change by
 # themselves: of two entries of 1e17 softmax has one derivative where they are equal and another an ulp beside, and both are right.
-ULP_BESIDE_ONE = 2.0**-10
+ULP_BESIDE_ONE = 2.0**-16
 
 # Two calls of a function at one point may differ by the order in which a GPU adds: up to u sum |a_i|, some hundred ulps for sums of common sizes and
 # conditioning. Values that differ by more, relative to the largest, come from a function that is random.

@@ -11,11 +11,11 @@ import torch
 
 from harness.backends.protocol import Arrays, Function
 from harness.backends.torch.backend import TorchBackend
-from harness.program import Case, single
+from harness.program import Case, Input, Instruction, Program, single
 from harness.verdict import Result, Verdict
 from harness.verdict.asking import WRONG_WHERE_EQUAL
 from properties.laws import laws
-from properties.laws.equals import alike, apart, moved
+from properties.laws.equals import alike, apart, moved, told_apart
 from tests.laws.examples import case_of
 
 Factor = Callable[[torch.Tensor], Any]
@@ -92,3 +92,11 @@ def test_equal_entries_so_large_that_an_ulp_is_no_small_step_are_no_finding(seed
     """The Hessian of logsumexp(x, x) is not 0, that an ulp beside is: 2048 apart, one of the two numbers is all of the sum. No step shows it."""
     case = case_of(single("logsumexp", ((2,),), ("primal",), axis=(0,), keepdims=False), (np.full(2, -1.25e19),), (np.array(1.0),), seed=seed)
     assert laws()["hvp-eq-fd"].check(TorchBackend(), case).verdict is not Verdict.BROKEN
+
+
+def test_only_one_op_alone_is_told_apart() -> None:
+    """A function may have a structure narrower than an ulp of its primals; a sum of maximum and minimum has two subgradients that do not add up."""
+    x = np.full(2, 0.75)
+    twice = Program((Input("x0", (2,)),), (Instruction("exp", ("x0",), ("v0",)), Instruction("exp", ("v0",), ("v1",))), ("v1",))
+    assert told_apart(TorchBackend(), case_of(single("exp", ((2,),), ("primal",)), (x,), (np.ones(2),)), lambda bound: x) is not None
+    assert told_apart(TorchBackend(), case_of(twice, (x,), (np.ones(2),)), lambda bound: x) is None

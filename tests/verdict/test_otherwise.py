@@ -80,6 +80,20 @@ def test_wrong_slope_at_a_small_kink_among_many_terms_is_broken(size: float, see
     assert judged(slope + 1e-3 * max(1.0, abs(slope)), lambda t: float(np.sum(np.abs(x + t * v)))).verdict is Verdict.BROKEN
 
 
+@pytest.mark.parametrize("wrong", [1e-5, 1e-3, 0.1])
+@pytest.mark.parametrize(
+    ("phi", "slope"),
+    [
+        (lambda t: math.exp(t) + 10 * max(t, 0.0) ** 2, 1.0),
+        (lambda t: math.sin(t) + 2 * t * abs(t), 1.0),
+        (lambda t: (math.exp(t) - 1) / t if t else 1.0, 0.5),
+    ],
+    ids=["curvature on one side", "curvature of either sign", "rounding that grows towards the point"],
+)
+def test_wrong_slope_where_only_curvature_jumps_or_rounding_grows_is_broken(phi: Callable[[float], float], slope: float, wrong: float) -> None:
+    assert judged(slope + wrong, phi).verdict is Verdict.BROKEN
+
+
 @pytest.mark.parametrize("wrong", [1e-6, 1e-3, 0.3])
 def test_slope_beyond_those_of_one_kink_stays_broken(wrong: float) -> None:
     assert judged(2 + wrong, lambda t: 28.5 + abs(t) + math.exp(t)).verdict is Verdict.BROKEN
