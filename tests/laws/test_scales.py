@@ -66,7 +66,7 @@ def test_wrong_entry_beside_a_large_one_is_broken() -> None:
 
 
 def test_direction_of_too_many_entries_absolves_nobody() -> None:
-    result = laws()["vjp-eq-fd"].check(load_backend("torch"), shrunk(65, 1e13))
+    result = laws()["vjp-eq-fd"].check(load_backend("torch"), shrunk(65, 1e15))
     assert (result.verdict, "too many to ask one by one" in result.reason) == (Verdict.INCONCLUSIVE, True)
 
 

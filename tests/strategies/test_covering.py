@@ -8,7 +8,7 @@ import pytest
 
 from harness.program.layout import LAYOUTS
 from harness.strategies import edge_cases
-from harness.strategies.covering import Covered, setting, shown_by
+from harness.strategies.covering import ROLES, Covered, setting, shown_by
 from harness.strategies.edges_first import COVERING
 
 SEEDS = range(30)
@@ -29,7 +29,7 @@ def test_axes_in_any_order_a_kept_axis_and_each_order_of_a_norm_are_met(seed):
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_primal_a_cotangent_and_a_tangent_lie_in_memory_in_every_way(seed):
     several = set(LAYOUTS) - {"shared", "unsqueezed"}
-    assert {(role, layout) for role in ("primal", "cotangent", "tangent") for layout in several} <= shown("exp", seed)
+    assert {(role, (layout, long)) for role in ROLES for layout in several for long in (False, True)} <= shown("exp", seed)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
