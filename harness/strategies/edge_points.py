@@ -101,7 +101,7 @@ def draw_at(source: Source, op: Op, edge: Regime, dtype: str, layouts: Layouts) 
     fitting = tuple(layout for layout in layouts if (layout not in REPEATING or edge.least <= 1) and edge.layout in ("", layout))
     for _ in range(DRAWS):
         operation = draw_operation(source, op, edge, dtype, layouts=fitting, kinked=True, strict=True)
-        shown = edge in MAY_BE_EMPTY or (any(y.size for y in operation.results) and (not edge.firsts or moves(operation)))
+        shown = edge in MAY_BE_EMPTY or (any(y.size for y in operation.results) and (not (edge.firsts or edge.least > 1) or moves(operation)))
         if operation.values[0].size >= edge.least and shown:
             break
     return operation
