@@ -30,9 +30,9 @@ def edge_cases(
         LookupError, ValueError: as `harness.strategies.cases` does.
     """
     require_valid(op, dtype, layouts)
-    source, covered, offered = RandomChoose(np.random.default_rng(seed)), Covered(), tuple(layouts)
+    source, covered, offered, asked = RandomChoose(np.random.default_rng(seed)), Covered(), tuple(layouts), lookup(op)
     looked_at = partial(case_at, source, law=law, backend=backend, device=device, dtype=dtype)
-    for point in edge_points(source, lookup(op), dtype, offered):
+    for point in edge_points(source, asked, dtype, offered):
         case = looked_at(point, layouts=offered)
         if READABLE.issuperset(case.drawn["edges"]):
             covered.gains(case)
@@ -42,7 +42,7 @@ def edge_cases(
         if len(laid) == 1 and covered.lies_everywhere(*laid, long=bool(firsts)):
             continue
         try:
-            case = looked_at(moving_point(source, lookup(op), dtype, laid, COVERING, firsts), layouts=laid)
+            case = looked_at(moving_point(source, asked, dtype, laid, COVERING, firsts), layouts=laid)
         except NotDrawn:
             continue
         if covered.gains(case):

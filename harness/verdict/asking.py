@@ -43,7 +43,7 @@ class Ask:
     required: float
     name: str
     doubted: Costly = None
-    apart: Apart | None = None  # rounding where equal entries are told from unequal ones
+    apart: Callable[[], Apart | None] | None = None  # rounding where equal entries are told from unequal ones
     stairs: bool = False  # whether phi may be a staircase that stands for a function without steps
 
     def of_no_term(self, each: Inquiry) -> Result | None:
@@ -83,9 +83,10 @@ class Ask:
 
     def told_apart(self, inquiry: Inquiry, first: Estimate) -> Result | None:
         """BROKEN where rounding looks large only because some runs keep entries equal and others do not; None elsewhere."""
-        if self.apart is None:
+        explained = None if self.apart is None else self.apart()
+        if explained is None:
             return None
-        amount = self.apart(self.actual, np.asarray(first.value), self.rounding + first.bound)
+        amount = explained(self.actual, np.asarray(first.value), self.rounding + first.bound)
         told = replace(self, rounding=self.rounding + amount, doubted=None)
         if told._compare(first).worst is not Verdict.BROKEN:
             return None

@@ -37,7 +37,7 @@ def judge_derivative(
     terms: Costly = None,
     widened: Costly = None,
     doubted: Costly = None,
-    apart: Apart | None = None,
+    apart: Callable[[], Apart | None] | None = None,
     stairs: bool = False,
 ) -> Result:
     """Compare `actual`, the backend's <J^T w, D v>, with the derivative of phi(t) = <w, f(x + t D v)> at 0.
@@ -92,7 +92,7 @@ def judge_tangent(
     terms: Costly = None,
     widened: Costly = None,
     doubted: Costly = None,
-    apart: Apart | None = None,
+    apart: Callable[[], Apart | None] | None = None,
     stairs: bool = False,
 ) -> Result:
     """As `judge_derivative`, entry by entry: `actual` is J D v, phi(t) = f(x + t D v), both of one shape. `where` names the worst entry of `name`.

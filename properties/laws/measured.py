@@ -58,7 +58,7 @@ def check_measured(
             terms=None if terms is None else lambda: terms(bind(backend, case)),
             widened=widened,
             doubted=nearby if best_dtype(backend, case) == case.dtype else None,
-            apart=told_apart(backend, case, measure),
+            apart=lambda: told_apart(backend, case, measure),
             stairs=not case.of_ops,
         )
     except Malformed as error:

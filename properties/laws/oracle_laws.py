@@ -67,7 +67,7 @@ def _reverse(backend: Backend, case: Case) -> Result:
         terms=path.size,
         widened=lambda: _spread_of_reverse(backend, case, along),
         doubted=_nearby(backend, case, with_values),
-        apart=told_apart(backend, case, along),
+        apart=lambda: told_apart(backend, case, along),
         stairs=not case.of_ops,
     )
 
