@@ -59,10 +59,12 @@ def main() -> None:
     seeds, inputs = (1, 20) if args.quick else (args.seeds, PROFILE.examples + PROFILE.edges)
     start = time.perf_counter()
     rows = [row(planted, range(args.first, args.first + seeds), inputs) for planted in (*PLANTED, *BEYOND) if re.search(args.only, planted.summary)]
+    seconds = time.perf_counter() - start
     if not args.only:
         OUT.parent.mkdir(exist_ok=True)
-        OUT.write_text(json.dumps({"seeds": seeds, "plain_inputs": inputs, "seconds": time.perf_counter() - start, "faults": rows}, indent=1) + "\n")
-    print(headline(rows, seeds, time.perf_counter() - start))
+        written = {"first_seed": args.first, "seeds": seeds, "plain_inputs": inputs, "seconds": seconds, "faults": rows}
+        OUT.write_text(json.dumps(written, indent=1) + "\n")
+    print(headline(rows, seeds, seconds))
 
 
 def row(planted: Planted, seeds: range, inputs: int) -> dict[str, Any]:

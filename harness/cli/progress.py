@@ -30,6 +30,7 @@ class Progress:
         self.suite: Suite | None = None
         self._noticed: set[str] = set()
         self.done = self.findings = self.valid = 0
+        self._before = 0  # the cells whose time does not tell how long others take: the first waited for its worker to start
         self._began = self._told = monotonic()
         self._bar = Bar(
             TextColumn("{task.description}"),
@@ -74,7 +75,10 @@ class Progress:
             self._say(report.longreprtext)
 
     def _count(self, told: dict[str, Any]) -> None:
-        self.done += told.get("cells", 1)
+        cells = told.get("cells", 1)
+        if not self.done:
+            self._began, self._before = monotonic(), cells
+        self.done += cells
         self.valid += told["counts"]["valid"]
         if told["title"] and told["known"] is None:
             self.findings += 1
@@ -90,16 +94,18 @@ class Progress:
 
     def line(self) -> str:
         """Rate, findings, time left."""
-        rate = self.done / max(monotonic() - self._began, 1e-9)
-        return f"{rate:.1f} cells/s   {self.valid:,} valid comparisons   {self.findings} findings   {self._rest(rate)}"
+        rate = (self.done - self._before) / max(monotonic() - self._began, 1e-9)
+        return f"{rate:.1f} cells/s   {self.valid:,} valid comparisons   {self.findings} findings   {self._rest(rate)}".rstrip()
 
     def _rest(self, rate: float) -> str:
         """How long it goes on: as long as the cells take, or until the run's limit."""
-        left = (self._total - self.done) / rate if rate else 0.0
+        left = (self._total - self.done) / rate if rate else math.inf
         until = self.suite.shared.left if self.suite else math.inf
         if not until:
             return "the time is over: the rest is not compared"
-        return f"about {duration(left)} left" if left <= until else f"{duration(until)} left of the time given"
+        if left <= until:
+            return f"about {duration(left)} left" if rate else ""
+        return f"{duration(until)} left of the time given"
 
     @property
     def _total(self) -> int:

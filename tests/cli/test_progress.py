@@ -77,3 +77,17 @@ def test_a_run_is_said_to_last_no_longer_than_its_limit(monkeypatch: pytest.Monk
     monkeypatch.setattr(progress_module, "monotonic", lambda: 10.0)
     progress.suite, progress.done = SimpleNamespace(cells=[None] * 100, shared=SimpleNamespace(left=left)), 1  # type: ignore[assignment]
     assert progress.line().endswith(f"   {told}")
+
+
+def test_the_time_left_is_told_by_the_cells_after_the_first_which_waited_for_its_worker(monkeypatch: pytest.MonkeyPatch):
+    clock = 0.0
+    monkeypatch.setattr(progress_module, "monotonic", lambda: clock)
+    progress = Progress()
+    progress.suite = SimpleNamespace(cells=[None] * 101, shared=SimpleNamespace(left=math.inf))  # type: ignore[assignment]
+    told = {"counts": {"valid": 1}, "title": "", "known": None, "notices": []}
+    clock = 30.0
+    progress._count(told)
+    assert progress.line() == "0.0 cells/s   1 valid comparisons   0 findings"
+    clock = 31.0
+    progress._count(told)
+    assert progress.line() == "1.0 cells/s   2 valid comparisons   0 findings   about 1m 39s left"
