@@ -19,6 +19,7 @@ from harness.oracles.inquiry import Inquiry
 from harness.oracles.norms import rms
 from harness.verdict.constants import QUICK_RESOLUTION, QUICK_SHARE_OF_ROUNDING
 from harness.verdict.elementwise import Comparison, compare
+from harness.verdict.naming import Name
 from harness.verdict.result import Result
 from harness.verdict.summed import widen
 from harness.verdict.told import shape_differs, told, wrong_shape
@@ -27,7 +28,7 @@ from harness.verdict.verdict import Verdict
 Amount = float | np.ndarray
 Costly = Callable[[], Amount] | None
 Apart = Callable[[np.ndarray, np.ndarray, Amount], np.ndarray]  # (actual, expected, what either may be off) -> what rounding explains
-WRONG_WHERE_EQUAL = "the analytic value is wrong where equal entries of the primals stay equal, and right where ulps move them apart."
+WRONG_WHERE_EQUAL = "the analytic value is wrong where equal or opposite entries of the primals stay so, and right where ulps move them apart."
 COMPLEX = "phi is complex, the analytic value is real; project phi on a cotangent, Re <w, phi>, or give a complex analytic value."
 
 
@@ -41,7 +42,7 @@ class Ask:
     rounding: Amount
     size: Amount
     required: float
-    name: str
+    name: Name
     doubted: Costly = None
     apart: Callable[[], Apart | None] | None = None  # rounding where equal entries are told from unequal ones
     stairs: bool = False  # whether phi may be a staircase that stands for a function without steps

@@ -68,8 +68,10 @@ JITTER_FACTOR = 8.0
 JITTER_IN_HALF = 2.5
 
 # Of a sum of two terms that cancel, shaken runs agree by chance each time with probability 1/2: twelve all do with 2^-11, and it is asked only where
-# the oracle already disagrees.
+# the oracle already disagrees. Rounding that shows in one run of ten only (w - w (1 / s) s is 0 for most w) is missed by twelve one time in four,
+# by 64 one time in a thousand; the search for the smallest counterexample tries hundreds.
 VALUE_RUNS = 12
+MANY_RUNS = 64
 
 # How many ulps every value is shaken by before BROKEN is said in double precision: of a subject of one number, one ulp away, there are two
 # others, whose rounding errors may be alike by chance (1 time in 50 nearer to each other than to that at the number itself by what the factors
@@ -87,10 +89,10 @@ REPEAT_ULPS = 1024.0
 # Rounding sampled at neighbouring points: far enough that the errors are drawn afresh even where a saturated function hardly changes (1/64 moves
 # 1 - tanh(8) by many ulps of float32). Eight samples estimate a standard deviation to 27 %, which the factor above covers; errors of one size and
 # either sign, as beside a large constant, all have the same sign with probability 2^-7. Twelve of them on a line, less a polynomial of degree
-# `COURSE`, leave nine degrees of freedom, as good as eight samples; a course is told from rounding where the ends are so many ulps apart.
+# `COURSE`, leave nine degrees of freedom, as good as eight samples; a course is told from rounding where the ends are so many ulps apart. One side
+# of a difference that takes three values or fewer at all twelve points has no course to be told.
 NEIGHBOURS = 8
 ON_A_LINE = 12
-# One side of a difference that takes three values or fewer at all twelve points has no course to be told.
 COURSE = 2
 LEAST_APART = 1024
 FEW_VALUES = 3

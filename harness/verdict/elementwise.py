@@ -16,6 +16,7 @@ import numpy as np
 from harness.oracles import Estimate
 from harness.oracles.norms import rms
 from harness.verdict.constants import BROKEN_FACTOR
+from harness.verdict.naming import Name, entry
 from harness.verdict.verdict import Verdict
 
 SMALL_STEPS = "noise: phi has the analytic value for a slope at small steps, and another at large ones, to which the small steps are noise."
@@ -68,12 +69,9 @@ class Comparison:
         broken.flat[place] = False
         return replace(self, broken=broken, reason=self.reason if broken.any() else reason)
 
-    def where(self, name: str) -> str:
-        """The worst element's name: out[2, 0]; empty for a scalar."""
-        if self.worst_index is None or not self.actual.shape:
-            return ""
-        index = np.unravel_index(self.worst_index, self.actual.shape)
-        return f"{name}[{', '.join(str(int(k)) for k in index)}]"
+    def where(self, name: Name) -> str:
+        """The worst element's name; empty without elements."""
+        return "" if self.worst_index is None else entry(name, self.worst_index, self.actual.shape)
 
     def numbers(self) -> dict[str, Any]:
         """The fields of a Result that describe the worst element, as Python floats."""

@@ -12,6 +12,7 @@ import numpy as np
 
 from harness.oracles.norms import rms
 from harness.verdict.constants import BROKEN_FACTOR
+from harness.verdict.naming import Name, entry, whole
 from harness.verdict.result import Result
 from harness.verdict.verdict import Verdict
 
@@ -25,7 +26,7 @@ def judge_equal(
     size: float | np.ndarray = 0.0,
     required: float,
     rule: str,
-    name: str = "out",
+    name: Name = "out",
 ) -> Result:
     """Compare two arrays that rounding alone may tell apart.
 
@@ -38,7 +39,7 @@ def judge_equal(
         size: The size that an element would have by chance, for the resolution.
         required: The resolution that the verdict needs; equal numbers need none.
         rule: In words, how `allowed` was derived.
-        name: What the array is called in `where`.
+        name: What the array is called in `where`, or what its entry at each flat index is.
 
     Returns:
         Result: its numbers are those of the worst element, which `where` names. NaN agrees with NaN and an infinity with itself at the same
@@ -47,7 +48,7 @@ def judge_equal(
     """
     actual, expected = np.asarray(actual), np.asarray(expected)
     if actual.shape != expected.shape:
-        reason = f"{name} has shape {actual.shape}, expected {expected.shape}."
+        reason = f"{whole(name)} has shape {actual.shape}, expected {expected.shape}."
         return Result(law=law, verdict=Verdict.BROKEN, reason=reason, rule=rule)
     if not actual.size:
         return Result(law=law, verdict=Verdict.HOLDS, reason="no elements.", rule=rule, vacuous=True, comparisons=0)
@@ -67,7 +68,14 @@ def _wide(values: np.ndarray) -> np.ndarray:
 
 
 def _judge(
-    law: str, actual: np.ndarray, expected: np.ndarray, allowed: np.ndarray, size: np.ndarray, required: float, rule: str, name: str
+    law: str,
+    actual: np.ndarray,
+    expected: np.ndarray,
+    allowed: np.ndarray,
+    size: np.ndarray,
+    required: float,
+    rule: str,
+    name: Name,
 ) -> Result:
     same = (actual == expected) | (np.isnan(actual) & np.isnan(expected))
     finite = np.isfinite(actual) & np.isfinite(expected)
@@ -88,7 +96,7 @@ def _judge(
         tolerance=float(tau.flat[i]),
         resolution=float(tau.flat[i] / s.flat[i]) if s.flat[i] > 0 else None,
         rule=rule,
-        where=_where(name, i, actual.shape) if verdict is not Verdict.HOLDS else "",
+        where=entry(name, i, actual.shape) if verdict is not Verdict.HOLDS else "",
         vacuous=verdict is Verdict.HOLDS and not np.any(actual) and not np.any(expected),
         comparisons=int(np.count_nonzero(holds | broken)),
     )
@@ -113,7 +121,3 @@ def _ends(actual: Any, expected: Any) -> dict[str, Any]:
     real = abs(np.real(actual) - np.real(expected)) >= abs(np.imag(actual) - np.imag(expected))
     part = np.real if real else np.imag
     return {"actual": float(part(actual)), "expected": float(part(expected))}
-
-
-def _where(name: str, flat: int, shape: tuple[int, ...]) -> str:
-    return f"{name}[{', '.join(str(int(k)) for k in np.unravel_index(flat, shape))}]" if shape else ""

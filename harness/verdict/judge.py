@@ -18,6 +18,7 @@ import numpy as np
 from harness.oracles.inquiry import Inquiry
 from harness.verdict.asking import Amount, Apart, Ask, Costly
 from harness.verdict.constants import COARSE_RESOLUTION
+from harness.verdict.naming import Name
 from harness.verdict.result import Result
 from harness.verdict.summed import hidden_by_the_sum
 from harness.verdict.verdict import Verdict
@@ -57,7 +58,7 @@ def judge_derivative(
         terms: The size of the numbers that phi is computed from, as in harness.oracles.differentiate; asked where the quick table does not do.
         widened: What more `actual` may be off, where that is costly to measure; asked only where the first ladder does not agree.
         doubted: The same and more, as many runs some ulps apart show it; asked only before BROKEN is said; what is BROKEN still needs no `widened`.
-        apart: What rounding explains where equal entries of the primals are told from unequal ones; asked only of what `widened` leaves open.
+        apart: What rounding explains where entries of equal size are told from others; asked only of what `widened` leaves open.
         stairs: Whether phi may be a staircase that stands for a function without steps (somebody's cast, 1e16 added and taken away): then the slope
             that wide steps show is not BROKEN. An op that is known by its name is what it is.
 
@@ -88,7 +89,7 @@ def judge_tangent(
     size: Amount,
     required: float,
     grain: float = 0.0,
-    name: str = "out",
+    name: Name = "out",
     terms: Costly = None,
     widened: Costly = None,
     doubted: Costly = None,

@@ -8,6 +8,7 @@ import numpy as np
 
 from harness.oracles import Estimate
 from harness.verdict.elementwise import Comparison
+from harness.verdict.naming import Name, whole
 from harness.verdict.result import Result
 from harness.verdict.verdict import Verdict
 
@@ -18,13 +19,13 @@ def shape_differs(actual: np.ndarray, estimate: Estimate) -> bool:
     return known and np.shape(estimate.value) != actual.shape
 
 
-def wrong_shape(law: str, actual: np.ndarray, estimate: Estimate, name: str) -> Result:
+def wrong_shape(law: str, actual: np.ndarray, estimate: Estimate, name: Name) -> Result:
     """BROKEN by its form."""
-    reason = f"the tangent of {name} has shape {actual.shape}, the function's value has {np.shape(estimate.value)}."
+    reason = f"the tangent of {whole(name)} has shape {actual.shape}, the function's value has {np.shape(estimate.value)}."
     return Result(law=law, verdict=Verdict.BROKEN, reason=reason, evaluations=estimate.evaluations)
 
 
-def told(law: str, verdicts: Comparison, estimate: Estimate, *, name: str = "out", confirmed: bool = True) -> Result:
+def told(law: str, verdicts: Comparison, estimate: Estimate, *, name: Name = "out", confirmed: bool = True) -> Result:
     """What `verdicts`, a comparison with `estimate`, come to; not BROKEN unless `confirmed`."""
     worst, i = verdicts.worst, verdicts.worst_index
     if worst is Verdict.BROKEN and not confirmed:

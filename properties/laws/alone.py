@@ -19,6 +19,7 @@ from harness.backends.bind import Bound
 from harness.backends.protocol import Arrays
 from harness.program import Case, Program
 from harness.verdict import Result, Verdict
+from properties.laws.entries import of_gradients
 from properties.laws.exact import Sides, check_equal
 from properties.laws.gradients import gradients_of, well_formed
 from properties.laws.influence import with_an_idle_leaf
@@ -37,7 +38,11 @@ def check_primals(backend: Backend, case: Case) -> Result:
     case = with_an_idle_leaf(case)
     if len(case.points) == 1:
         raise Unsupported("the function has one differentiable primal: there is no other to leave out.")
-    return check_equal("primals-alone", backend, case, lambda bound: Sides(flat(_one_primal_at_a_time(bound)), flat(gradients_of(bound))))
+
+    def pair(bound: Bound) -> Sides:
+        return Sides(flat(_one_primal_at_a_time(bound)), flat(gradients_of(bound)))
+
+    return check_equal("primals-alone", backend, case, pair, entries=of_gradients(case))
 
 
 def check_outputs(backend: Backend, case: Case) -> Result:
@@ -49,7 +54,11 @@ def check_outputs(backend: Backend, case: Case) -> Result:
     asked = with_another_output(case)
     if len(asked.cotangents) == 1:
         raise Unsupported("the function has one output: there is no other to leave out.")
-    result = check_equal("outputs-alone", backend, asked, lambda bound: Sides(_one_output_at_a_time(bound), flat(gradients_of(bound))))
+
+    def pair(bound: Bound) -> Sides:
+        return Sides(_one_output_at_a_time(bound), flat(gradients_of(bound)))
+
+    result = check_equal("outputs-alone", backend, asked, pair, entries=of_gradients(asked))
     told = result.verdict is Verdict.BROKEN and asked is not case  # whatever the op is that makes the value
     return msgspec.structs.replace(result, pattern=TWICE) if told else result
 

@@ -17,6 +17,7 @@ from harness.backends.bind import Bound, bind
 from harness.program import Case
 from harness.verdict import Result
 from properties.laws.along import direction, moved
+from properties.laws.entries import of_gradients
 from properties.laws.exact import Sides, check_equal
 from properties.laws.gradients import gradients_at, gradients_of, well_formed
 from properties.laws.inner import flat, wide
@@ -33,7 +34,11 @@ def check_apart(backend: Backend, case: Case) -> Result:
         Unsupported: the function is defined nowhere beside the primals.
     """
     other = elsewhere(backend, case)
-    return check_equal("calls-apart", backend, case, lambda bound: Sides(together(bound, other), _one_by_one(bound, other)))
+
+    def pair(bound: Bound) -> Sides:
+        return Sides(together(bound, other), _one_by_one(bound, other))
+
+    return check_equal("calls-apart", backend, case, pair, entries=of_gradients(case))
 
 
 def together(bound: Bound, other: Points) -> np.ndarray:

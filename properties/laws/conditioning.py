@@ -48,14 +48,14 @@ def spread(backend: Backend, case: Case, measure: Measure) -> np.ndarray:
     return np.asarray(moved + sampled(backend, case, rounding) + _conditioned(backend, case, measure, precise))
 
 
-def spread_nearby(backend: Backend, case: Case, measure: Measure) -> np.ndarray:
+def spread_nearby(backend: Backend, case: Case, measure: Measure, runs: int = VALUE_RUNS) -> np.ndarray:
     """What rounding may do to `measure`, as many runs some ulps apart show it: in double precision, for in a lower one `spread` samples it.
 
     An ulp away from one number x there are two others, and what x - mean(x) is at all three may round alike. Where an ulp parts what is equal, the
     case itself is one of the runs: none of the others need keep it so.
     """
     plain = [measure(bind(backend, case))] if an_ulp_parts(case) else []
-    return shaken(backend, case, measure, runs=VALUE_RUNS, ulps=NEARBY_ULPS, told_by=lambda found: value_range(np.array([*found, *plain])))
+    return shaken(backend, case, measure, runs=runs, ulps=NEARBY_ULPS, told_by=lambda found: value_range(np.array([*found, *plain])))
 
 
 def noise_of_values(backend: Backend, case: Case, measure: Measure) -> np.ndarray:

@@ -17,6 +17,7 @@ from harness.program import Case
 from harness.verdict import Result, Verdict, judge_equal, required_resolution, structural
 from harness.verdict.rounding import formula_rounding, normwise_rounding
 from properties.laws.conditioning import spread, spread_nearby
+from properties.laws.entries import Entries, names_of
 from properties.laws.gradients import Malformed
 from properties.laws.inner import inner, inner_rounding, inner_size
 from properties.laws.neighbours import scattered
@@ -55,10 +56,11 @@ def check_equal(
     pair: Pair,
     floor: Callable[[Bound], np.ndarray] | None = None,
     *,
+    entries: Entries = (),
     nearby: bool = False,
     scatter: bool = True,
 ) -> Result:
-    """Whether the two sides of `pair` agree; `floor` is what rounding of the function's own values may do to them.
+    """Whether the two sides of `pair` agree; `floor` is what rounding of the function's own values may do to them, `entries` what theirs are called.
 
     With `nearby` many runs beside the point are asked before BROKEN is said in double precision: of second derivatives, which two routes compute
     from terms that cancel (1e6 - 1e6 for a norm beside its eps). Without `scatter` what the difference does at neighbouring points is no excuse: an
@@ -69,8 +71,9 @@ def check_equal(
     except Malformed as error:
         return structural(law, False, str(error))
     allowed = formula_rounding(actual, case.dtype) + formula_rounding(expected, case.dtype) if rounding is None else rounding
+    name = names_of(entries)
     size, required = float(np.max(np.abs(expected), initial=chance)), required_resolution(case.dtype, case.resolution)
-    result = judge_equal(law, actual, expected, allowed=allowed, size=size, required=required, rule="rounding of both sides")
+    result = judge_equal(law, actual, expected, allowed=allowed, size=size, required=required, rule="rounding of both sides", name=name)
     if result.verdict is Verdict.HOLDS:
         return result
 
@@ -82,9 +85,10 @@ def check_equal(
     shaken = shaken + apart
     if floor is not None:
         shaken = shaken + floor(bind(backend, case))
-    result = judge_equal(law, actual, expected, allowed=allowed + shaken, size=size, required=required, rule=f"{RULE}{SCATTER if scatter else ''}")
+    rule = f"{RULE}{SCATTER if scatter else ''}"
+    result = judge_equal(law, actual, expected, allowed=allowed + shaken, size=size, required=required, rule=rule, name=name)
     if result.verdict is not Verdict.BROKEN or not nearby or best_dtype(backend, case) != case.dtype:
         return result
     # At a tie, where both branches count half, one entry has errors that beside it another has.
     shaken = shaken + max(np.max(spread_nearby(backend, case, both), initial=0.0), np.max(apart, initial=0.0))
-    return judge_equal(law, actual, expected, allowed=allowed + shaken, size=size, required=required, rule=f"{RULE}{NEARBY}{SCATTER}")
+    return judge_equal(law, actual, expected, allowed=allowed + shaken, size=size, required=required, rule=f"{RULE}{NEARBY}{SCATTER}", name=name)

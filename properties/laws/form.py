@@ -17,6 +17,7 @@ from harness.backends.protocol import Arrays
 from harness.program import Case
 from harness.verdict import Result, structural
 from properties.laws.answers import says_so
+from properties.laws.entries import of_values
 from properties.laws.exact import Sides, check_equal
 from properties.laws.inner import flat
 from properties.laws.law import Law
@@ -49,7 +50,7 @@ def check_value(backend: Backend, case: Case) -> Result:
             values.append(flat(bound.numpy(forward[0])))
         return Sides(np.concatenate(values), np.concatenate([plain] * len(values)))
 
-    return check_equal("value-unchanged", backend, case, pair)
+    return check_equal("value-unchanged", backend, case, pair, entries=of_values(case))
 
 
 def check_pure(backend: Backend, case: Case) -> Result:

@@ -16,6 +16,7 @@ from harness.verdict import Result, Verdict, structural
 from harness.verdict.constants import PRECISION, REAL_PART, eps, largest
 from harness.verdict.rounding import formula_rounding
 from properties.laws.along import direction, gradient_floor, projected_floor
+from properties.laws.entries import of_gradients
 from properties.laws.exact import Sides, check_equal, inner_products
 from properties.laws.gradients import Malformed, gradients_of, tangents_of
 from properties.laws.infinite import unless_slope_is_infinite
@@ -48,7 +49,7 @@ def _combined(backend: Backend, case: Case) -> Result:
 
     floor = msgspec.structs.replace(case, cotangents=mixed)  # a gradient that cancels has the rounding of the values that it is computed from
     underflow = LARGE * formula_rounding(np.zeros(1), case.dtype)
-    return check_equal("vjp-linear", backend, case, pair, lambda bound: gradient_floor(bind(backend, floor)) + underflow)
+    return check_equal("vjp-linear", backend, case, pair, lambda bound: gradient_floor(bind(backend, floor)) + underflow, entries=of_gradients(case))
 
 
 def _homogeneous(backend: Backend, case: Case) -> bool:

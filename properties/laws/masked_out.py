@@ -17,6 +17,7 @@ from harness.backends import Backend, Unsupported
 from harness.backends.bind import Bound, bind
 from harness.program import Case, Input, Instruction, Program
 from harness.verdict import Result
+from properties.laws.entries import of_gradients
 from properties.laws.exact import Sides, check_equal
 from properties.laws.gradients import gradients_of
 from properties.laws.influence import bits_or_none, idle_entries, output_bits
@@ -46,7 +47,7 @@ def check_masked_out(backend: Backend, case: Case) -> Result:
         moved = bind(backend, _with(bound.case, poison), dtype=bound.dtype)
         return Sides(flat(gradients_of(moved)), flat(gradients_of(bound)))
 
-    return check_equal(NAME, backend, case, both)
+    return check_equal(NAME, backend, case, both, entries=of_gradients(case))
 
 
 def _with(case: Case, poison: Points) -> Case:

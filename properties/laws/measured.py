@@ -13,6 +13,7 @@ from harness.verdict import Result, judge_tangent, required_resolution, structur
 from harness.verdict.rounding import elementwise_rounding, normwise_rounding
 from properties.laws.along import direction, grain_along
 from properties.laws.conditioning import noise_of_values, spread, spread_nearby
+from properties.laws.entries import Entries, names_of
 from properties.laws.equals import told_apart
 from properties.laws.gradients import Malformed
 from properties.laws.inner import flat, typical
@@ -30,8 +31,9 @@ def check_measured(
     terms: Callable[[Bound], np.ndarray] | None = None,
     with_values: Measure | None = None,
     grain: float | None = None,
+    entries: Entries = (),
 ) -> Result:
-    """`measure(bound)`, the backend's derivative as a flat real vector, against d phi / dt at 0.
+    """`measure(bound)`, the backend's derivative as a flat real vector of `entries`, against d phi / dt at 0.
 
     `floor` is what rounding of values may do to it, `terms` the size of the numbers that phi is computed from, where they may be larger than phi.
     `with_values`: the derivative and phi(0) from one run, (2, elements), where rounding inside phi may show in its values alone.
@@ -60,6 +62,7 @@ def check_measured(
             doubted=nearby if best_dtype(backend, case) == case.dtype else None,
             apart=lambda: told_apart(backend, case, measure),
             stairs=not case.of_ops,
+            name=names_of(entries),
         )
     except Malformed as error:
         return structural(law, False, str(error))

@@ -21,6 +21,7 @@ from harness.verdict.rounding import analytic_rounding, natural_size
 from properties.laws.along import outputs_along, projected_along, projected_floor, value_floor, value_terms
 from properties.laws.asked_again import entry_by_entry
 from properties.laws.conditioning import noise_of_values, spread, spread_nearby
+from properties.laws.entries import of_tangents
 from properties.laws.equals import told_apart
 from properties.laws.gradients import Malformed, gradients_of, tangents_of, values_and_gradients_of, values_and_tangents_of
 from properties.laws.inner import flat, inner
@@ -97,7 +98,9 @@ def check_forward(backend: Backend, case: Case) -> Result:
         values, found = values_and_tangents_of(bound, path.step)
         return np.stack([flat(found), flat(values)])  # (2, outputs)
 
-    return check_measured("jvp-eq-fd", backend, case, along, path.outputs, value_floor, value_terms, with_values, grain=path.grain)
+    return check_measured(
+        "jvp-eq-fd", backend, case, along, path.outputs, value_floor, value_terms, with_values, grain=path.grain, entries=of_tangents(case)
+    )
 
 
 def _twin(step: tuple[np.ndarray, ...], gradients: tuple[np.ndarray, ...]) -> np.ndarray:

@@ -24,6 +24,7 @@ from harness.program import Case, Instruction, Program
 from harness.verdict import Result
 from harness.verdict.result import worst_result
 from properties.laws.along import gradient_floor
+from properties.laws.entries import of_gradients
 from properties.laws.exact import Sides, check_equal
 from properties.laws.gradients import gradients_of
 from properties.laws.inner import flat
@@ -61,7 +62,7 @@ def _agrees(backend: Backend, case: Case, twin: Twin) -> Result:
         turned = [factor * (np.flip(g) if twin.backwards else g) for factor, g in zip(twin.factors, found, strict=True)]
         return Sides(flat(turned), flat(gradients_of(bound)))
 
-    result = check_equal(NAME, backend, case, both, gradient_floor)  # another program rounds its own values
+    result = check_equal(NAME, backend, case, both, gradient_floor, entries=of_gradients(case))  # another program rounds its own values
     return msgspec.structs.replace(result, details={**result.details, "relation": twin.name})
 
 

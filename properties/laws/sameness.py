@@ -17,6 +17,7 @@ from harness.backends.bind import Bound, bind
 from harness.program import Case
 from harness.verdict import Result, structural
 from harness.verdict.result import worst_result
+from properties.laws.entries import Entries, of_gradients, of_tangents
 from properties.laws.exact import Sides, check_equal
 from properties.laws.gradients import Malformed, gradients_of, tangents_of, well_formed
 from properties.laws.inner import flat
@@ -35,7 +36,10 @@ def check_reverse_routes(backend: Backend, case: Case) -> Result:
 
         return gradients
 
-    return _routes("reverse-routes-agree", backend, case, backend.reverse_routes(), through, lambda bound: flat(gradients_of(bound)))
+    def first(bound: Bound) -> np.ndarray:
+        return flat(gradients_of(bound))
+
+    return _routes("reverse-routes-agree", backend, case, backend.reverse_routes(), through, first, of_gradients(case))
 
 
 def check_forward_routes(backend: Backend, case: Case) -> Result:
@@ -47,7 +51,10 @@ def check_forward_routes(backend: Backend, case: Case) -> Result:
 
         return tangents
 
-    return _routes("forward-routes-agree", backend, case, backend.forward_routes(), through, lambda bound: flat(tangents_of(bound, case.tangents)))
+    def first(bound: Bound) -> np.ndarray:
+        return flat(tangents_of(bound, case.tangents))
+
+    return _routes("forward-routes-agree", backend, case, backend.forward_routes(), through, first, of_tangents(case))
 
 
 def check_repeatable(backend: Backend, case: Case) -> Result:
@@ -62,13 +69,19 @@ def check_repeatable(backend: Backend, case: Case) -> Result:
         return structural(
             "repeatable", odd is None, f"call {odd + 1 if odd else 0} of the same vjp gave another gradient than the first", comparisons=runs[0].size
         )
-    return check_equal("repeatable", backend, case, lambda again: Sides(flat(gradients_of(again)), flat(gradients_of(again))))
+
+    def twice(again: Bound) -> Sides:
+        return Sides(flat(gradients_of(again)), flat(gradients_of(again)))
+
+    return check_equal("repeatable", backend, case, twice, entries=of_gradients(case))
 
 
-def _routes(law: str, backend: Backend, case: Case, routes: Mapping[str, Any], through: Any, first: Callable[[Bound], np.ndarray]) -> Result:
+def _routes(
+    law: str, backend: Backend, case: Case, routes: Mapping[str, Any], through: Any, first: Callable[[Bound], np.ndarray], entries: Entries
+) -> Result:
     results = []
     for name, route in routes.items():
-        result = check_equal(law, backend, case, _both(through(route), first))
+        result = check_equal(law, backend, case, _both(through(route), first), entries=entries)
         results.append(msgspec.structs.replace(result, details={**result.details, "route": name}))
     return worst_result(results)
 

@@ -31,6 +31,7 @@ from properties.laws.along import (
     value_floor,
 )
 from properties.laws.asked_again import entry_by_entry
+from properties.laws.entries import of_gradients, of_tangents
 from properties.laws.exact import Sides, check_equal, inner_products
 from properties.laws.gradients import gradients_at, well_formed
 from properties.laws.inner import flat
@@ -38,6 +39,7 @@ from properties.laws.law import Law
 from properties.laws.measured import check_measured
 from properties.laws.squared import behind_a_square
 
+SLOPE = "(d <w, out> / d v)"  # what a Hessian-vector product is the gradient of
 NEITHER = "forward over forward gives another second derivative than reverse over reverse, and finite differences deny neither."
 
 
@@ -45,7 +47,8 @@ NEITHER = "forward over forward gives another second derivative than reverse ove
 def check_second(backend: Backend, case: Case) -> Result:
     """The first composition against the derivative of the backend's own gradient, which `vjp-eq-fd` checks for itself."""
     step, phi = direction(case), gradients_along(backend, case)
-    return check_measured("hvp-eq-fd", backend, case, lambda bound: flat(product_along(bound, step)), phi, curvature_floor, gradient_terms)
+    measure, entries = lambda bound: flat(product_along(bound, step)), of_gradients(case, SLOPE)
+    return check_measured("hvp-eq-fd", backend, case, measure, phi, curvature_floor, gradient_terms, entries=entries)
 
 
 @entry_by_entry()
@@ -53,15 +56,8 @@ def check_nested(backend: Backend, case: Case) -> Result:
     """Forward over forward along two directions against the derivative of the backend's own jvp, which `jvp-eq-fd` checks for itself."""
     step, other = direction(case), other_direction(case)
     phi = tangents_along(backend, case, other)
-    return check_measured(
-        "jvp-jvp-eq-fd",
-        backend,
-        case,
-        lambda bound: flat(nested_tangents(bound, other, step)),
-        phi,
-        value_floor,
-        lambda bound: tangent_terms(bound, other),
-    )
+    measure, terms = lambda bound: flat(nested_tangents(bound, other, step)), lambda bound: tangent_terms(bound, other)
+    return check_measured("jvp-jvp-eq-fd", backend, case, measure, phi, value_floor, terms, entries=of_tangents(case, "d^2 {} / d u d v"))
 
 
 def check_compositions(backend: Backend, case: Case) -> Result:
@@ -69,7 +65,8 @@ def check_compositions(backend: Backend, case: Case) -> Result:
     (first_name, first), *others = backend.hvps().items()
     results = []
     for name, way in others:
-        result = check_equal("hessian-compositions-agree", backend, case, _both(way, first, direction(case)), curvature_floor, nearby=True)
+        pair, entries = _both(way, first, direction(case)), of_gradients(case, SLOPE)
+        result = check_equal("hessian-compositions-agree", backend, case, pair, curvature_floor, entries=entries, nearby=True)
         results.append(msgspec.structs.replace(result, details={**result.details, "compared": f"{name} with {first_name}"}))
     return worst_result([*results, *_nested_as_well(backend, case, first_name)])
 

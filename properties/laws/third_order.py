@@ -19,6 +19,7 @@ from harness.verdict import Result
 from harness.verdict.rounding import value_rounding
 from properties.laws.along import curvature_floor, direction, displaced, gradient_terms, other_direction
 from properties.laws.asked_again import entry_by_entry
+from properties.laws.entries import of_gradients
 from properties.laws.gradients import well_formed
 from properties.laws.inner import flat
 from properties.laws.law import Law
@@ -54,7 +55,8 @@ def check_third(backend: Backend, case: Case) -> Result:
     """Reverse over reverse over reverse against the derivative of the backend's own second one, which `hvp-eq-fd` checks for itself."""
     step, others = direction(case), other_direction(case)
     phi = products_along(backend, case, others)
-    return check_measured(LAW, backend, case, lambda bound: flat(third_along(bound, others, step)), phi, _floor, gradient_terms)
+    entries = of_gradients(case, "(d^2 <w, out> / d u d v)")
+    return check_measured(LAW, backend, case, lambda bound: flat(third_along(bound, others, step)), phi, _floor, gradient_terms, entries=entries)
 
 
 def _floor(bound: Bound) -> np.ndarray:

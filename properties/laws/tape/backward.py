@@ -17,6 +17,7 @@ from harness.backends.bind import Bound
 from harness.program import Case
 from harness.verdict import Result, structural
 from properties.laws.answers import says_so
+from properties.laws.entries import of_gradients
 from properties.laws.exact import Sides, check_equal
 from properties.laws.gradients import gradients_of
 from properties.laws.inner import flat
@@ -39,7 +40,7 @@ def check_accumulates(backend: Backend, case: Case) -> Result:
         gradient = flat(gradients_of(bound))
         return Sides(np.concatenate(seen), np.concatenate([k * gradient for k in range(1, PASSES + 1)]))
 
-    return check_equal("accumulate-adds", backend, case, pair)
+    return check_equal("accumulate-adds", backend, case, pair, entries=of_gradients(case))
 
 
 def check_frees(backend: Backend, case: Case) -> Result:
@@ -71,7 +72,7 @@ def check_retains(backend: Backend, case: Case) -> Result:
         return Sides(flat(seen), flat(due))
 
     try:
-        return check_equal("retain-graph-repeats", backend, case, pair)
+        return check_equal("retain-graph-repeats", backend, case, pair, entries=of_gradients(case, "<w, out^2>"))
     except Exception as error:  # a retained graph that cannot be walked again is the very thing that this law forbids
         if says_so(error):
             raise

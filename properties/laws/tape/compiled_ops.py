@@ -16,6 +16,7 @@ from harness.tape import Tape
 from harness.tape.compiling import Compiling
 from harness.verdict import Result
 from harness.verdict.result import worst_result
+from properties.laws.entries import Entries, of_gradients, of_values
 from properties.laws.exact import Sides, check_equal
 from properties.laws.inner import flat
 from properties.laws.law import Law
@@ -46,17 +47,18 @@ def check_generated(backend: Backend, case: Case) -> Result:
 def _by_each(law: str, backend: Backend, case: Case, variants: tuple[str, ...]) -> Result:
     if not isinstance(case.subject, Program):
         raise Unsupported("a compiler is given programs of catalogue ops, whose text it can read.")
-    return worst_result([_alike(law, backend, case, compiled(variant), look) for variant in variants for look in (_values, _gradients)])
+    looks = ((_values, of_values(case)), (_gradients, of_gradients(case)))
+    return worst_result([_alike(law, backend, case, compiled(variant), look, entries) for variant in variants for look, entries in looks])
 
 
-def _alike(law: str, backend: Backend, case: Case, way: Way, look: Look) -> Result:
+def _alike(law: str, backend: Backend, case: Case, way: Way, look: Look, entries: Entries) -> Result:
     def pair(bound: Bound) -> Sides:
         tape = backend.tape(case.device)
         plain = record(tape, bound.case)
         due = walked(plain, plain)
         return Sides(look(tape, way(tape, bound.case, plain), case), look(tape, due, case))
 
-    return check_equal(law, backend, case, pair)
+    return check_equal(law, backend, case, pair, entries=entries)
 
 
 def _values(tape: Tape, replayed: Replayed, case: Case) -> np.ndarray:
