@@ -1,4 +1,4 @@
-"""Wrong where entries of the primals are equal, right an ulp beside: runs shaken one entry at a time take that for rounding, and see no more.
+"""Wrong where entries of the primals are equal or opposite, right an ulp beside: runs shaken one entry at a time take that for rounding.
 
     A = (a, b; b, c)       every run that moves both b alike is off, every one that moves them apart is right: no rounding does that
     what is allowed        8 (range of the runs alike + range of the runs apart),    where the latter agree with the oracle; else anything
@@ -56,7 +56,7 @@ def told_apart(backend: Backend, case: Case, measure: Measure) -> Apart | None:
 
 def moved(case: Case, rng: np.random.Generator, ulps: Ulps) -> Case:
     """The case with every differentiable entry moved by some ulps."""
-    factors = 1 + eps(case.dtype) * ulps(rng, np.unique(_entries(case), return_inverse=True)[1].ravel())
+    factors = 1 + eps(case.dtype) * ulps(rng, np.unique(_sizes(case), return_inverse=True)[1].ravel())
     primals, at = list(case.primals), 0
     for i, x in zip(case.differentiable, case.points, strict=True):
         primals[i] = np.asarray(wide(x) * factors[at : at + x.size].reshape(x.shape)).astype(x.dtype)
@@ -85,11 +85,11 @@ def an_ulp_parts(case: Case) -> bool:
 
 
 def _largest_equal(case: Case) -> float:
-    """The size of the largest entry that another one is equal to; 0 where there is none."""
-    kinds, counts = np.unique(_entries(case), return_counts=True)
-    return float(np.max(np.abs(kinds[counts > 1]), initial=0.0))
+    """The size of the largest entry that another one is equal to, or opposite; 0 where there is none."""
+    kinds, counts = np.unique(_sizes(case), return_counts=True)
+    return float(np.max(kinds[counts > 1], initial=0.0))
 
 
-def _entries(case: Case) -> np.ndarray:
-    """Of all differentiable primals."""
-    return np.concatenate([np.ravel(x) for x in case.points])
+def _sizes(case: Case) -> np.ndarray:
+    """Of the entries of all differentiable primals; b and -b are of one size, which the same ulps keep."""
+    return np.concatenate([np.abs(np.ravel(x)) for x in case.points])

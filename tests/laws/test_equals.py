@@ -100,3 +100,12 @@ def test_only_one_op_alone_is_told_apart() -> None:
     twice = Program((Input("x0", (2,)),), (Instruction("exp", ("x0",), ("v0",)), Instruction("exp", ("v0",), ("v1",))), ("v1",))
     assert told_apart(TorchBackend(), case_of(single("exp", ((2,),), ("primal",)), (x,), (np.ones(2),)), lambda bound: x) is not None
     assert told_apart(TorchBackend(), case_of(twice, (x,), (np.ones(2),)), lambda bound: x) is None
+
+
+def test_a_gradient_wrong_at_opposite_entries_is_broken_as_one_at_equal_ones_is():
+    def where_skew(a: torch.Tensor) -> float:
+        return 1.01 if torch.equal(a, -a.mT) else 1.0
+
+    results = [judged(where_skew, np.array([[0.0, 1.5], [-1.5, 0.0]]), seed) for seed in SEEDS]
+    assert {result.verdict for result in results} == {Verdict.BROKEN}
+    assert WRONG_WHERE_EQUAL in {result.reason for result in results}
