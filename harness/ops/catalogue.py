@@ -29,6 +29,7 @@ FAMILIES = (
     "shaping",
     "reordering",
     "regrouping",
+    "stacking",
     "joining",
     "indexing",
     "writing",

@@ -23,6 +23,8 @@ EQUATIONS = (
     "ii->i",
     "ij,j->i",
     "ij,jk->ik",
+    "ij,jk->k",
+    "ii,ij->j",
     "ij,ij->i",
     "bij,bjk->bik",
     "bhqd,bhkd->bhqk",

@@ -40,7 +40,7 @@ def _mse(x: np.ndarray, y: np.ndarray) -> Any:
 
 
 def _smooth_l1(x: np.ndarray, y: np.ndarray, *, beta: float) -> Any:
-    return _huber(x, y, delta=beta) / beta
+    return _huber(x, y, delta=beta) / beta if beta else np.abs(x - y)
 
 
 def _huber(x: np.ndarray, y: np.ndarray, *, delta: float) -> Any:
@@ -149,7 +149,7 @@ def _class_row(name: str, reference: Callable[..., Any], **options: tuple[Any, .
 OPS = (
     _row("l1_loss", _l1, margin=between_operands),
     _row("mse_loss", _mse),
-    _row("smooth_l1_loss", _smooth_l1, margin=_at("beta"), beta=(1.0, 0.5)),
+    _row("smooth_l1_loss", _smooth_l1, margin=_at("beta"), beta=(1.0, 0.5, 0.0)),
     _row("huber_loss", _huber, margin=_at("delta"), delta=(1.0, 0.5)),
     _row("binary_cross_entropy", _bce, UNIT, UNIT),
     _row("binary_cross_entropy_with_logits", _bce_with_logits),

@@ -1,6 +1,6 @@
-"""Regrouping: axes cut, merged, exchanged and given, arrays put side by side and taken apart, in the words of torch. Every op here is linear.
+"""Regrouping: axes cut, merged, exchanged and given, arrays taken apart, in the words of torch. Every op here is linear.
 
-narrow(x, a, i, n) = x[..., i : i + n, ...];   hstack, vstack, dstack: side by side along the second, first, third axis
+narrow(x, a, i, n) = x[..., i : i + n, ...]
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 
 from harness.ops.axes import choose_axis, normal_axes, occupied, with_axes, with_elements
 from harness.ops.choose import Choose, DoesNotFit, Shape
-from harness.ops.op import Op, Operand, Params, Shapes, elementwise_shapes, no_params
+from harness.ops.op import Op, Operand, Params, Shapes, no_params
 from harness.ops.sources import torch_docs
 
 F = "regrouping"
@@ -52,7 +52,7 @@ def _count_and_axis(choose: Choose, shapes: Shapes) -> Params:
     return {"count": choose.integer(1, 3), "axis": choose_axis(choose, occupied(shapes[0]), len(shapes[0]))}
 
 
-def _as_computed(reference: Callable[..., Any]) -> Callable[[Shapes, Params], Shapes]:
+def as_computed(reference: Callable[..., Any]) -> Callable[[Shapes, Params], Shapes]:
     """The shape rule of an op that only moves elements: what it does to an array of zeros."""
 
     def rule(shapes: Shapes, params: Params) -> Shapes:
@@ -142,17 +142,9 @@ def _one_vector(choose: Choose, first: Shape | None) -> Shapes:
     return ((choose.integer(2, 4),) if first is None else first,)
 
 
-def _alike(choose: Choose, first: Shape | None) -> Shapes:
-    return elementwise_shapes(choose, first) * choose.integer(1, 3)
-
-
 def _row(name: str, reference: Any, parameters: Any, shapes: Any, rule: Any = None, *, variadic: bool = False) -> Op:
-    result = rule or _as_computed(reference)
+    result = rule or as_computed(reference)
     return Op(name, F, reference, X, torch_docs(name), shapes, parameters, result, complex=True, variadic=variadic)
-
-
-def _stacked(name: str, stack: Callable[..., Any]) -> Op:
-    return _row(name, lambda *arrays: stack(arrays), no_params, _alike, _as_computed(lambda *arrays: stack(arrays)), variadic=True)
 
 
 def _sizes(choose: Choose, shapes: Shapes) -> Params:
@@ -172,8 +164,4 @@ OPS = (
     _row("diagflat", _diagflat, _offset, _vector_or_matrix),
     _row("cartesian_prod", _cartesian_prod, no_params, _vectors, variadic=True),
     _row("combinations", _combinations, _sizes, _one_vector),
-    _stacked("hstack", np.hstack),
-    _stacked("vstack", np.vstack),
-    _stacked("dstack", np.dstack),
-    _stacked("column_stack", np.column_stack),
 )

@@ -136,7 +136,7 @@ NN_CANDIDATES: dict[str, list[Template]] = {
     "selu": ["1.0507009873554805 * xp.where({0} > 0, {0}, 1.6732632423543772 * xp.expm1(xp.where({0} > 0, 0.0, {0})))"],
     "sigmoid": ["sp.expit({0})", _SIGMOID],
     "silu": ["{0} * xp.sigmoid({0})", f"{{0}} * ({_SIGMOID})"],
-    "smooth_l1_loss": [_loss("xp.where(xp.abs({0} - {1}) < {beta}, 0.5 * ({0} - {1}) ** 2 / {beta}, xp.abs({0} - {1}) - 0.5 * {beta})")],
+    "smooth_l1_loss": [_loss("xp.where(xp.abs({0} - {1}) < {beta}, 0.5 * ({0} - {1}) ** 2 / ({beta} or 1), xp.abs({0} - {1}) - 0.5 * {beta})")],
     "softmax": ["(lambda e: e / xp.sum(e, axis={axis}, keepdims=True))(" + _EXP + ")"],
     "softmin": ["(lambda e: e / xp.sum(e, axis={axis}, keepdims=True))(xp.exp(xp.min({0}, axis={axis}, keepdims=True) - {0}))"],
     "softplus": ["xp.where({beta} * {0} > {threshold}, {0}, xp.logaddexp({beta} * {0}, 0.0) / {beta})"],
