@@ -1,6 +1,6 @@
 """Cases: a law's subject with primals, tangents, cotangents, layouts, and a note of how they came about.
 
-tangents, cotangents ~ N(0, 1), rounded to the dtype, from the seed that the case records
+tangents, cotangents ~ N(0, 1) unless they are asked for otherwise, rounded to the dtype, from the seed that the case records
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from harness.program.case import Case
 from harness.program.layout import repeating
 from harness.program.program import Program
 from harness.strategies.choose import SEEDS, Choices, HypothesisChoose, NotDrawn, RecordedChoose, Source
+from harness.strategies.directions import RANDOM, Drawn
 from harness.strategies.forms import Forms, draw_point
 from harness.strategies.leaves import Layouts, draw_layout, draw_tangent_layout
 from harness.strategies.point import Point
 from harness.strategies.programs import MAX_INSTRUCTIONS, draw_program_point, every, offered
-from harness.strategies.rounding import gaussian
 from harness.strategies.subjects import require_valid, subject_of
 
 
@@ -125,17 +125,27 @@ def draw_case(
     return case_at(source, point, law, backend, device, dtype, layouts)
 
 
-def case_at(source: Source, point: Point, law: str, backend: str, device: str, dtype: str, layouts: Layouts) -> Case:
-    """The case that looks at `point` in random directions."""
+def case_at(
+    source: Source,
+    point: Point,
+    law: str,
+    backend: str,
+    device: str,
+    dtype: str,
+    layouts: Layouts,
+    directions: tuple[Drawn, Drawn] = RANDOM,
+) -> Case:
+    """The case that looks at `point` in such directions: cotangents, tangents."""
     differentiable = point.program.primal_positions
     seed = source.integer(0, SEEDS)
-    directions = [*point.results, *(point.values[i] for i in differentiable)]
+    cotangent, tangent = directions
+    looked = [*((cotangent, y) for y in point.results), *((tangent, point.values[i]) for i in differentiable)]
     chosen = (
         *(draw_layout(source, layouts, y.shape) for y in point.results),
         *(draw_tangent_layout(source, layouts, point.values[i].shape, point.layouts[i]) for i in differentiable),
     )
     rng = np.random.default_rng(seed)
-    drawn = [repeating(gaussian(rng, x, dtype), layout) for x, layout in zip(directions, chosen, strict=True)]
+    drawn = [repeating(direction(rng, x, dtype), layout) for (direction, x), layout in zip(looked, chosen, strict=True)]
     outputs = len(point.results)
     return Case(
         law=law,

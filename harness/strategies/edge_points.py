@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from harness.ops.op import Op, Shapes
@@ -13,7 +13,7 @@ from harness.strategies.covering import Shown, settings
 from harness.strategies.edges import EMPTY_AXIS, EMPTY_BATCH_AXIS, MASKED_OUT, NO_INDEX, edges_for
 from harness.strategies.leaves import Layouts
 from harness.strategies.moving import moves
-from harness.strategies.operation import Operation, draw_first_of, draw_operation, draw_twins
+from harness.strategies.operation import Operation, draw_operation, draw_twins
 from harness.strategies.point import Point, draw_regime, single_point
 from harness.strategies.regimes import ORDINARY, Regime
 from harness.strategies.rounding import COMPLEX_DTYPES
@@ -49,10 +49,11 @@ def edge_points(source: Source, op: Op, dtype: str, layouts: Layouts) -> Iterato
             yield from _each_setting(attempts) if edge in EMPTY_EDGES else islice(attempts, 1)
 
 
-def moving_point(source: Source, op: Op, dtype: str, layouts: Layouts, edge: str, firsts: Shapes = ()) -> Point:
-    """`op` at an ordinary point, of one of the shapes `firsts` if there are any. Raises NotDrawn where nothing moves there."""
-    shapes = draw_first_of(source, op, firsts) if firsts else None
-    operation = draw_operation(source, op, source.element(ORDINARY), dtype, layouts=layouts, shapes=shapes)
+def moving_point(
+    source: Source, op: Op, dtype: str, layouts: Layouts, edge: str, *, shapes: Shapes | None = None, regimes: Sequence[Regime] = ORDINARY
+) -> Point:
+    """`op` at an ordinary point, of these shapes if they are given. Raises NotDrawn where nothing moves there."""
+    operation = draw_operation(source, op, source.element(regimes), dtype, layouts=layouts, shapes=shapes)
     if not any(y.size for y in operation.results) or not moves(operation):
         raise NotDrawn(f"{op.name}: nothing moves")
     return single_point(source, operation, edge)
@@ -93,7 +94,7 @@ def draw_edge_point(source: Source, op: Op, edge: Regime | str, dtype: str, layo
 
 
 def draw_at(source: Source, op: Op, edge: Regime, dtype: str, layouts: Layouts) -> Operation:
-    """`op` at `edge`, drawn again where it has fewer numbers than that speaks of, or no result."""
+    """`op` at `edge`, drawn again where it has fewer numbers than that speaks of, or only one along an axis, or no result."""
     if dtype not in COMPLEX_DTYPES and not all(edge.parts):
         raise NotDrawn(f"{edge.name}: a number of {dtype} has one part")
     if edge.layout and edge.layout not in layouts:
@@ -102,7 +103,7 @@ def draw_at(source: Source, op: Op, edge: Regime, dtype: str, layouts: Layouts) 
     for _ in range(DRAWS):
         operation = draw_operation(source, op, edge, dtype, layouts=fitting, kinked=True, strict=True)
         shown = edge in MAY_BE_EMPTY or (any(y.size for y in operation.results) and (not (edge.firsts or edge.least > 1) or moves(operation)))
-        if operation.values[0].size >= edge.least and shown:
+        if operation.values[0].size >= edge.least and shown and (edge.least <= 1 or 1 not in operation.shapes[0]):
             break
     return operation
 

@@ -17,6 +17,7 @@ from harness.strategies.rounding import COMPLEX_DTYPES, exactly
 
 Layouts = tuple[str, ...]
 TINY = 4  # arrays of so few elements are drawn one by one, so that each shrinks by itself
+HIDDEN = "0 hidden"  # a pattern of numbers: 0 where the mask among the parameters is false
 OVERSHOOTS = (0, 1, 4, 16, 64, 256)
 
 

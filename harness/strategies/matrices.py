@@ -54,6 +54,28 @@ def _repeated_eigenvalue(rng: np.random.Generator, n: int) -> np.ndarray:
     return np.eye(n) + np.outer(u, u)
 
 
+def _diagonal(rng: np.random.Generator, n: int) -> np.ndarray:
+    """Different numbers, of both signs."""
+    return np.diag((rng.permutation(n) + 1.0) * rng.choice([-1.0, 1.0], n))
+
+
+def _triangular(rng: np.random.Generator, n: int) -> np.ndarray:
+    """Upper or lower, regular."""
+    a = np.triu(_whole(rng, n), 1) + _diagonal(rng, n)
+    return np.asarray(a if rng.integers(2) else a.T)
+
+
+def _skew(rng: np.random.Generator, n: int) -> np.ndarray:
+    """Nothing but imaginary eigenvalues."""
+    a = np.triu(rng.integers(1, 4, (n, n)).astype(np.float64), 1)
+    return np.asarray(a - a.T)
+
+
+def _tridiagonal(rng: np.random.Generator, n: int) -> np.ndarray:
+    """Regular, by its diagonal."""
+    return np.asarray(np.triu(np.tril(rng.integers(1, 4, (n, n)), 1), -1) + 6.0 * np.eye(n))
+
+
 def _over(matrix: Matrix) -> Callable[[np.random.Generator, Shape, Domain], np.ndarray]:
     def fill(rng: np.random.Generator, shape: Shape, domain: Domain) -> np.ndarray:
         if len(shape) < 2 or shape[-1] != shape[-2] or 0 in shape:
@@ -69,6 +91,10 @@ MATRIX_FILLS = MappingProxyType(
         "identity": _over(lambda rng, n: np.eye(n)),
         "permutation matrix": _over(_permutation),
         "symmetric matrix": _over(_symmetric),
+        "diagonal matrix": _over(_diagonal),
+        "triangular matrix": _over(_triangular),
+        "skew-symmetric matrix": _over(_skew),
+        "tridiagonal matrix": _over(_tridiagonal),
         "repeated row": _over(_repeated_row),
         "zero row": _over(_zero_row),
         "zero pivot": _over(_zero_pivot),

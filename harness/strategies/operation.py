@@ -13,7 +13,7 @@ from harness.ops.defaults import leave_out
 from harness.ops.op import Op, Params, Shapes, Values, apply_reference
 from harness.program.layout import REPEATING, repeating
 from harness.strategies.choose import NotDrawn, Source
-from harness.strategies.leaves import Layouts, draw_layout, draw_operand
+from harness.strategies.leaves import HIDDEN, Layouts, draw_layout, draw_operand
 from harness.strategies.regimes import REGIMES, Regime
 from harness.strategies.rounding import largest
 
@@ -166,6 +166,10 @@ def _at(source: Source, op: Op, shapes: Shapes, params: Params, regime: Regime, 
         drawn = tuple(draw_operand(source, op.operand(i), i, shapes, params, regime, dtype) for i in range(len(shapes)))
     except NotDrawn:
         return None
+    if regime.pattern == HIDDEN:
+        if np.all(params["mask"]):
+            return None
+        drawn = (np.where(params["mask"], drawn[0], 0.0), *drawn[1:])
     values = tuple(map(repeating, drawn, layouts))
     results = results_of(op, values, params, largest(dtype, regime.limit))
     if results is None:

@@ -2,6 +2,7 @@
 
 f(x, x)          one tensor twice: the two contributions add up in one gradient
 f(x, y), x = y   equal leaves: two gradients, which must not be mixed up
+f(x, x^T)        transposed leaves: as in a Gram matrix, whose product is symmetric
 f(x, x (1 + u))  leaves an ulp apart: at the side of a tie that an ulp decides
 f(x, c)          one constant: nobody asks for its gradient, and the rule must not need it; also of integers, where floats are expected
 f(0, y)          the first or the second operand at 0, at -0, at 1, where the other one is not
@@ -13,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import permutations
 from types import MappingProxyType
 
 import numpy as np
@@ -21,13 +21,14 @@ import numpy as np
 from harness.ops.broadcasting import broadcast_result
 from harness.ops.op import Op
 from harness.program.layout import SHARED
-from harness.program.program import Instruction, Program
 from harness.strategies.choose import NotDrawn, Source
+from harness.strategies.coinciding import TRANSPOSED, equal_leaves, leaves_an_ulp_apart, one_tensor_twice, transposed_leaves
+from harness.strategies.edges import OF_MATRICES
 from harness.strategies.moving import moves
 from harness.strategies.operation import Operation
 from harness.strategies.point import Point, single_point
 from harness.strategies.replaced import made_constant, two_arrays, with_value
-from harness.strategies.rounding import COMPLEX_DTYPES, an_ulp_from, largest
+from harness.strategies.rounding import COMPLEX_DTYPES, largest
 
 INTEGERS = ("first of integers", "second of integers")
 FAR = (30.0, 100.0, 700.0)
@@ -35,43 +36,13 @@ LABELS = {"label 1": (1.0, 1.0), "label 0": (0.0, -1.0), "label -1": (-1.0, -1.0
 
 
 def together_for(op: Op) -> tuple[str, ...]:
-    """Those that mean something for `op`: whole numbers beside floats are promoted by ops that broadcast, and by no other."""
+    """Those that mean something for `op`: whole numbers beside floats are promoted by ops that broadcast only."""
     arrays = sum(operand.role == "array" for operand in op.operands)
     if arrays < 2 and not op.variadic:
         return ()
-    return tuple(name for name in TOGETHER if name not in INTEGERS or (op.result_shapes is broadcast_result and op.real))
-
-
-def one_tensor_twice(source: Source, operation: Operation, dtype: str) -> Point:
-    """The second of two operands is the first. Raises NotDrawn, as all of these do, when the op has no such point."""
-    coinciding, (first, second) = _coincide(operation, dtype)
-    point = single_point(source, coinciding, "one tensor twice")
-    kept = [k for k in range(len(point.values)) if k != second]
-    inputs = list(point.program.inputs)
-    if inputs[first].role == "constant" or inputs[second].role == "constant":
-        raise NotDrawn("one tensor cannot be a constant and a primal")
-    only = point.program.instructions[0]
-    args = tuple(inputs[first].name if k == second else name for k, name in enumerate(only.args))
-    program = Program(tuple(inputs[k] for k in kept), (Instruction(only.op, args, only.results, only.params),), point.program.outputs)
-    values: tuple[np.ndarray, ...] = tuple(point.values[k] for k in kept)
-    return replace(point, program=program, values=values, layouts=tuple(point.layouts[k] for k in kept))
-
-
-def equal_leaves(source: Source, operation: Operation, dtype: str) -> Point:
-    """Two inputs of the same values."""
-    return single_point(source, _coincide(operation, dtype)[0], "equal leaves")
-
-
-def leaves_an_ulp_apart(source: Source, operation: Operation, dtype: str) -> Point:
-    """Two inputs of the same values but for an ulp, up and down by turns."""
-    if dtype in COMPLEX_DTYPES:
-        raise NotDrawn("complex numbers have no order, and no ties")
-    coinciding, (_, second) = _coincide(operation, dtype)
-    x, first = coinciding.values[second], source.element((1.0, -1.0))
-    if not x.all():
-        raise NotDrawn("an ulp of 0 is lost in most sums")
-    steps = np.where(np.arange(x.size) % 2, -first, first).reshape(x.shape)
-    return single_point(source, with_value(coinciding, second, an_ulp_from(x, steps, dtype), dtype), "leaves an ulp apart")
+    promoted, matrices = op.result_shapes is broadcast_result and op.real, op.family in OF_MATRICES
+    wanted = {**dict.fromkeys(INTEGERS, promoted), TRANSPOSED: matrices}
+    return tuple(name for name in TOGETHER if wanted.get(name, True))
 
 
 def one_constant(source: Source, operation: Operation, dtype: str) -> Point:
@@ -148,28 +119,11 @@ def labelled(name: str, label: float, side: float) -> Callable[[Source, Operatio
     return at
 
 
-def _coincide(operation: Operation, dtype: str) -> tuple[Operation, tuple[int, int]]:
-    """`operation` with one operand replaced by another one, and their positions. Operands of nothing coincide in nothing."""
-    for i, j in permutations(two_arrays(operation), 2):  # the second of two may be the one whose numbers both may have
-        if operation.values[i].size and _may_coincide(operation, i, j):
-            try:
-                changed = with_value(operation, j, operation.values[i], dtype)
-            except NotDrawn:
-                continue
-            layouts = tuple(operation.layouts[i] if k == j else layout for k, layout in enumerate(operation.layouts))
-            return replace(changed, layouts=layouts), (i, j)
-    raise NotDrawn(f"{operation.op.name}: no two operands may be equal")
-
-
-def _may_coincide(operation: Operation, i: int, j: int) -> bool:
-    """Whether operand `j` may have the shape of operand `i`: an op of any number of operands takes the same one as often as one likes."""
-    return operation.shapes[i] == operation.shapes[j] or operation.op.variadic
-
-
 TOGETHER: MappingProxyType[str, Callable[[Source, Operation, str], Point]] = MappingProxyType(
     {
         "one tensor twice": one_tensor_twice,
         "equal leaves": equal_leaves,
+        TRANSPOSED: transposed_leaves,
         "leaves an ulp apart": leaves_an_ulp_apart,
         "one constant": one_constant,
         **{name: integers(position) for position, name in enumerate(INTEGERS)},

@@ -369,3 +369,60 @@ def test_an_ulp_from_a_number_is_the_next_one(dtype):
     x, steps = np.array([1.0, 1.0, -2.0, -2.0, 1.5, -0.75]), np.array([1.0, -1.0, 1.0, -1.0, 1.0, -1.0])
     expected = np.nextafter(x.astype(dtype), (np.inf * steps).astype(dtype)).astype("float64")
     assert an_ulp_from(x, steps, dtype).tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_decreasing_numbers_are_below_0_and_the_first_is_the_largest(seed):
+    x = edges_of("cummax", seed=seed)["decreasing"].primals[0]
+    assert np.all(np.diff(x.ravel()) < 0)
+    assert np.all(x < 0)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(("edge", "axis"), [("one row equal", 0), ("one column equal", 1)])
+def test_one_row_or_column_is_of_one_number_and_the_others_are_not(edge, axis, seed):
+    ranges = [np.ptp(part) for part in np.moveaxis(edges_of("exp", seed=seed)[edge].primals[0], axis, 0)]
+    assert sorted(r == 0 for r in ranges) == [False] * (len(ranges) - 1) + [True]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_one_hot_rows_have_length_1(seed):
+    x = edges_of("negative", seed=seed)["one-hot rows"].primals[0]
+    assert np.array_equal(np.abs(x).sum(axis=-1), np.ones(x.shape[:-1]))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_two_numbers_are_0(seed):
+    assert np.count_nonzero(edges_of("prod", seed=seed)["two 0"].primals[0] == 0) == 2
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_0_lies_behind_the_mask_and_nowhere_else(seed):
+    case = edges_of("masked_prod", seed=seed)["0 behind the mask"]
+    mask = np.broadcast_to(case.subject.instructions[0].params["mask"], case.primals[0].shape)
+    assert not mask.all()
+    assert np.array_equal(case.primals[0] != 0, mask)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_transposed_leaves_are_each_others_transposes(seed):
+    first, second = edges_of("bmm", seed=seed)["transposed leaves"].primals
+    assert np.array_equal(first, np.swapaxes(second, -1, -2))
+    assert first.size > 1
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize(
+    ("name", "fits"),
+    [
+        ("diagonal matrix", lambda a: np.array_equal(a, np.diag(np.diag(a))) and np.diag(a).all()),
+        ("triangular matrix", lambda a: np.array_equal(a, np.tril(a)) or np.array_equal(a, np.triu(a))),
+        ("skew-symmetric matrix", lambda a: np.array_equal(a, -a.T) and a.any()),
+        ("tridiagonal matrix", lambda a: np.array_equal(a, np.triu(np.tril(a, 1), -1)) and np.linalg.det(a) != 0),
+    ],
+)
+def test_a_structured_matrix_has_its_structure_whatever_memory_it_lies_in(name, fits, seed):
+    drawn = edge_cases("a law", "matrix_exp", backend="torch", device="cpu", dtype="float64", layouts=tuple(LAYOUTS), seed=seed)
+    (case,) = [case for case in drawn if case.drawn["edges"] == [name]]
+    a = case.primals[0]
+    assert all(fits(one) for one in a.reshape(-1, *a.shape[-2:]))
