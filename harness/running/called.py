@@ -17,7 +17,7 @@ from harness.running.defect import CONVENTION, PRECISION, defect_of
 from harness.running.judge import ALL_THE_SAME, run_case
 from harness.running.native import PREFIX
 from harness.running.portrait import attempted
-from harness.running.regime import STRIDED, regime_of
+from harness.running.regime import regime_of
 from harness.strategies.generic import generic
 from harness.verdict import Result, Verdict
 from harness.verdict.pattern import kind_of, sort_of
@@ -68,9 +68,9 @@ def _alone(backend: Backend, case: Case, result: Result, steps: Sequence[Step]) 
 
 
 def _regime(backend: Backend, case: Case, result: Result, strided: bool) -> str:
-    """Where the numbers lie; of what a tape does, and does not do, only that numbers are others in other memory."""
-    if lookup_law(case.law).subject == "tape":
-        return STRIDED if strided and result.actual is not None else ""
+    """Where the numbers lie; what a tape does, and does not do, is no matter of theirs, unless it is a program whose numbers are wrong."""
+    if lookup_law(case.law).subject == "tape" and (result.actual is None or not isinstance(case.subject, Program)):
+        return ""
     return regime_of(case, strided=strided, anywhere=lambda: _anywhere(backend, case, result) if answers(result) else None)
 
 
