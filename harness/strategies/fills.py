@@ -9,7 +9,7 @@ import numpy as np
 
 from harness.ops.choose import Shape
 from harness.ops.domain import Domain
-from harness.strategies.regimes import QUARTERS, Fill, inside
+from harness.strategies.regimes import QUARTERS, Fill, distinct, inside
 from harness.strategies.rounding import ULP_OF_ONE
 
 ULPS = (0.0, *ULP_OF_ONE.values())
@@ -40,7 +40,7 @@ def equal_along(axis: int) -> Fill:
     """The same number wherever the index along `axis` is a certain one; all others differ."""
 
     def fill(rng: np.random.Generator, shape: Shape, domain: Domain) -> np.ndarray:
-        numbers = distinct_eighths(rng, shape)
+        numbers = distinct(rng, shape, domain)
         if numbers.ndim > axis and numbers.size:
             np.moveaxis(numbers, axis, 0)[rng.integers(shape[axis])] = rng.choice(inside(QUARTERS, domain))
         return numbers
@@ -76,15 +76,9 @@ def zeros(count: int) -> Fill:
     return fill
 
 
-def distinct_eighths(rng: np.random.Generator, shape: Shape) -> np.ndarray:
-    """Odd eighths, all different."""
-    count = int(np.prod(shape))
-    return np.asarray(rng.permutation(count) * 0.25 - (count // 2) * 0.25 + 0.125).reshape(shape)
-
-
 def one_tie(rng: np.random.Generator, shape: Shape, domain: Domain) -> np.ndarray:
     """All different but for two."""
-    numbers = distinct_eighths(rng, shape)
+    numbers = distinct(rng, shape, domain)
     if numbers.size > 1:
         one, other = rng.permutation(numbers.size)[:2]
         numbers.flat[one] = numbers.flat[other]

@@ -81,7 +81,7 @@ def _quarters(rng: np.random.Generator, shape: Shape, domain: Domain) -> np.ndar
     return rng.choice(inside(QUARTERS, domain), shape)
 
 
-def _distinct(rng: np.random.Generator, shape: Shape, domain: Domain) -> np.ndarray:
+def distinct(rng: np.random.Generator, shape: Shape, domain: Domain) -> np.ndarray:
     """Odd eighths, all different: no tie, no zero, no integer."""
     count = int(np.prod(shape))
     return np.asarray((rng.permutation(count).reshape(shape) - count // 2) * 0.25 + 0.125)
@@ -144,7 +144,7 @@ def _beside(kinks: tuple[float, ...]) -> Fill:
 REGIMES = (
     Regime("integers", 3, _whole),
     Regime("decimals", 3, _quarters),
-    Regime("distinct", 2, _distinct),
+    Regime("distinct", 2, distinct),
     Regime("normal", 4, _normal),
     Regime("domain edges", 1, _edges),
     Regime("mixed magnitudes", 1, _mixed),
