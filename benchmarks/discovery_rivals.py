@@ -1,6 +1,6 @@
 """How planted faults fare under torch's own checkers: on plain inputs, and on the samples of torch's own tests.
 
-"found": a checker complains at the edge; "passes": it was there and did not; "not met": no input was at the edge
+"found": a checker complains at the edge; "passes": it was there and did not; "not met": no input was at the edge; "no entry": OpInfo lacks the op
 """
 
 from __future__ import annotations
@@ -36,11 +36,13 @@ Inputs = tuple[Call, tuple[Any, ...], dict[str, Any]]
 def plain(planted: Planted, count: int) -> str:
     """`count` uniform inputs in the op's domain."""
     call = load_backend("torch").op(planted.op)
-    return _verdict(planted, ((call, args, params) for args, params in _uniform(planted, count) if call is not None))
+    return _verdict(planted, ((call, args, params) for args, params in uniform(planted, count) if call is not None))
 
 
 def opinfo(planted: Planted) -> str:
-    """The samples of the op's entry."""
+    """The samples of the op's entry, if it has one."""
+    if not planted.opinfo:
+        return "no entry"
     entry = next(op for op in native_ops(None) if op.name == planted.opinfo)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -48,7 +50,8 @@ def opinfo(planted: Planted) -> str:
     return _verdict(planted, ((entry.op, (sample.input, *sample.args), sample.kwargs) for sample in samples))
 
 
-def _uniform(planted: Planted, count: int) -> Iterator[tuple[tuple[Any, ...], Params]]:
+def uniform(planted: Planted, count: int) -> Iterator[tuple[tuple[Any, ...], Params]]:
+    """Operands and parameters for the fault's op, up to `count` times."""
     op, rng = lookup(planted.op), np.random.default_rng(0)
     source = RandomChoose(rng)
     for _ in range(count):

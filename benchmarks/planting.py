@@ -31,7 +31,7 @@ class Planted:
 
     summary: str
     op: str  # of the catalogue
-    opinfo: str  # the same in torch's OpInfo database
+    opinfo: str  # the same in torch's OpInfo database; empty where it has none
     edge: Callable[[Tensors], bool]
     kind: Kind = "gradient"
     dtype: str = "float64"

@@ -11,12 +11,15 @@ import discovery_rivals
 from planted import PLANTED
 from planted_beyond import BEYOND
 from planting import Fault, Planted, PlantedBackend
+from torch.utils import _pytree as trees
+from unseen import UNSEEN
 
 from harness.backends import load_backend
+from harness.backends.torch.native import native_ops
 from harness.backends.torch.routes import load_forward_mode
 from harness.ops.catalogue import catalogue
 
-EVERY = (*PLANTED, *BEYOND)
+EVERY = (*PLANTED, *BEYOND, *UNSEEN)
 BY_NAME = {planted.summary: planted for planted in EVERY}
 ALWAYS = Planted("always", "sin", "sin", lambda tensors: True)
 
@@ -27,9 +30,26 @@ def gradient(planted: Planted, *numbers: float) -> list[float]:
     return (found / torch.cos(x.detach())).tolist()
 
 
-def test_there_are_more_than_a_hundred_faults_each_of_its_own_name():
-    assert len(EVERY) == len(BY_NAME) > 110
+def test_there_are_as_many_faults_as_the_script_says_each_of_its_own_name():
+    assert f"{len(PLANTED) + len(BEYOND)} (planted.py, planted_beyond.py), {len(UNSEEN)} unseen" in discovery.__doc__
+    assert len(EVERY) == len(BY_NAME)
+
+
+def test_the_op_of_a_fault_is_in_the_catalogue_and_where_it_says_so_in_opinfo():
     assert {planted.op for planted in EVERY} <= set(catalogue())
+    assert {planted.opinfo for planted in EVERY if planted.opinfo} <= {entry.name for entry in native_ops(None)}
+
+
+@pytest.mark.filterwarnings("ignore:index_reduce:UserWarning")  # torch says that it is in beta
+@pytest.mark.parametrize("planted", EVERY, ids=lambda planted: planted.summary)
+def test_a_fault_can_be_asked_of_what_is_drawn_for_its_op_and_leaves_the_value(planted):
+    call, fault = load_backend("torch").op(planted.op), Fault(planted)
+    drawn = list(discovery_rivals.uniform(planted, 5))
+    assert drawn
+    for args, params in drawn:
+        tensors = tuple(leaf for leaf in trees.tree_leaves(args) if isinstance(leaf, torch.Tensor))
+        planted.edge(tensors[:1] if planted.kind in ("cotangent", "tangent") else tensors)  # whatever the parameters are
+        torch.testing.assert_close(fault(call, *args, **params), call(*args, **params), rtol=0, atol=0, equal_nan=True)
 
 
 def test_a_fault_is_wrong_at_its_edge_and_right_elsewhere():
@@ -60,7 +80,18 @@ def test_a_fault_of_nested_forward_mode_leaves_the_single_one_right():
 
 @pytest.mark.parametrize(
     "name",
-    ["tail of 17", "NaN masked out", "storage shared", "expanded cotangent", "zero-size", "axes in descending order", "wide image", "no index"],
+    [
+        "tail of 17",
+        "NaN masked out",
+        "storage shared",
+        "expanded cotangent",
+        "zero-size",
+        "axes in descending order",
+        "wide image",
+        "no index",
+        "of modulus 1 already",
+        "swapped",
+    ],
 )
 def test_the_hunt_finds_a_fault_within_the_profile(name):
     assert discovery.hunt(BY_NAME[name], 1) is not None
@@ -79,3 +110,13 @@ def test_a_planted_backend_is_torch_in_every_other_op():
 def test_the_rivals_find_what_is_everywhere_and_say_what_they_never_meet():
     assert (discovery_rivals.plain(ALWAYS, 3), discovery_rivals.opinfo(ALWAYS)) == ("found", "found")
     assert discovery_rivals.plain(BY_NAME["rank 4"], 3) == "not met"
+    assert discovery_rivals.opinfo(BY_NAME["state still 0"]) == "no entry"
+
+
+def test_the_script_takes_the_unseen_faults_in_place_of_the_others_and_says_so(monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["discovery.py", "--unseen", "--quick", "--only", "^(zero-size|grid of one row or column)$"])
+    discovery.main()
+    row, headline = capsys.readouterr().out.splitlines()
+    assert row.startswith("grid of one row or column")
+    assert row.endswith("OpInfo no entry")
+    assert headline.startswith("discovery: 1/1 unseen planted edge faults found")
