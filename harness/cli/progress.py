@@ -95,7 +95,8 @@ class Progress:
     def line(self) -> str:
         """Rate, findings, time left."""
         rate = (self.done - self._before) / max(monotonic() - self._began, 1e-9)
-        return f"{rate:.1f} cells/s   {self.valid:,} valid comparisons   {self.findings} findings   {self._rest(rate)}".rstrip()
+        speed = f"{rate:.1f} cells/s   " if rate else ""
+        return f"{speed}{self.valid:,} valid comparisons   {self.findings} findings   {self._rest(rate)}".rstrip()
 
     def _rest(self, rate: float) -> str:
         """How long it goes on: as long as the cells take, or until the run's limit."""

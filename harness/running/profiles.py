@@ -75,7 +75,7 @@ PROFILES = {
         ),
         Profile(
             "ci",
-            105,
+            115,
             50,
             20,
             4,
@@ -89,7 +89,7 @@ PROFILES = {
         ),
         Profile(
             "nightly",
-            100,
+            115,
             500,
             200,
             4,

@@ -71,8 +71,7 @@ def _coincide(operation: Operation, dtype: str) -> tuple[Operation, tuple[int, i
                 changed = with_value(operation, j, operation.values[i], dtype)
             except NotDrawn:
                 continue
-            layouts = tuple(operation.layouts[i] if k == j else layout for k, layout in enumerate(operation.layouts))
-            return replace(changed, layouts=layouts), (i, j)
+            return replace(changed, layouts=tuple(operation.layouts[i] if k == j else layout for k, layout in enumerate(changed.layouts))), (i, j)
     raise NotDrawn(f"{operation.op.name}: no two operands may be equal")
 
 

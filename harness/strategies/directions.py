@@ -17,19 +17,24 @@ Drawn = Callable[[np.random.Generator, np.ndarray, str], np.ndarray]  # (source 
 
 def one_hot(rng: np.random.Generator, like: np.ndarray, dtype: str) -> np.ndarray:
     """1 at one entry, of those that are not 0 where there are any: a 0 need not move."""
-    direction, places = np.zeros_like(like), np.flatnonzero(like)
+    direction: np.ndarray = np.zeros(like.shape, _kind(like))
+    places = np.flatnonzero(like)
     if like.size:
         direction.flat[rng.choice(places if places.size else like.size)] = 1.0
     return direction
 
 
 def ones(rng: np.random.Generator, like: np.ndarray, dtype: str) -> np.ndarray:
-    return np.ones_like(like)
+    return np.ones(like.shape, _kind(like))
 
 
 def half_zeros(rng: np.random.Generator, like: np.ndarray, dtype: str) -> np.ndarray:
     """Random numbers, every second of them 0, in places at random."""
     return np.asarray(gaussian(rng, like, dtype) * rng.permutation(np.arange(like.size) % 2 == 0).reshape(like.shape))
+
+
+def _kind(like: np.ndarray) -> type:
+    return complex if np.iscomplexobj(like) else float
 
 
 def tells(directions: tuple[Drawn, Drawn], cotangents: Sequence[np.ndarray], tangents: Sequence[np.ndarray]) -> bool:

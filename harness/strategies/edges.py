@@ -57,13 +57,13 @@ _VALUES = (
     Regime("all equal", 1, equal, least=3),
     Regime("increasing", 1, increasing, least=4),
     Regime("decreasing", 1, decreasing, least=4),
-    Regime("one row equal", 1, equal_along(0), firsts=ROWS, least=4),
-    Regime("one column equal", 1, equal_along(1), firsts=ROWS, least=4),
-    Regime("one-hot rows", 1, one_hot, firsts=ROWS, least=4),
+    Regime("one row equal", 1, equal_along(0), alike=True, firsts=ROWS, least=4),
+    Regime("one column equal", 1, equal_along(1), alike=True, firsts=ROWS, least=4),
+    Regime("one-hot rows", 1, one_hot, alike=True, firsts=ROWS, least=4),
     Regime("ulps apart", 1, ulps_apart, least=3),
-    Regime("one tie", 1, one_tie, least=4),
-    Regime("one 0", 1, zeros(1), least=4),
-    Regime("two 0", 1, zeros(2), least=4),
+    Regime("one tie", 1, one_tie, alike=True, least=4),
+    Regime("one 0", 1, zeros(1), alike=True, least=4),
+    Regime("two 0", 1, zeros(2), alike=True, least=4),
     Regime("on kinks", 1, every_one(LANDMARKS), firsts=MANY, near=every_one, least=9),
     Regime("ulps beside kinks", 1, all_beside(LANDMARKS), firsts=MANY, near=all_beside, least=9),
     Regime("left tail", 1, one_of_numbers(-10.0, -30.0, -100.0, -700.0), limit=np.inf, least=1),
@@ -101,7 +101,7 @@ COMPLEX = (
     Regime("real axis", 1, readable, least=2, parts=(True, False)),
     Regime("imaginary axis", 1, readable, least=2, parts=(False, True)),
 )
-MATRICES = tuple(Regime(name, 1, fill, firsts=SQUARE, least=4) for name, fill in MATRIX_FILLS.items())
+MATRICES = tuple(Regime(name, 1, fill, firsts=SQUARE, least=4, alike=True) for name, fill in MATRIX_FILLS.items())
 OF_MATRICES = ("products", "matrix_products")  # families whose ops take vectors as well
 
 

@@ -32,8 +32,9 @@ def increasing(rng: np.random.Generator, shape: Shape, domain: Domain) -> np.nda
 
 
 def decreasing(rng: np.random.Generator, shape: Shape, domain: Domain) -> np.ndarray:
-    """All below 0, the first the largest: what begins with 0, or is filled up with it, shows."""
-    return -increasing(rng, shape, domain)
+    """All below 0 where the domain has such, the first the largest: what begins with 0, or is filled up with it, shows."""
+    rising = increasing(rng, shape, domain)
+    return np.flip(rising) if np.isfinite(domain.low) else -rising
 
 
 def equal_along(axis: int) -> Fill:

@@ -19,6 +19,7 @@ Fill = Callable[[np.random.Generator, Shape, Domain], np.ndarray]
 WHOLE = (1.0, 2.0, -1.0, 0.0, 3.0, -2.0, -3.0)  # simplest first: 0 comes later, since there derivatives vanish or kink
 QUARTERS = (0.5, -0.5, 0.25, 1.5, -1.5, 0.75, -0.25, 1.25, 2.5, -0.75, -1.25, 1.75, -2.5, -1.75)
 LANDMARKS = (0.0, 1.0, -1.0, 0.5, -0.5, 2.0, 3.0, -3.0, 6.0)  # where ops of the catalogue have their kinks
+SLOPES = (0.5, -0.75, 1.25)
 NEAREST = (2.0**-52, -(2.0**-53), 2.0**-23, -(2.0**-24))  # beside 1, in double and in single precision
 NUDGES = (0.0, 2.0**-52, -(2.0**-52), 1e-12, -1e-9, 1e-7, -1e-4)
 
@@ -30,7 +31,8 @@ class Regime:
     An edge may also ask for one of the shapes `firsts` for the first operand, for a `pattern` of indices or masks, and for results up to `limit`
     times the usual (inf: up to what the dtype holds); what it says of several numbers says nothing of fewer than `least`. What it says of kinks, and
     many lie at parameters, `near` makes of where they are; what it says of sizes, `of_dtype` makes of the dtype, one fill per size. `parts` are the
-    parts of complex numbers that are not 0, `layout` how the operands lie in memory.
+    parts of complex numbers that are not 0, `layout` how the operands lie in memory. What says where numbers lie, complex ones have in both parts
+    `alike`: the second is the first times one of `SLOPES`.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Regime:
     of_dtype: Callable[[str], tuple[Fill, ...]] | None = None
     parts: tuple[bool, bool] = (True, True)
     layout: str = ""
+    alike: bool = False
 
     def sized(self, dtype: str) -> Regime:
         """The same at any one of the sizes of `dtype`."""
@@ -164,5 +167,6 @@ def fill(regime: Regime, rng: np.random.Generator, shape: Shape, domain: Domain 
     if not complex:
         return real
     both = np.empty(shape, dtype=np.complex128)
-    both.real, both.imag = real * regime.parts[0], regime.fill(rng, shape, domain) * regime.parts[1]
+    second = real * rng.choice(SLOPES) if regime.alike else regime.fill(rng, shape, domain)
+    both.real, both.imag = real * regime.parts[0], second * regime.parts[1]
     return both

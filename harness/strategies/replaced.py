@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from harness.program.layout import can_hold
 from harness.program.program import Input, Program, Role
 from harness.strategies.choose import NotDrawn
 from harness.strategies.operation import Operation, results_of
@@ -42,5 +43,6 @@ def with_value(operation: Operation, place: int, value: np.ndarray, dtype: str) 
         results = None
     if results is None:
         raise NotDrawn(f"{operation.op.name} is not defined there")
-    shapes = tuple(x.shape for x in values)
-    return replace(operation, shapes=shapes, values=values, results=results, margin=operation.op.margin_at(values, operation.params))
+    shapes, margin = tuple(x.shape for x in values), operation.op.margin_at(values, operation.params)
+    layouts = tuple(layout if can_hold(x, layout) else "contiguous" for x, layout in zip(values, operation.layouts, strict=True))
+    return replace(operation, shapes=shapes, values=values, results=results, margin=margin, layouts=layouts)

@@ -14,6 +14,7 @@ from harness.backends.bind import Bound
 from harness.backends.protocol import Arrays
 from harness.program import Case, Program
 from harness.verdict import Result
+from properties.laws.entries import Entries, of_gradients, of_tangents
 from properties.laws.exact import Sides, check_equal
 from properties.laws.gradients import gradients_of, tangents_of, well_formed
 from properties.laws.inner import flat
@@ -32,7 +33,7 @@ def check_batched_vjp(backend: Backend, case: Case) -> Result:
         looped = [gradients_of(bound, tuple(k * w for w in case.cotangents)) for k in ROWS]
         return Sides(flat(well_formed(bound, together, tuple(_rows(x) for x in case.points), "batched gradient")), _interleaved(looped))
 
-    return check_equal("batched-vjp-eq-loop", backend, case, pair)
+    return check_equal("batched-vjp-eq-loop", backend, case, pair, entries=_of_rows(of_gradients(case)))
 
 
 def check_batched_jvp(backend: Backend, case: Case) -> Result:
@@ -44,7 +45,7 @@ def check_batched_jvp(backend: Backend, case: Case) -> Result:
         looped = [tangents_of(bound, tuple(k * v for v in case.tangents)) for k in ROWS]
         return Sides(flat(well_formed(bound, together, tuple(_rows(w) for w in case.cotangents), "batched output tangent")), _interleaved(looped))
 
-    return check_equal("batched-jvp-eq-loop", backend, case, pair)
+    return check_equal("batched-jvp-eq-loop", backend, case, pair, entries=_of_rows(of_tangents(case)))
 
 
 def _batched(derivative: Callable[[], Arrays], case: Case) -> Arrays:
@@ -63,6 +64,11 @@ def _batched(derivative: Callable[[], Arrays], case: Case) -> Arrays:
         raise Unsupported(
             f"the derivative cannot be batched: {type(error).__name__}: {str(error).strip().partition(chr(10))[0][:LONGEST]}"
         ) from error
+
+
+def _of_rows(entries: Entries) -> Entries:
+    """Each row's entries: the first index is that of the row."""
+    return [(lambda index, told=told: f"rows of {told(index)}", _rows(x)) for told, x in entries]  # type: ignore[misc]
 
 
 def _rows(x: np.ndarray) -> np.ndarray:

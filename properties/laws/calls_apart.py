@@ -38,7 +38,7 @@ def check_apart(backend: Backend, case: Case) -> Result:
     def pair(bound: Bound) -> Sides:
         return Sides(together(bound, other), _one_by_one(bound, other))
 
-    return check_equal("calls-apart", backend, case, pair, entries=of_gradients(case))
+    return check_equal("calls-apart", backend, case, pair, entries=(*of_gradients(case), *of_gradients(case, "<w, out of the other call>")))
 
 
 def together(bound: Bound, other: Points) -> np.ndarray:

@@ -22,18 +22,18 @@ from harness.verdict.constants import BROKEN_FACTOR, JITTER_FACTOR, NEARBY_ULPS,
 from properties.laws.inner import wide
 from properties.laws.shaking import Measure
 
-Ulps = Callable[[np.random.Generator, np.ndarray], np.ndarray]  # (source of chance, the kind of each entry: equal ones are of one) -> by how many
+Ulps = Callable[[np.random.Generator, np.ndarray], np.ndarray]  # (source of chance, the kind of each entry, one per size) -> by how many
 
 
 def told_apart(backend: Backend, case: Case, measure: Measure) -> Apart | None:
-    """What rounding does to `measure` where equal entries are told from unequal ones; None without equal ones, of which an ulp is little.
+    """What rounding does to `measure` where equal entries are told from unequal ones; None without equal or opposite ones, of which an ulp is little.
 
     Of one op alone: a function may have a structure narrower than an ulp, which moving equal entries apart leaves behind, and a program subgradients
     that do not add up at a tie.
     Of (actual, expected, what may be off of them) an array of their shape; infinite where runs that move equal entries apart are not right.
     """
     alone = isinstance(case.subject, Program) and len(case.subject.instructions) == 1
-    if not alone or not _largest_equal(case) or an_ulp_parts(case):
+    if not alone or not np.any(_small(_equal(case), case.dtype)):
         return None
     rng = np.random.default_rng((case.seed, 6))
 
@@ -55,8 +55,10 @@ def told_apart(backend: Backend, case: Case, measure: Measure) -> Apart | None:
 
 
 def moved(case: Case, rng: np.random.Generator, ulps: Ulps) -> Case:
-    """The case with every differentiable entry moved by some ulps."""
-    factors = 1 + eps(case.dtype) * ulps(rng, np.unique(_sizes(case), return_inverse=True)[1].ravel())
+    """The case with every differentiable entry moved by some ulps, but for equal ones of which an ulp is no small step."""
+    sizes = _sizes(case)
+    still = np.isin(sizes, _equal(case)) & ~_small(sizes, case.dtype) & (sizes != 0)
+    factors = 1 + eps(case.dtype) * np.where(still, 0.0, ulps(rng, np.unique(sizes, return_inverse=True)[1].ravel()))
     primals, at = list(case.primals), 0
     for i, x in zip(case.differentiable, case.points, strict=True):
         primals[i] = np.asarray(wide(x) * factors[at : at + x.size].reshape(x.shape)).astype(x.dtype)
@@ -81,13 +83,20 @@ def apart(rng: np.random.Generator, kinds: np.ndarray) -> np.ndarray:
 
 def an_ulp_parts(case: Case) -> bool:
     """Whether entries are equal of which an ulp is no small step: beside them is another place, with another derivative."""
-    return _largest_equal(case) * eps(case.dtype) > ULP_BESIDE_ONE
+    equal = _equal(case)
+    return bool(np.any((equal != 0) & ~_small(equal, case.dtype)))
 
 
-def _largest_equal(case: Case) -> float:
-    """The size of the largest entry that another one is equal to, or opposite; 0 where there is none."""
+def _equal(case: Case) -> np.ndarray:
+    """The sizes of entries that others are equal to, or opposite."""
     kinds, counts = np.unique(_sizes(case), return_counts=True)
-    return float(np.max(kinds[counts > 1], initial=0.0))
+    return np.asarray(kinds[counts > 1])
+
+
+def _small(sizes: np.ndarray, dtype: str) -> np.ndarray:
+    """Of which an ulp is little; none of 0 is."""
+    with np.errstate(over="ignore"):
+        return np.asarray((sizes > 0) & (sizes * eps(dtype) <= ULP_BESIDE_ONE))
 
 
 def _sizes(case: Case) -> np.ndarray:

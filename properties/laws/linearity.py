@@ -49,7 +49,8 @@ def _combined(backend: Backend, case: Case) -> Result:
 
     floor = msgspec.structs.replace(case, cotangents=mixed)  # a gradient that cancels has the rounding of the values that it is computed from
     underflow = LARGE * formula_rounding(np.zeros(1), case.dtype)
-    return check_equal("vjp-linear", backend, case, pair, lambda bound: gradient_floor(bind(backend, floor)) + underflow, entries=of_gradients(case))
+    entries = of_gradients(case, "<a u + b w, out>")
+    return check_equal("vjp-linear", backend, case, pair, lambda bound: gradient_floor(bind(backend, floor)) + underflow, entries=entries)
 
 
 def _homogeneous(backend: Backend, case: Case) -> bool:

@@ -24,6 +24,7 @@ from harness.program import Case, Program
 from harness.verdict import Result, Verdict, judge_equal
 from harness.verdict.constants import BROKEN_FACTOR, TF32_ROUNDOFF, ulp_at_zero
 from harness.verdict.rounding import gamma
+from properties.laws.entries import names_of, of_gradients, of_values
 from properties.laws.gradients import gradients_of
 from properties.laws.inner import flat
 from properties.laws.law import Law
@@ -60,7 +61,8 @@ def _judged(law: str, backend: Backend, case: Case, mode: AbstractContextManager
     terms = max(1, *(x.size for x in (*twin.primals, *twin.cotangents)))
     share = gamma(terms, "float32") + (TF32_ROUNDOFF * (2 + TF32_ROUNDOFF) if reduced else 0.0)
     allowed, required = share * sizes + terms * ulp_at_zero("float32"), TF32_ROUNDOFF * (BROKEN_FACTOR if reduced else 1 / BROKEN_FACTOR)
-    return judge_equal(law, actual, due, allowed=allowed, size=sizes, required=required, rule=f"{share:.1e} of the product of magnitudes")
+    rule, name = f"{share:.1e} of the product of magnitudes", names_of((*of_values(twin), *of_gradients(twin)))
+    return judge_equal(law, actual, due, allowed=allowed, size=sizes, required=required, rule=rule, name=name)
 
 
 def _measure(bound: Bound) -> np.ndarray:

@@ -87,7 +87,7 @@ def test_the_time_left_is_told_by_the_cells_after_the_first_which_waited_for_its
     told = {"counts": {"valid": 1}, "title": "", "known": None, "notices": []}
     clock = 30.0
     progress._count(told)
-    assert progress.line() == "0.0 cells/s   1 valid comparisons   0 findings"
+    assert progress.line() == "1 valid comparisons   0 findings"
     clock = 31.0
     progress._count(told)
     assert progress.line() == "1.0 cells/s   2 valid comparisons   0 findings   about 1m 39s left"

@@ -81,8 +81,23 @@ def test_a_layout_finding_names_the_entry_of_the_gradient():
     assert (result.verdict, result.where) == (Verdict.BROKEN, "d <w, out> / d x1[1]")
 
 
-@pytest.mark.parametrize("law", ["outputs-alone", "vjp-linear"])
-def test_other_laws_name_it_too(law):
+@pytest.mark.parametrize(("law", "of"), [("outputs-alone", "<w, out>"), ("vjp-linear", "<a u + b w, out>")])
+def test_other_laws_name_it_too(law, of):
     result = laws()[law].check(Late(), divided())
     assert result.verdict is Verdict.BROKEN
-    assert result.where in ("d <w, out> / d x1[0]", "d <w, out> / d x1[1]")
+    assert result.where in (f"d {of} / d x1[0]", f"d {of} / d x1[1]")
+
+
+class Batched(TorchBackend):
+    """The second row of a batch is wrong in one entry."""
+
+    def batched_vjp(self, function: Function, primals: Arrays, cotangents: Arrays) -> Arrays:
+        first, second = super().batched_vjp(function, primals, cotangents)
+        wrong = second.clone()
+        wrong[1, 0] += 1
+        return first, wrong
+
+
+def test_of_a_batch_the_row_is_named_too():
+    result = laws()["batched-vjp-eq-loop"].check(Batched(), divided())
+    assert (result.verdict, result.where) == (Verdict.BROKEN, "rows of d <w, out> / d x1[1, 0]")

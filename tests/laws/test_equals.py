@@ -102,6 +102,22 @@ def test_only_one_op_alone_is_told_apart() -> None:
     assert told_apart(TorchBackend(), case_of(twice, (x,), (np.ones(2),)), lambda bound: x) is None
 
 
+@pytest.mark.parametrize("large", [1e12, -1e12])
+def test_a_large_pair_of_equal_size_hides_nothing_of_a_small_one(large):
+    def measure(bound):
+        return np.zeros(4)
+
+    def asked(*entries: float):
+        return told_apart(TorchBackend(), squared(np.reshape(entries, (2, 2)), 0), measure)
+
+    assert asked(1e12, large, 0.5, 0.5) is not None
+    assert asked(1e12, large, 0.5, 3.0) is None
+    case = squared(np.array([[1e12, large], [0.5, 0.5]]), 0)
+    x = moved(case, np.random.default_rng(0), apart).primals[0]
+    assert (x[0] == case.primals[0][0]).all()
+    assert x[1, 0] != x[1, 1]
+
+
 def test_a_gradient_wrong_at_opposite_entries_is_broken_as_one_at_equal_ones_is():
     def where_skew(a: torch.Tensor) -> float:
         return 1.01 if torch.equal(a, -a.mT) else 1.0

@@ -10,7 +10,8 @@ from harness.backends.bind import bind
 from harness.backends.torch.backend import TorchBackend
 from harness.ops.catalogue import catalogue, lookup
 from harness.program import Case
-from harness.program.layout import LAYOUTS
+from harness.program.layout import LAYOUTS, can_hold
+from harness.running.profiles import PROFILES
 from harness.strategies import edge_cases
 from harness.strategies.rounding import an_ulp_from
 from harness.verdict import Verdict
@@ -379,21 +380,31 @@ def test_decreasing_numbers_are_below_0_and_the_first_is_the_largest(seed):
 
 
 @pytest.mark.parametrize("seed", range(4))
+def test_decreasing_numbers_decrease_where_none_may_be_below_0(seed):
+    assert np.all(np.diff(edges_of("log", seed=seed)["decreasing"].primals[0].ravel()) < 0)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("dtype", ["float64", "complex128"])
 @pytest.mark.parametrize(("edge", "axis"), [("one row equal", 0), ("one column equal", 1)])
-def test_one_row_or_column_is_of_one_number_and_the_others_are_not(edge, axis, seed):
-    ranges = [np.ptp(part) for part in np.moveaxis(edges_of("exp", seed=seed)[edge].primals[0], axis, 0)]
-    assert sorted(r == 0 for r in ranges) == [False] * (len(ranges) - 1) + [True]
+def test_one_row_or_column_is_of_one_number_and_the_others_are_not(edge, axis, dtype, seed):
+    parts = np.moveaxis(edges_of("exp", dtype, seed)[edge].primals[0], axis, 0)
+    assert sorted(bool(np.all(part == part.flat[0])) for part in parts) == [False] * (len(parts) - 1) + [True]
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_one_hot_rows_have_length_1(seed):
-    x = edges_of("negative", seed=seed)["one-hot rows"].primals[0]
-    assert np.array_equal(np.abs(x).sum(axis=-1), np.ones(x.shape[:-1]))
+@pytest.mark.parametrize("dtype", ["float64", "complex128"])
+def test_one_hot_rows_have_one_number(dtype, seed):
+    x = edges_of("negative", dtype, seed)["one-hot rows"].primals[0]
+    assert np.array_equal(np.count_nonzero(x, axis=-1), np.ones(x.shape[:-1]))
+    assert np.all(np.abs(x.real).sum(axis=-1) == 1)
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_two_numbers_are_0(seed):
-    assert np.count_nonzero(edges_of("prod", seed=seed)["two 0"].primals[0] == 0) == 2
+@pytest.mark.parametrize("dtype", ["float64", "complex128"])
+def test_one_or_two_numbers_are_0(dtype, seed):
+    drawn = edges_of("prod", dtype, seed)
+    assert [np.count_nonzero(drawn[edge].primals[0] == 0) for edge in ("one 0", "two 0")] == [1, 2]
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -411,7 +422,21 @@ def test_transposed_leaves_are_each_others_transposes(seed):
     assert first.size > 1
 
 
+@pytest.mark.parametrize("op", ["inner", "maximum", "matmul"])
+@pytest.mark.parametrize("seed", range(6))
+def test_every_operand_lies_in_memory_that_can_hold_it(op, seed):
+    for case in edge_cases("a law", op, backend="torch", device="cpu", dtype="float64", layouts=tuple(LAYOUTS), seed=seed):
+        assert all(can_hold(x, layout) for x, layout in zip(case.arrays, case.layouts, strict=True))
+
+
+@pytest.mark.parametrize("op", ["vecdot", "einsum", "masked_mean", "masked_amax"])
+def test_a_profile_has_room_for_all_edges_of_an_op(op):
+    drawn = edge_cases("a law", op, backend="torch", device="cpu", dtype="float64", layouts=tuple(LAYOUTS), seed=1)
+    assert sum(1 for _ in drawn) <= PROFILES["ci"].edges <= PROFILES["nightly"].edges
+
+
 @pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("dtype", ["float64", "complex128"])
 @pytest.mark.parametrize(
     ("name", "fits"),
     [
@@ -421,8 +446,8 @@ def test_transposed_leaves_are_each_others_transposes(seed):
         ("tridiagonal matrix", lambda a: np.array_equal(a, np.triu(np.tril(a, 1), -1)) and np.linalg.det(a) != 0),
     ],
 )
-def test_a_structured_matrix_has_its_structure_whatever_memory_it_lies_in(name, fits, seed):
-    drawn = edge_cases("a law", "matrix_exp", backend="torch", device="cpu", dtype="float64", layouts=tuple(LAYOUTS), seed=seed)
+def test_a_structured_matrix_has_its_structure_whatever_memory_it_lies_in(name, fits, dtype, seed):
+    drawn = edge_cases("a law", "matrix_exp", backend="torch", device="cpu", dtype=dtype, layouts=tuple(LAYOUTS), seed=seed)
     (case,) = [case for case in drawn if case.drawn["edges"] == [name]]
     a = case.primals[0]
     assert all(fits(one) for one in a.reshape(-1, *a.shape[-2:]))
