@@ -13,6 +13,7 @@ import numpy as np
 
 from harness.ops.axes import choose_axis, normal_axes, occupied, with_axes, with_elements
 from harness.ops.choose import Choose, DoesNotFit, Shape
+from harness.ops.defaults import given
 from harness.ops.op import Op, Operand, Params, Shapes, no_params
 from harness.ops.sources import torch_docs
 
@@ -56,7 +57,7 @@ def as_computed(reference: Callable[..., Any]) -> Callable[[Shapes, Params], Sha
     """The shape rule of an op that only moves elements: what it does to an array of zeros."""
 
     def rule(shapes: Shapes, params: Params) -> Shapes:
-        results = reference(*map(np.zeros, shapes), **params)
+        results = reference(*map(np.zeros, shapes), **given(params))
         return tuple(y.shape for y in (results if isinstance(results, tuple | list) else (results,)))
 
     return rule

@@ -88,3 +88,17 @@ class _OtherDefault(TorchBackend):
     def op(self, name):
         call = super().op(name)
         return call if name != "var" else lambda *args, **params: call(*args, **(params if OMITTED not in params else {"correction": 0}))
+
+
+@pytest.mark.parametrize("name", sorted(DEFAULTS))
+def test_the_shape_of_a_result_is_told_whatever_is_left_out(name):
+    source, op = RandomChoose(np.random.default_rng(0)), lookup(name)
+    seen = 0
+    while seen < 3:
+        try:
+            shapes = op.shapes(source, None)
+            params = op.parameters(source, shapes)
+        except DoesNotFit:
+            continue
+        assert op.result_shapes(shapes, params | {OMITTED: tuple(DEFAULTS[name])}) == op.result_shapes(shapes, params)
+        seen += 1
