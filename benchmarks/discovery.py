@@ -1,4 +1,4 @@
-"""Are faults found that live at an edge only? Planted into ops of torch one at a time: 155 (planted.py, planted_beyond.py), 110 unseen (unseen/).
+"""Are faults found that live at an edge only? Planted into ops of torch one at a time: 155 (planted.py, planted_beyond.py), 150 unseen (unseen/).
 
     this harness      the cases that the profile `ci` draws for the op, in their order, until a law breaks
     plain inputs      uniform in the op's domain, ordinary shapes, row-major; torch's gradcheck and gradgradcheck, with forward mode
@@ -25,7 +25,7 @@ from discovery_rivals import opinfo, plain
 from planted import PLANTED
 from planted_beyond import BEYOND
 from planting import Planted, PlantedBackend
-from unseen import UNSEEN
+from unseen import BLIND, UNSEEN
 
 from harness.backends import Unsupported, load_backend
 from harness.backends.bind import bind
@@ -122,11 +122,13 @@ def meets(backend: PlantedBackend, case: Case) -> bool:
 def headline(rows: list[dict[str, Any]], seeds: int, seconds: float, kind: str = "planted") -> str:
     counts = [cases for each in rows for cases in each["cases"]]
     found = [cases for cases in counts if cases is not None]
-    always = sum(None not in each["cases"] for each in rows)
+    always = [each["fault"] for each in rows if None not in each["cases"]]
+    blind = [each["fault"] for each in rows if each["fault"] in BLIND]
+    of_blind = f" (of the {len(blind)} blind ones {len(BLIND.intersection(always))})" if blind else ""
     rivals = {name: sum(each[name] == "found" for each in rows) for name in ("plain", "opinfo")}
     return (
-        f"discovery: {always}/{len(rows)} {kind} edge faults found within the ci profile ({len(found)}/{len(counts)} over {seeds} seeds), "
-        f"median {median(found):.0f} cases; gradcheck finds {rivals['plain']} on uniform inputs, {rivals['opinfo']} on OpInfo's samples; "
+        f"discovery: {len(always)}/{len(rows)} {kind} edge faults found{of_blind} within the ci profile ({len(found)}/{len(counts)} over {seeds} "
+        f"seeds), median {median(found):.0f} cases; gradcheck finds {rivals['plain']} on uniform inputs, {rivals['opinfo']} on OpInfo's samples; "
         f"{seconds:.0f} s"
     )
 

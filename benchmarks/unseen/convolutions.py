@@ -82,6 +82,17 @@ def beyond_the_image(x: torch.Tensor, grid: torch.Tensor) -> bool:
     return bool((grid.abs() > 1).any())
 
 
+def strided_one_by_one(params: Given) -> bool:
+    weight = params.get(1)
+    if not isinstance(weight, torch.Tensor):
+        return False
+    return tuple(weight.shape[2:]) == (1, 1) and max(each(params.get("stride", 1), 2)) > 1
+
+
+def border_not_counted(params: Given) -> bool:
+    return params.get("count_include_pad") is False and bordered(params) and params.get("divisor_override") is None
+
+
 CONVOLUTIONS = (
     Planted("depthwise, more outputs than channels", "conv2d", "nn.functional.conv2d", anywhere, "second", asked=depthwise_multiplied),
     Planted("dilation within groups", "conv1d", "nn.functional.conv1d", anywhere, asked=dilated_groups),
@@ -94,4 +105,6 @@ CONVOLUTIONS = (
     Planted("resized along one axis only", "interpolate", "nn.functional.interpolate", anywhere, asked=given(one_side_kept)),
     Planted("grid of one row or column", "affine_grid", "", anywhere, asked=given(one_pixel_wide)),
     Planted("reflected outside the image", "grid_sample", "nn.functional.grid_sample", both(beyond_the_image), asked=reflected),
+    Planted("strided 1 by 1 kernel", "conv2d", "nn.functional.conv2d", anywhere, asked=strided_one_by_one),
+    Planted("padding not counted", "avg_pool2d", "nn.functional.avg_pool2d", anywhere, asked=border_not_counted),
 )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import torch
-from planted import column_major, expanded, only
-from planting import Planted
+from planted import column_major, expanded, only, symmetric
+from planting import Planted, Tensors
 
 from unseen.predicates import both, filled
 
@@ -64,6 +64,17 @@ def sharing(x: torch.Tensor) -> bool:
     return False
 
 
+def one_column_of_several(x: torch.Tensor) -> bool:
+    """Its last axis of 1 hides that its rows lie apart."""
+    return x.ndim == 2 and x.shape[0] > 1 == x.shape[1] and x.stride(0) > 1
+
+
+def laid_out_in_two_ways(tensors: Tensors) -> bool:
+    """One part row-major, another column-major."""
+    matrices = [t for t in tensors if t.ndim == 2 and min(t.shape) > 1]
+    return any(t.is_contiguous() for t in matrices) and any(t.mT.is_contiguous() for t in matrices)
+
+
 DIRECTIONS = (
     Planted("one-hot cotangent", "softmax", "softmax", only(one_hot), "cotangent"),
     Planted("cotangent of ones", "cumulative_prod", "cumprod", filled(ones), "cotangent"),
@@ -77,4 +88,7 @@ DIRECTIONS = (
     Planted("column-major weight", "linear", "nn.functional.linear", both(lambda x, weight: columns_apart(weight))),
     Planted("row-major over column-major", "divide", "div", both(laid_out_otherwise)),
     Planted("entries that share memory", "sinh", "sinh", filled(sharing)),
+    Planted("symmetric cotangent", "inv", "linalg.inv", filled(lambda w: w.ndim == 2 and symmetric(w)), "cotangent"),
+    Planted("one column of a wider matrix", "log", "log", filled(one_column_of_several)),
+    Planted("row-major beside column-major", "concat", "cat", laid_out_in_two_ways),
 )

@@ -63,6 +63,15 @@ def swapped(anchor: torch.Tensor, params: Given) -> bool:
     return bool(((near < far) & (loss > 0)).any())
 
 
+def shorter_than_eps(x: torch.Tensor, params: Given) -> bool:
+    """Divided by eps, not by its length."""
+    axis, eps = params.get("axis", 1), params.get("eps", 1e-12)
+    if length(x, axis) < 2:
+        return False
+    lengths = torch.linalg.vector_norm(x, ord=float(params.get("p", 2.0)), dim=axis)
+    return bool(((lengths > 0) & (lengths < 0.999 * eps)).any())
+
+
 DISTANCES = (
     Planted("largest in size is negative", "vector_norm", "linalg.vector_norm", anywhere, "negated", asked=folded(infinite_from_below)),
     Planted("of length 1 already", "normalize", "nn.functional.normalize", anywhere, asked=given(of_length_one)),
@@ -71,4 +80,6 @@ DISTANCES = (
     Planted("parallel vectors", "cross", "linalg.cross", anywhere, asked=given(parallel)),
     Planted("more than 25 points", "cdist", "cdist", both(crowded), asked=lambda params: params.get("p", 2.0) == 2.0),
     Planted("swapped", "triplet_margin_loss", "nn.functional.triplet_margin_loss", anywhere, asked=given(swapped)),
+    Planted("shorter than eps", "normalize", "nn.functional.normalize", anywhere, asked=given(shorter_than_eps)),
+    Planted("sum of absolute differences", "cdist", "cdist", anywhere, asked=lambda params: float(params.get("p", 2.0)) == 1.0),
 )

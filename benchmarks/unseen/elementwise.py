@@ -1,6 +1,8 @@
-"""Unseen faults of elementwise ops: quadrants, roots and poles, tails, branch cuts, whole numbers."""
+"""Unseen faults of elementwise ops: quadrants, roots and poles, tails, series, branch cuts, whole numbers."""
 
 from __future__ import annotations
+
+import math
 
 import torch
 from planted import some
@@ -69,6 +71,21 @@ def extrapolated(x: torch.Tensor, params: Given) -> bool:
     return not isinstance(weight, torch.Tensor) and not 0 <= weight <= 1
 
 
+def negative_divisor(x: torch.Tensor, y: torch.Tensor) -> bool:
+    """And it goes into the dividend, with a rest."""
+    x, y = torch.broadcast_tensors(x, y)
+    return bool(((y < 0) & (x.abs() > y.abs()) & (torch.fmod(x, y) != 0)).any())
+
+
+def more_imaginary(x: torch.Tensor, y: torch.Tensor) -> bool:
+    """The second branch of Smith's division."""
+    return y.is_complex() and bool((y.imag.abs() > y.real.abs()).any())
+
+
+def left_half_plane(x: torch.Tensor) -> torch.Tensor:
+    return (x.real < 0) & (x.imag.abs() > 1e-3) if x.is_complex() else torch.zeros(())
+
+
 ELEMENTWISE = (
     Planted("dividend and divisor of opposite signs", "remainder", "remainder", both(opposite_signs), "negated"),
     Planted("both coordinates negative", "atan2", "atan2", both(third_quadrant)),
@@ -90,4 +107,13 @@ ELEMENTWISE = (
     Planted("one of two factors real-valued", "multiply", "mul", both(one_real_valued), dtype="complex128"),
     Planted("just below the branch cut", "log", "log", some(below_the_cut), dtype="complex128"),
     Planted("of modulus 1 already", "sgn", "sgn", some(on_the_unit_circle), dtype="complex128"),
+    Planted("divisor below 0", "fmod", "fmod", both(negative_divisor)),
+    Planted("reflected below 0", "erfcx", "special.erfcx", some(lambda x: (x < -2) & (x > -20))),
+    Planted("the outer series", "i0e", "special.i0e", some(lambda x: (x.abs() > 8) & (x.abs() < 1e6))),
+    Planted("mirrored at the upper tail", "ndtri", "special.ndtri", some(lambda x: (x > 1 - math.exp(-2)) & (x < 1))),
+    Planted("of even order", "polygamma", "polygamma", anywhere, asked=lambda params: params.get("n", 1) in (2, 4, 6)),
+    Planted("a cube", "power", "pow", anywhere, "second", asked=lambda params: params.get("exponent") == 3),
+    Planted("divisor more imaginary than real", "divide", "div", both(more_imaginary), dtype="complex128"),
+    Planted("left half-plane", "sqrt", "sqrt", some(left_half_plane), dtype="complex128"),
+    Planted("short series of a float32", "log1p", "log1p", some(lambda x: (x != 0) & (x.abs() < 1e-4)), dtype="float32"),
 )

@@ -1,4 +1,4 @@
-"""Unseen faults of Fourier transforms: lengths asked for, and lengths of a kind."""
+"""Unseen faults of Fourier transforms: lengths asked for, and lengths and axes of a kind."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import torch
 from planted_beyond import anywhere
 from planting import Planted
 
-from unseen.predicates import Given, along, given, length
+from unseen.predicates import Given, along, axes_of, given, length
 
 
 def odd_length(params: Given) -> bool:
@@ -35,10 +35,21 @@ def scaled_and_cut(x: torch.Tensor, params: Given) -> bool:
     return params.get("norm") == "forward" and isinstance(n, int) and n < length(x, params.get("axis"))
 
 
+def of_odd_length(x: torch.Tensor, params: Given) -> bool:
+    return any(x.shape[a] % 2 == 1 and x.shape[a] > 1 for a in axes_of(x, params.get("axis")))
+
+
+def halved_axis_not_the_last(x: torch.Tensor, params: Given) -> bool:
+    axes = params.get("axes")
+    return isinstance(axes, tuple | list) and len(axes) > 0 and x.ndim > 1 and axes[-1] % x.ndim != x.ndim - 1
+
+
 FOURIER = (
     Planted("odd length from a half spectrum", "irfft", "fft.irfft", anywhere, asked=odd_length),
     Planted("nothing between first and last frequency", "irfft", "fft.irfft", anywhere, asked=given(two_of_a_spectrum)),
     Planted("filled up with zeros", "rfft", "fft.rfft", anywhere, asked=filled_up),
     Planted("prime length beyond 10", "fft", "fft.fft", anywhere, dtype="complex128", asked=along(large_prime)),
     Planted("norm forward, cut short", "ifft", "fft.ifft", anywhere, dtype="complex128", asked=given(scaled_and_cut)),
+    Planted("odd length", "ifftshift", "", anywhere, asked=given(of_odd_length)),
+    Planted("halved axis not the last", "irfftn", "fft.irfftn", anywhere, asked=given(halved_axis_not_the_last)),
 )

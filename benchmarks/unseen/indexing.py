@@ -1,9 +1,9 @@
-"""Unseen faults of ops that read and write where an index or a mask says."""
+"""Unseen faults of ops that read and write where an index, a slice or a mask says."""
 
 from __future__ import annotations
 
 import torch
-from planted import some
+from planted import pair, some
 from planted_beyond import anywhere
 from planting import Planted, Tensors
 
@@ -47,6 +47,16 @@ def nan_beside_a_narrow_condition(tensors: Tensors) -> bool:
     return condition.shape != shape and any(bool(t.isnan().any()) for t in branches)
 
 
+def every_second_place(x: torch.Tensor, params: Given) -> bool:
+    """At least two places are written, with gaps between them."""
+    source, step = params.get(1), params.get("step", 1)
+    return isinstance(source, torch.Tensor) and isinstance(step, int) and step > 1 and length(source, params.get("axis", 0)) > 1
+
+
+def from_the_end(x: torch.Tensor, index: torch.Tensor) -> bool:
+    return bool((index < 0).any())
+
+
 INDEXING = (
     Planted("index shorter along another axis", "gather", "gather", anywhere, asked=index_short_elsewhere),
     Planted("each index once, in order", "take", "index_select", anywhere, asked=given(as_they_are)),
@@ -61,4 +71,6 @@ INDEXING = (
         twice_in_a_bag,
         asked=lambda params: params.get("mode", "mean") == "mean",
     ),
+    Planted("gaps between what is written", "slice_scatter", "slice_scatter", anywhere, asked=given(every_second_place)),
+    Planted("counted from the end", "take_flat", "take", pair(from_the_end)),
 )

@@ -48,6 +48,24 @@ def wide(a: torch.Tensor) -> bool:
     return a.ndim >= 2 and 1 < a.shape[-2] < a.shape[-1]
 
 
+def rows_swapped(a: torch.Tensor) -> bool:
+    """The largest of the first column isn't the first."""
+    return a.ndim >= 2 and a.shape[-2] > 1 and bool((a[..., 1:, 0].abs().amax(-1) > a[..., 0, 0].abs()).any())
+
+
+def indefinite(a: torch.Tensor) -> bool:
+    w = torch.linalg.eigvalsh((a + a.mH) / 2)
+    return bool(w[0] < 0 < w[-1])
+
+
+def consistent(x: torch.Tensor, y: torch.Tensor) -> bool:
+    """More equations than unknowns, and all of them hold."""
+    if x.ndim != 2 or y.ndim != 2 or x.shape[0] <= x.shape[1] or x.shape[0] != y.shape[0]:
+        return False
+    residual = x @ (torch.linalg.pinv(x) @ y) - y
+    return bool(residual.abs().max() < 1e-12 * y.abs().max())
+
+
 def a_factor_of_zero(reflectors: torch.Tensor, tau: torch.Tensor) -> bool:
     return bool((tau == 0).any())
 
@@ -109,4 +127,8 @@ LINEAR_ALGEBRA = (
     Planted("lazily conjugated operand", "vdot", "vdot", filled(torch.is_conj), dtype="complex128"),
     Planted("an index twice in one term", "einsum", "einsum", anywhere, asked=index_twice),
     Planted("an index of one term alone", "einsum", "einsum", anywhere, asked=alone),
+    Planted("rows swapped", "lu", "linalg.lu", filled(rows_swapped)),
+    Planted("every equation holds", "lstsq", "linalg.lstsq", both(consistent)),
+    Planted("beta of 0, the addend unused", "addmm", "addmm", anywhere, asked=lambda params: params.get("beta") == 0),
+    Planted("second output, indefinite matrix", "eigh", "linalg.eigh", one_matrix(indefinite), "output"),
 )

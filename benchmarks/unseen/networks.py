@@ -48,6 +48,19 @@ def a_label_again(params: Given) -> bool:
     return any(a == b for row in rows for a, b in pairwise(row))
 
 
+def value_of_another_width(tensors: Tensors) -> bool:
+    return len(tensors) > 2 and all(t.numel() > 0 for t in tensors) and tensors[2].shape[-1] != tensors[1].shape[-1]
+
+
+def fewer_variances(tensors: Tensors) -> bool:
+    return len(tensors) > 2 and tensors[0].numel() > 0 and tensors[2].numel() < tensors[0].numel()
+
+
+def over_several_axes(x: torch.Tensor, params: Given) -> bool:
+    shape = params.get("normalized_shape", ())
+    return isinstance(shape, tuple | list) and len(shape) > 1 and all(side > 1 for side in shape)
+
+
 NETWORKS = (
     Planted("one constant row among others", "layer_norm", "nn.functional.layer_norm", anywhere, asked=given(a_constant_row_among_others)),
     Planted("causal with more or fewer keys than queries", "scaled_dot_product_attention", ATTENTION, anywhere, asked=causal_not_square),
@@ -56,4 +69,7 @@ NETWORKS = (
     Planted("ignored target, smoothed labels", "cross_entropy_weighted", "nn.functional.cross_entropy", anywhere, asked=ignored_and_smoothed),
     Planted("same label twice in a row", "ctc_loss", "nn.functional.ctc_loss", anywhere, asked=a_label_again),
     Planted("beta of 0", "smooth_l1_loss", "nn.functional.smooth_l1_loss", anywhere, asked=lambda params: params.get("beta") == 0),
+    Planted("values wider or narrower than keys", "scaled_dot_product_attention", ATTENTION, value_of_another_width),
+    Planted("one variance for many", "gaussian_nll_loss", "nn.functional.gaussian_nll_loss", fewer_variances),
+    Planted("over several axes", "layer_norm", "nn.functional.layer_norm", anywhere, "second", asked=given(over_several_axes)),
 )

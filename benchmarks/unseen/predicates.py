@@ -47,11 +47,15 @@ def folded(test: Callable[[torch.Tensor, Axes, Given], bool]) -> Asked:
     """Of the first operand, the axes that a reduction folds, counted from the front, and the parameters."""
 
     def asked(x: torch.Tensor, params: Given) -> bool:
-        axis = params.get("axis", params.get("dim"))
-        axes = range(x.ndim) if axis is None else (axis,) if isinstance(axis, int) else axis
-        return x.ndim > 0 and test(x, tuple(a % x.ndim for a in axes), params)
+        return x.ndim > 0 and test(x, axes_of(x, params.get("axis", params.get("dim"))), params)
 
     return given(asked)
+
+
+def axes_of(x: torch.Tensor, axis: Any) -> Axes:
+    """One, several or all that there are, counted from the front."""
+    axes = range(x.ndim) if axis is None else (axis,) if isinstance(axis, int) else axis
+    return tuple(a % x.ndim for a in axes) if x.ndim > 0 else ()
 
 
 def length(x: torch.Tensor, axis: Any) -> int:

@@ -9,7 +9,7 @@ import torch
 from planted_beyond import Asked, anywhere, keeping
 from planting import Planted
 
-from unseen.predicates import Axes, Given, along, folded, given, length
+from unseen.predicates import Axes, Given, along, axes_of, filled, folded, given, length
 
 
 def two_zeros(x: torch.Tensor, axes: Axes, params: Given) -> bool:
@@ -90,6 +90,45 @@ def not_the_last(x: torch.Tensor, params: Given) -> bool:
     return isinstance(axis, int) and x.ndim > 1 and axis % x.ndim != x.ndim - 1 and length(x, axis) > 1
 
 
+def odd_count_of_negatives(x: torch.Tensor, params: Given) -> bool:
+    """Of two factors or more, none of them 0."""
+    axes = axes_of(x, params.get("axis"))
+    if math.prod(x.shape[a] for a in axes) < 2:
+        return False
+    return bool((((x < 0).sum(axes) % 2 == 1) & ((x == 0).sum(axes) == 0)).any())
+
+
+def one_variable(x: torch.Tensor) -> bool:
+    """One row: the matrix is squeezed to a number."""
+    return x.ndim == 2 and x.shape[0] == 1 < x.shape[1]
+
+
+def an_even_number_left(x: torch.Tensor, params: Given) -> bool:
+    """Some are missing, and of what is left there's no middle."""
+    missing, axis = params.get("missing"), params.get("axis")
+    if missing is None or not isinstance(axis, int) or x.ndim == 0:
+        return False
+    gone = torch.as_tensor(missing, dtype=torch.bool).broadcast_to(x.shape)
+    left = (~gone).sum(axis)
+    return bool((gone.any(axis) & (left > 0) & (left % 2 == 0)).any())
+
+
+def two_points(x: torch.Tensor, params: Given) -> bool:
+    return length(x, params.get("axis")) == 2
+
+
+def an_end(x: torch.Tensor, params: Given) -> bool:
+    return params.get("q") in (0.0, 1.0) and length(x, params.get("axis")) > 1
+
+
+def first_masked_out(x: torch.Tensor, params: Given) -> bool:
+    mask, axis = params.get("mask"), params.get("axis")
+    if mask is None or length(x, axis) < 2:
+        return False
+    kept = torch.as_tensor(mask).broadcast_to(x.shape).movedim(axis, 0)
+    return bool((~kept[0] & kept[1:].any(0)).any())
+
+
 REDUCTIONS = (
     Planted("two zeros among factors", "prod", "prod", anywhere, "second", asked=folded(two_zeros)),
     Planted("0 in front of a running product", "cumulative_prod", "cumprod", anywhere, asked=along(zero_in_front)),
@@ -106,4 +145,10 @@ REDUCTIONS = (
     Planted("mask leaves one row nothing", "masked_mean", "masked.mean", anywhere, asked=masked(emptied_in_part)),
     Planted("0 behind the mask", "masked_prod", "masked.prod", anywhere, asked=masked(zero_behind_the_mask)),
     Planted("largest behind the mask", "masked_amax", "masked.amax", anywhere, asked=given(largest_behind_the_mask)),
+    Planted("product below 0", "prod", "prod", anywhere, "nested", asked=given(odd_count_of_negatives)),
+    Planted("one variable", "cov", "cov", filled(one_variable)),
+    Planted("an even number left", "nanmedian", "nanmedian", anywhere, asked=given(an_even_number_left)),
+    Planted("either end", "quantile", "quantile", anywhere, asked=given(an_end)),
+    Planted("one trapezoid", "cumulative_trapezoid", "cumulative_trapezoid", anywhere, asked=given(two_points)),
+    Planted("starts behind the mask", "masked_cumsum", "masked.cumsum", anywhere, asked=given(first_masked_out)),
 )

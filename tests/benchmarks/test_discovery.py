@@ -8,11 +8,12 @@ import torch
 pytest.importorskip("expecttest")
 import discovery
 import discovery_rivals
+import unseen
 from planted import PLANTED
 from planted_beyond import BEYOND
 from planting import Fault, Planted, PlantedBackend
 from torch.utils import _pytree as trees
-from unseen import UNSEEN
+from unseen import BLIND, UNSEEN
 
 from harness.backends import load_backend
 from harness.backends.torch.native import native_ops
@@ -33,6 +34,8 @@ def gradient(planted: Planted, *numbers: float) -> list[float]:
 def test_there_are_as_many_faults_as_the_script_says_each_of_its_own_name():
     assert f"{len(PLANTED) + len(BEYOND)} (planted.py, planted_beyond.py), {len(UNSEEN)} unseen" in discovery.__doc__
     assert len(EVERY) == len(BY_NAME)
+    assert {planted.summary for planted in UNSEEN} > BLIND
+    assert f"The last {len(BLIND)} " in unseen.__doc__
 
 
 def test_the_op_of_a_fault_is_in_the_catalogue_and_where_it_says_so_in_opinfo():
@@ -120,3 +123,9 @@ def test_the_script_takes_the_unseen_faults_in_place_of_the_others_and_says_so(m
     assert row.startswith("grid of one row or column")
     assert row.endswith("OpInfo no entry")
     assert headline.startswith("discovery: 1/1 unseen planted edge faults found")
+
+
+def test_the_headline_says_how_many_of_the_blind_faults_were_always_found():
+    cases = {"a cube": [1, 2], "one variable": [None, 3], "wide image": [4, 5]}
+    rows = [{"fault": fault, "cases": each, "plain": "not met", "opinfo": "not met"} for fault, each in cases.items()]
+    assert discovery.headline(rows, 2, 0.0).startswith("discovery: 2/3 planted edge faults found (of the 2 blind ones 1) within the ci profile (5/6 ")
