@@ -16,7 +16,7 @@ from harness.backends.jitter import Jitter, Signs
 from harness.backends.protocol import Arrays, Backend, Died, Function, Unsupported
 from harness.ops.defaults import given as told
 from harness.program import Case, Program, evaluate
-from harness.program.layout import SHARED, can_hold
+from harness.program.layout import SHARED, fitting
 from harness.program.opaque import resolve
 
 _REAL_PART = {"complex128": "float64", "complex64": "float32"}
@@ -88,8 +88,7 @@ class Bound:
 
     def _laid_out(self, values: Sequence[np.ndarray], layouts: Sequence[str]) -> Arrays:
         """`values` in `layouts`; contiguous where a layout can only hold the case's own, repeating ones."""
-        fitting = (layout if can_hold(x, layout) else "contiguous" for x, layout in zip(values, _padded(layouts, len(values)), strict=True))
-        return tuple(self.array(x, layout) for x, layout in zip(values, fitting, strict=True))
+        return tuple(self.array(x, fitting(x, layout)) for x, layout in zip(values, _padded(layouts, len(values)), strict=True))
 
 
 def bind(backend: Backend, case: Case, *, dtype: str | None = None, jitter: Signs | None = None) -> Bound:
@@ -120,7 +119,7 @@ def bind(backend: Backend, case: Case, *, dtype: str | None = None, jitter: Sign
 
 def _inputs(backend: Backend, case: Case, primals: Sequence[np.ndarray], kind: str) -> list[Any]:
     """`primals` as the case's inputs, each in its layout; real (complex) ones that are "shared" in one piece of memory."""
-    layouts = [layout if can_hold(x, layout) else "contiguous" for x, layout in zip(primals, _padded(case.layouts, len(primals)), strict=True)]
+    layouts = list(map(fitting, primals, _padded(case.layouts, len(primals))))
     given = [backend.array(x, dtype=part_dtype(x, kind), device=case.device, layout=layout) for x, layout in zip(primals, layouts, strict=True)]
     for letter in "fc":
         places = [i for i, x in enumerate(primals) if layouts[i] == SHARED and x.dtype.kind == letter]

@@ -71,6 +71,13 @@ class Case(msgspec.Struct, frozen=True, eq=False, kw_only=True):
         return tuple(self.primals[i] for i in self.differentiable)
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Of the primals: as a program calls them, x0, x1, ... those of somebody's function."""
+        if isinstance(self.subject, Program):
+            return tuple(given.name for given in self.subject.inputs)
+        return tuple(f"x{i}" for i in range(len(self.primals)))
+
+    @property
     def is_native(self) -> bool:
         """Whether the subject is one of a library's own ops, from its database of samples; not a program, and not a function of somebody's."""
         return self.drawn.get("regime") == "native"

@@ -59,6 +59,11 @@ def can_hold(values: np.ndarray, layout: str) -> bool:
     return not _repeated(layout, values.shape) or repeating(values, layout).tobytes() == values.tobytes()  # bit by bit: 0 and -0 are two numbers
 
 
+def fitting(values: np.ndarray, layout: str) -> str:
+    """`layout`, or "contiguous" where it cannot hold `values`."""
+    return layout if can_hold(values, layout) else "contiguous"
+
+
 def repeating(values: np.ndarray, layout: str) -> np.ndarray:
     """`values` as far as `layout` can hold them: the first slice, column or number, repeated where it repeats one."""
     axes = _repeated(layout, values.shape)

@@ -66,8 +66,7 @@ def describe(cell: Cell, law: Law, backend: Backend, case: Case, result: Result,
 
 def block(law: Law, case: Case, result: Result, title: str, isolated: str = "", reproduce: list[str] | None = None) -> str:
     """The lines that a terminal shows."""
-    names = [given.name for given in case.subject.inputs] if isinstance(case.subject, Program) else [f"x{i}" for i in range(len(case.primals))]
-    primals = [(name, x, case.dtype if x.dtype.kind in "fc" else x.dtype.name) for name, x in zip(names, case.primals, strict=True)]
+    primals = [(name, x, case.dtype if x.dtype.kind in "fc" else x.dtype.name) for name, x in zip(case.names, case.primals, strict=True)]
     defect = "" if result.verdict in _DIED else told(law, case, result)
     return finding_text(law.equation, result, title=title, primals=primals, isolates=isolated, reproduce=reproduce or [], defect=defect)
 

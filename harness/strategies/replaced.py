@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from harness.program.layout import can_hold
+from harness.program.layout import fitting
 from harness.program.program import Input, Program, Role
 from harness.strategies.choose import NotDrawn
 from harness.strategies.operation import Operation, results_of
@@ -44,5 +44,5 @@ def with_value(operation: Operation, place: int, value: np.ndarray, dtype: str) 
     if results is None:
         raise NotDrawn(f"{operation.op.name} is not defined there")
     shapes, margin = tuple(x.shape for x in values), operation.op.margin_at(values, operation.params)
-    layouts = tuple(layout if can_hold(x, layout) else "contiguous" for x, layout in zip(values, operation.layouts, strict=True))
+    layouts = tuple(map(fitting, values, operation.layouts))
     return replace(operation, shapes=shapes, values=values, results=results, margin=margin, layouts=layouts)

@@ -22,7 +22,7 @@ import numpy as np
 
 from harness.backends import Backend
 from harness.program import Case
-from harness.program.layout import can_hold
+from harness.program.layout import fitting
 from harness.verdict import Result, Verdict
 from harness.verdict.result import worst_result
 from properties.laws.along import direction
@@ -85,8 +85,7 @@ def asked_along(case: Case, result: Result) -> Case:
         return case
     tangents = tuple(np.asarray(v, dtype=x.dtype) for v, x in zip(told, case.tangents, strict=True))
     first = len(case.primals) + len(case.cotangents)
-    held = (name if can_hold(v, name) else "contiguous" for v, name in zip(tangents, case.layouts[first:], strict=False))
-    return msgspec.structs.replace(case, tangents=tangents, layouts=(*case.layouts[:first], *held))
+    return msgspec.structs.replace(case, tangents=tangents, layouts=(*case.layouts[:first], *map(fitting, tangents, case.layouts[first:])))
 
 
 def _placed(result: Result, case: Case) -> Result:

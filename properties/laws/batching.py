@@ -68,7 +68,7 @@ def _batched(derivative: Callable[[], Arrays], case: Case) -> Arrays:
 
 def _of_rows(entries: Entries) -> Entries:
     """Each row's entries: the first index is that of the row."""
-    return [(lambda index, told=told: f"rows of {told(index)}", _rows(x)) for told, x in entries]  # type: ignore[misc]
+    return [(f"rows of {told('{}')}".format, _rows(x)) for told, x in entries]
 
 
 def _rows(x: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from harness.backends import Backend
-from harness.program import Case, Program
+from harness.program import Case
 from harness.program.layout import can_hold, effective_layout, lay_out
 from harness.verdict import Result, Verdict
 
@@ -45,6 +45,5 @@ def each_alone(case: Case) -> Iterator[tuple[str, Case]]:
 
 def _names(case: Case) -> list[str]:
     """What the arrays that have a layout are called: primals as the program calls them, then cotangents, then tangents."""
-    primals = [given.name for given in case.subject.inputs] if isinstance(case.subject, Program) else [f"x{i}" for i in range(len(case.primals))]
     cotangents = [f"the cotangent of out{i}" if len(case.cotangents) > 1 else "the cotangent" for i in range(len(case.cotangents))]
-    return [*primals, *cotangents, *(f"the tangent of {primals[i]}" for i in case.differentiable)]
+    return [*case.names, *cotangents, *(f"the tangent of {case.names[i]}" for i in case.differentiable)]

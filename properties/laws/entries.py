@@ -9,15 +9,14 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from harness.program import Case, Program
+from harness.program import Case
 
 Entries = Sequence[tuple[Callable[[str], str], np.ndarray]]  # (index -> name, an array of the shape and kind), one after the other
 
 
 def of_gradients(case: Case, of: str = "<w, out>") -> Entries:
     """The entries of f'(x)^T w, or of the gradient of something else."""
-    names = [given.name for given in case.subject.inputs] if isinstance(case.subject, Program) else [f"x{i}" for i in range(len(case.primals))]
-    return [(f"d {of} / d {names[i]}{{}}".format, case.primals[i]) for i in case.differentiable]
+    return [(f"d {of} / d {case.names[i]}{{}}".format, case.primals[i]) for i in case.differentiable]
 
 
 def of_values(case: Case) -> Entries:
@@ -32,16 +31,16 @@ def of_tangents(case: Case, told: str = "d {} / d v") -> Entries:
 
 def names_of(entries: Entries) -> Callable[[int], str]:
     """Flat index -> name; a vector that repeats them, as of several walks, has the names of the first. Empty where nothing is named."""
-    sizes = [x.size * (2 if x.dtype.kind == "c" else 1) for _, x in entries]  # a complex entry is two real ones
-    ends = np.cumsum(sizes, dtype=int)
 
     def name(place: int) -> str:
-        if not sum(sizes):
+        parts = [2 if x.dtype.kind == "c" else 1 for _, x in entries]  # a complex entry is two real ones
+        ends = np.cumsum([part * x.size for part, (_, x) in zip(parts, entries, strict=True)], dtype=int)
+        if not np.any(ends):
             return ""
         place %= int(ends[-1])
         k = int(np.searchsorted(ends, place, side="right"))
         told, x = entries[k]
-        entry = (place - (int(ends[k]) - sizes[k])) // (2 if x.dtype.kind == "c" else 1)
+        entry = (place - (int(ends[k - 1]) if k else 0)) // parts[k]
         index = ", ".join(str(int(i)) for i in np.unravel_index(entry, x.shape))
         return told(f"[{index}]" if index else "")
 

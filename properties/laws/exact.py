@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -71,9 +72,9 @@ def check_equal(
     except Malformed as error:
         return structural(law, False, str(error))
     allowed = formula_rounding(actual, case.dtype) + formula_rounding(expected, case.dtype) if rounding is None else rounding
-    name = names_of(entries)
     size, required = float(np.max(np.abs(expected), initial=chance)), required_resolution(case.dtype, case.resolution)
-    result = judge_equal(law, actual, expected, allowed=allowed, size=size, required=required, rule="rounding of both sides", name=name)
+    judged = partial(judge_equal, law, actual, expected, size=size, required=required, name=names_of(entries))
+    result = judged(allowed=allowed, rule="rounding of both sides")
     if result.verdict is Verdict.HOLDS:
         return result
 
@@ -85,10 +86,9 @@ def check_equal(
     shaken = shaken + apart
     if floor is not None:
         shaken = shaken + floor(bind(backend, case))
-    rule = f"{RULE}{SCATTER if scatter else ''}"
-    result = judge_equal(law, actual, expected, allowed=allowed + shaken, size=size, required=required, rule=rule, name=name)
+    result = judged(allowed=allowed + shaken, rule=f"{RULE}{SCATTER if scatter else ''}")
     if result.verdict is not Verdict.BROKEN or not nearby or best_dtype(backend, case) != case.dtype:
         return result
     # At a tie, where both branches count half, one entry has errors that beside it another has.
     shaken = shaken + max(np.max(spread_nearby(backend, case, both), initial=0.0), np.max(apart, initial=0.0))
-    return judge_equal(law, actual, expected, allowed=allowed + shaken, size=size, required=required, rule=f"{RULE}{NEARBY}{SCATTER}", name=name)
+    return judged(allowed=allowed + shaken, rule=f"{RULE}{NEARBY}{SCATTER}")

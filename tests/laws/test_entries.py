@@ -34,7 +34,7 @@ class Spoiled(TorchBackend):
 
 
 class Late(TorchBackend):
-    """From the third call on that entry is another one."""
+    """From the second call on the gradient of the second primal is another one."""
 
     def __init__(self) -> None:
         self._calls = 0
